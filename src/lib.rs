@@ -1,0 +1,3 @@
+//! Postern, an enforcement gateway for Jira- and Confluence-like servers.
+
+pub mod demo;
