@@ -1,3 +1,4 @@
 //! Postern, an enforcement gateway for Jira- and Confluence-like servers.
 
 pub mod demo;
+pub mod domain;

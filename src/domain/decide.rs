@@ -1,0 +1,201 @@
+//! The decision: an ordered list of ifs over facts, whose last line challenges.
+//!
+//! It never does I/O, never reads a clock, never allocates. A new rule is a new line here, a new `Reason`, and a new row in
+//! the table below.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::decision::{Credentials, Decision, Permit, Reason};
+use super::facts::{Facts, Person, ProofFact, Session};
+use super::lane::Lane;
+use super::policy::Snapshot;
+
+/// How far clocks of several machines may differ before a proof counts as made in the future.
+pub const CLOCK_SKEW: Duration = Duration::from_secs(60);
+
+/// Decides what happens to a request.
+pub fn decide(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decision {
+    // The API lane forwards the Authorization alone, so it gains nothing from whatever session lies beside it.
+    if facts.lane == Lane::Api {
+        return Decision::Pass(Permit::new(Reason::ApiToken, Credentials::Authorization));
+    }
+    if !facts.enforced {
+        return Decision::Pass(Permit::new(Reason::EnforcementOff, Credentials::Cookies));
+    }
+    // Signing in and out must work without a code, or nobody could ever reach the challenge.
+    if facts.lane == Lane::Public {
+        return Decision::Pass(Permit::new(Reason::LoginPage, Credentials::Cookies));
+    }
+    match facts.session {
+        Session::NotAsked if facts.lane == Lane::Anonymous => pass_anonymous(),
+        Session::Anonymous => pass_anonymous(),
+        Session::Person(person) => decide_person(snapshot, facts, person, now),
+        // A session that nobody could or would resolve is never a pass.
+        Session::NotAsked | Session::Unavailable => Decision::Unavailable(Reason::IdentityUnavailable),
+    }
+}
+
+fn pass_anonymous() -> Decision {
+    Decision::Pass(Permit::new(Reason::Anonymous, Credentials::Cookies))
+}
+
+fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now: Timestamp) -> Decision {
+    if is_managed(snapshot, person) {
+        return Decision::Pass(Permit::new(Reason::Managed, Credentials::Cookies));
+    }
+    let stale = match facts.proof {
+        ProofFact::VerifiedAt(at) => match staleness(snapshot, facts, at, now) {
+            None => {
+                let end = at.saturating_add(snapshot.external.frequency).unwrap_or(Timestamp::MAX);
+                return Decision::Pass(Permit::new(Reason::FreshProof, Credentials::Cookies).until(end));
+            }
+            Some(reason) => reason,
+        },
+        ProofFact::Invalid => Reason::ProofInvalid,
+        ProofFact::Absent => Reason::NoProof,
+    };
+    // Without a mailbox a code page would be a dead end.
+    if person.email.is_none() {
+        return Decision::Deny(Reason::AddressUnknown);
+    }
+    Decision::Challenge(stale)
+}
+
+/// Managed needs two facts, and an address that its owner can edit is neither.
+fn is_managed(snapshot: &Snapshot, person: Person<'_>) -> bool {
+    let Some(email) = person.email else { return false };
+    person.claimed && !person.address_changed && snapshot.verified_domains.contains(email.domain())
+}
+
+fn staleness(snapshot: &Snapshot, facts: &Facts<'_>, verified_at: Timestamp, now: Timestamp) -> Option<Reason> {
+    if facts.revoked_at.is_some_and(|revoked| verified_at <= revoked) {
+        return Some(Reason::ProofRevoked);
+    }
+    let skew = i128::try_from(CLOCK_SKEW.as_nanos()).unwrap_or(0);
+    let age = now.as_nanosecond() - verified_at.as_nanosecond();
+    if age < -skew {
+        return Some(Reason::ProofFromFuture);
+    }
+    let frequency = i128::try_from(snapshot.external.frequency.as_nanos()).unwrap_or(0);
+    (age >= frequency).then_some(Reason::ProofExpired)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::domain_name::DomainName;
+    use crate::domain::email::EmailAddress;
+    use proptest::prelude::*;
+
+    const WEEK: i64 = 7 * 86_400;
+    const NOW: i64 = 1_800_000_000;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn snapshot() -> Snapshot {
+        let mut snapshot = Snapshot::default();
+        snapshot.verified_domains.insert(DomainName::parse("acme.com").unwrap());
+        snapshot
+    }
+
+    fn person(email: Option<&EmailAddress>, claimed: bool) -> Session<'_> {
+        Session::Person(Person { email, claimed, address_changed: false })
+    }
+
+    fn facts(session: Session<'_>, proof: ProofFact) -> Facts<'_> {
+        Facts { enforced: true, lane: Lane::Browser, session, proof, revoked_at: None }
+    }
+
+    fn reason(facts: &Facts<'_>) -> (&'static str, &'static str) {
+        let decision = decide(&snapshot(), facts, at(NOW));
+        let outcome = match decision {
+            Decision::Pass(_) => "pass",
+            Decision::Challenge(_) => "challenge",
+            Decision::Deny(_) => "deny",
+            Decision::Unavailable(_) => "unavailable",
+        };
+        (outcome, decision.reason().code())
+    }
+
+    /// The truth table of managed accounts, and a row for each reason.
+    #[test]
+    fn every_reason_has_its_row() {
+        let liam = EmailAddress::parse("liam@acme.com").unwrap();
+        let gmail = EmailAddress::parse("jane@gmail.com").unwrap();
+        let (absent, invalid) = (ProofFact::Absent, ProofFact::Invalid);
+        let verified = |age: i64| ProofFact::VerifiedAt(at(NOW - age));
+        let rows = [
+            (facts(person(Some(&liam), true), absent), ("pass", "managed")),
+            (facts(person(Some(&liam), false), absent), ("challenge", "no-proof")),
+            (facts(person(Some(&gmail), false), absent), ("challenge", "no-proof")),
+            (facts(person(Some(&gmail), true), absent), ("challenge", "no-proof")),
+            (facts(person(Some(&gmail), false), invalid), ("challenge", "proof-invalid")),
+            (facts(person(Some(&gmail), false), verified(0)), ("pass", "fresh-proof")),
+            (facts(person(Some(&gmail), false), verified(WEEK - 1)), ("pass", "fresh-proof")),
+            (facts(person(Some(&gmail), false), verified(WEEK)), ("challenge", "proof-expired")),
+            (facts(person(Some(&gmail), false), verified(WEEK + 1)), ("challenge", "proof-expired")),
+            (facts(person(Some(&gmail), false), verified(-60)), ("pass", "fresh-proof")),
+            (facts(person(Some(&gmail), false), verified(-61)), ("challenge", "proof-from-future")),
+            (facts(person(None, false), absent), ("deny", "address-unknown")),
+            (facts(person(None, true), verified(1)), ("pass", "fresh-proof")),
+            (facts(Session::Anonymous, verified(1)), ("pass", "anonymous")),
+            (facts(Session::Unavailable, verified(1)), ("unavailable", "identity-unavailable")),
+            (facts(Session::NotAsked, verified(1)), ("unavailable", "identity-unavailable")),
+        ];
+        for (index, (facts, expected)) in rows.iter().enumerate() {
+            assert_eq!(reason(facts), *expected, "row {index}");
+        }
+    }
+
+    #[test]
+    fn a_sign_out_ends_the_proofs_made_before_it() {
+        let gmail = EmailAddress::parse("jane@gmail.com").unwrap();
+        let base = facts(person(Some(&gmail), false), ProofFact::VerifiedAt(at(NOW - 100)));
+        assert_eq!(reason(&Facts { revoked_at: Some(at(NOW - 100)), ..base }), ("challenge", "proof-revoked"));
+        assert_eq!(reason(&Facts { revoked_at: Some(at(NOW - 101)), ..base }), ("pass", "fresh-proof"));
+    }
+
+    #[test]
+    fn a_changed_address_is_never_managed() {
+        let liam = EmailAddress::parse("liam@acme.com").unwrap();
+        let session = Session::Person(Person { email: Some(&liam), claimed: true, address_changed: true });
+        assert_eq!(reason(&facts(session, ProofFact::Absent)), ("challenge", "no-proof"));
+    }
+
+    #[test]
+    fn lanes_without_a_session_pass_with_one_kind_of_credential() {
+        let lane = |lane| Facts { lane, ..facts(Session::NotAsked, ProofFact::Absent) };
+        let forward = |facts: &Facts<'_>| match decide(&snapshot(), facts, at(NOW)) {
+            Decision::Pass(permit) => permit.forward(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(reason(&lane(Lane::Api)), ("pass", "api-token"));
+        assert_eq!(forward(&lane(Lane::Api)), Credentials::Authorization);
+        assert_eq!(forward(&Facts { enforced: false, ..lane(Lane::Api) }), Credentials::Authorization);
+        assert_eq!(reason(&lane(Lane::Public)), ("pass", "login-page"));
+        assert_eq!(reason(&lane(Lane::Anonymous)), ("pass", "anonymous"));
+        assert_eq!(forward(&lane(Lane::Anonymous)), Credentials::Cookies);
+        assert_eq!(reason(&Facts { enforced: false, ..lane(Lane::Browser) }), ("pass", "enforcement-off"));
+        for judged in [Lane::Browser, Lane::Background, Lane::Websocket, Lane::Mobile, Lane::Own] {
+            assert_eq!(reason(&lane(judged)), ("unavailable", "identity-unavailable"), "{judged:?}");
+        }
+    }
+
+    proptest! {
+        /// T112: whatever the clock does, a proof passes only inside its frequency, give or take the skew.
+        #[test]
+        fn t112_a_proof_passes_only_inside_its_frequency(verified in 0_i64..4_000_000_000, now in 0_i64..4_000_000_000, frequency in 1_u64..3_000_000) {
+            let mut snapshot = snapshot();
+            snapshot.external.frequency = Duration::from_secs(frequency);
+            let gmail = EmailAddress::parse("jane@gmail.com").unwrap();
+            let facts = facts(person(Some(&gmail), false), ProofFact::VerifiedAt(at(verified)));
+            let passes = matches!(decide(&snapshot, &facts, at(now)), Decision::Pass(_));
+            let age = now - verified;
+            prop_assert_eq!(passes, age >= -60 && age < i64::try_from(frequency).unwrap());
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! What may happen to a request, and the one stable code that says why.
+
+use jiff::Timestamp;
+
+use super::account::Class;
+
+/// The outcome of `decide`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Forward what the permit names.
+    Pass(Permit),
+    /// Ask for a code first.
+    Challenge(Reason),
+    /// Refuse; a code would not help.
+    Deny(Reason),
+    /// Cannot be judged now; refuse until it can.
+    Unavailable(Reason),
+}
+
+impl Decision {
+    /// The reason, whatever the outcome.
+    pub fn reason(&self) -> Reason {
+        match self {
+            Self::Pass(permit) => permit.reason,
+            Self::Challenge(reason) | Self::Deny(reason) | Self::Unavailable(reason) => *reason,
+        }
+    }
+}
+
+/// The right to be forwarded. Only `domain::decide` can make one, so nothing reaches an upstream undecided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Permit {
+    reason: Reason,
+    forward: Credentials,
+    until: Option<Timestamp>,
+}
+
+impl Permit {
+    pub(super) fn new(reason: Reason, forward: Credentials) -> Self {
+        Self { reason, forward, until: None }
+    }
+
+    pub(super) fn until(self, end: Timestamp) -> Self {
+        Self { until: Some(end), ..self }
+    }
+
+    /// Why it passes.
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// The one kind of credential that may go on.
+    pub fn forward(&self) -> Credentials {
+        self.forward
+    }
+
+    /// When the permit ends for connections that outlive their request.
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        self.until
+    }
+}
+
+/// Which credentials go upstream: never two kinds together, as products differ on which one counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credentials {
+    /// The cookies the identity was resolved from; `Authorization` is removed.
+    Cookies,
+    /// The `Authorization` header; every cookie is removed.
+    Authorization,
+}
+
+/// Why a request was passed, challenged, denied or held. One reason, one name, one stable code, everywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "`Reason::meaning` documents each one, and the table below keeps them together")]
+pub enum Reason {
+    Managed,
+    FreshProof,
+    ApiToken,
+    LoginPage,
+    Anonymous,
+    EnforcementOff,
+    OwnPage,
+    NoProof,
+    ProofInvalid,
+    ProofExpired,
+    ProofFromFuture,
+    ProofRevoked,
+    AddressUnknown,
+    IdentityUnavailable,
+    IdentityMismatch,
+    StoreUnavailable,
+    UpstreamUnreachable,
+    UpstreamTimeout,
+    MalformedRequest,
+    AmbiguousHost,
+    UnknownHost,
+    MalformedPath,
+    SessionIdInPath,
+    UnknownPage,
+    DuplicateCookie,
+    DuplicateAuthorization,
+    QueryCredentials,
+    MethodNotAllowed,
+    UpgradeRefused,
+    HeadTooLarge,
+    TargetTooLong,
+    BodyTooLarge,
+    CrossSite,
+    Internal,
+}
+
+impl Reason {
+    /// Every reason, in label order.
+    pub const ALL: [Self; 34] = [
+        Self::Managed,
+        Self::FreshProof,
+        Self::ApiToken,
+        Self::LoginPage,
+        Self::Anonymous,
+        Self::EnforcementOff,
+        Self::OwnPage,
+        Self::NoProof,
+        Self::ProofInvalid,
+        Self::ProofExpired,
+        Self::ProofFromFuture,
+        Self::ProofRevoked,
+        Self::AddressUnknown,
+        Self::IdentityUnavailable,
+        Self::IdentityMismatch,
+        Self::StoreUnavailable,
+        Self::UpstreamUnreachable,
+        Self::UpstreamTimeout,
+        Self::MalformedRequest,
+        Self::AmbiguousHost,
+        Self::UnknownHost,
+        Self::MalformedPath,
+        Self::SessionIdInPath,
+        Self::UnknownPage,
+        Self::DuplicateCookie,
+        Self::DuplicateAuthorization,
+        Self::QueryCredentials,
+        Self::MethodNotAllowed,
+        Self::UpgradeRefused,
+        Self::HeadTooLarge,
+        Self::TargetTooLong,
+        Self::BodyTooLarge,
+        Self::CrossSite,
+        Self::Internal,
+    ];
+
+    /// The stable code, as in logs, metrics and problem documents.
+    pub const fn code(self) -> &'static str {
+        self.row().0
+    }
+
+    /// What happened, in one plain sentence for a person.
+    pub const fn meaning(self) -> &'static str {
+        self.row().1
+    }
+
+    const fn row(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Managed => ("managed", "The account is managed by the organization."),
+            Self::FreshProof => ("fresh-proof", "The person verified their mailbox recently enough."),
+            Self::ApiToken => ("api-token", "The request carries an API token and nothing else."),
+            Self::LoginPage => ("login-page", "The product's own sign-in or sign-out page."),
+            Self::Anonymous => ("anonymous", "Nobody is signed in; the product shows what is public."),
+            Self::EnforcementOff => ("enforcement-off", "This site is not enforced."),
+            Self::OwnPage => ("own-page", "One of Postern's own pages."),
+            Self::NoProof => ("no-proof", "You have not verified your mailbox in this browser yet."),
+            Self::ProofInvalid => ("proof-invalid", "The verification of this browser is not valid for this account."),
+            Self::ProofExpired => ("proof-expired", "Your last verification is too long ago."),
+            Self::ProofFromFuture => ("proof-from-future", "The verification of this browser carries an impossible time."),
+            Self::ProofRevoked => ("proof-revoked", "You signed out since your last verification, or it was reset."),
+            Self::AddressUnknown => {
+                ("address-unknown", "No mailbox is known for your account, so no code can be sent. Please ask your organization's admin.")
+            }
+            Self::IdentityUnavailable => {
+                ("identity-unavailable", "The site cannot say who is signed in right now. Please try again in a moment.")
+            }
+            Self::IdentityMismatch => {
+                ("identity-mismatch", "The sign-in changed while the page was loading. Please load it again.")
+            }
+            Self::StoreUnavailable => ("store-unavailable", "Verification is not possible right now. Please try again in a moment."),
+            Self::UpstreamUnreachable => ("upstream-unreachable", "The site behind this gateway cannot be reached."),
+            Self::UpstreamTimeout => ("upstream-timeout", "The site behind this gateway did not answer in time."),
+            Self::MalformedRequest => ("malformed-request", "The request is malformed."),
+            Self::AmbiguousHost => ("ambiguous-host", "The request must name exactly one host."),
+            Self::UnknownHost => ("unknown-host", "No site of this name is served here."),
+            Self::MalformedPath => ("malformed-path", "The path of the request is malformed."),
+            Self::SessionIdInPath => ("session-id-in-path", "A session id must not be part of the path."),
+            Self::UnknownPage => ("unknown-page", "There is no such page here."),
+            Self::DuplicateCookie => ("duplicate-cookie", "The request carries a session cookie twice."),
+            Self::DuplicateAuthorization => ("duplicate-authorization", "The request carries more than one Authorization header."),
+            Self::QueryCredentials => ("query-credentials", "Credentials must not be part of the address."),
+            Self::MethodNotAllowed => ("method-not-allowed", "This method is not allowed here."),
+            Self::UpgradeRefused => ("upgrade-refused", "This protocol upgrade is not allowed."),
+            Self::HeadTooLarge => ("head-too-large", "The request headers are too large."),
+            Self::TargetTooLong => ("target-too-long", "The address is too long."),
+            Self::BodyTooLarge => ("body-too-large", "The request body is too large."),
+            Self::CrossSite => ("cross-site", "The form did not come from this site. Please open the page again."),
+            Self::Internal => ("internal", "Something went wrong here. Please try again."),
+        }
+    }
+
+    /// Which class of people the reason speaks of, for labels.
+    pub const fn class(self) -> Class {
+        match self {
+            Self::Managed => Class::Managed,
+            Self::FreshProof
+            | Self::NoProof
+            | Self::ProofInvalid
+            | Self::ProofExpired
+            | Self::ProofFromFuture
+            | Self::ProofRevoked
+            | Self::AddressUnknown => Class::External,
+            Self::Anonymous => Class::Anonymous,
+            Self::ApiToken => Class::Token,
+            _ => Class::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_reason_has_its_own_stable_code() {
+        let codes: HashSet<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+        assert_eq!(codes.len(), Reason::ALL.len());
+        for (index, reason) in Reason::ALL.iter().enumerate() {
+            assert_eq!(*reason as usize, index, "ALL lists the reasons in declaration order");
+            assert!(reason.meaning().ends_with('.'));
+        }
+    }
+}

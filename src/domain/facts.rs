@@ -1,0 +1,56 @@
+//! What is known of one request when it is decided: facts, gathered by the proxy, judged by `decide`.
+
+use jiff::Timestamp;
+
+use super::email::EmailAddress;
+use super::lane::Lane;
+
+/// The facts of one request.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Whether the site enforces at all. A site that does not is a plain proxy with the same hygiene.
+    pub enforced: bool,
+    /// The lane, chosen by the credentials that would be forwarded.
+    pub lane: Lane,
+    /// Whose session it is.
+    pub session: Session<'a>,
+    /// The proof that came along.
+    pub proof: ProofFact,
+    /// When this person last signed out on this browser or was reset: an older proof is void.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// What the identity source said of the session.
+#[derive(Debug, Clone, Copy)]
+pub enum Session<'a> {
+    /// Nobody asked: the lane needs no identity.
+    NotAsked,
+    /// The product knows nobody by these cookies.
+    Anonymous,
+    /// A signed-in person.
+    Person(Person<'a>),
+    /// The source did not answer, or not sensibly.
+    Unavailable,
+}
+
+/// A signed-in person as the directory knows them.
+#[derive(Debug, Clone, Copy)]
+pub struct Person<'a> {
+    /// The pinned address; `None` where neither product nor directory reveals one.
+    pub email: Option<&'a EmailAddress>,
+    /// Whether the organization claimed the account of this address.
+    pub claimed: bool,
+    /// Whether the product now reports another address, or this address for another person, than was pinned.
+    pub address_changed: bool,
+}
+
+/// What the proof cookie amounts to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProofFact {
+    /// There is none.
+    Absent,
+    /// Not ours, damaged, or made for another person, site or browser.
+    Invalid,
+    /// Genuine: this person passed a challenge in this browser then.
+    VerifiedAt(Timestamp),
+}

@@ -1,0 +1,174 @@
+//! The proof: our signed record that a person passed a challenge in a browser at a time.
+//!
+//! The token carries only what cannot be known again: version, key id, time, tag. Person, site, organization and browser are
+//! part of what the tag covers, so a copied token is worth nothing beside anybody else's session or in another browser.
+//!
+//! ```text
+//! base64url( version:1 | key id:1 | verified_at, seconds since 1970:8 | HMAC-SHA-256:32 )   56 characters
+//! ```
+
+use data_encoding::BASE64URL_NOPAD;
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use sha2::Sha256;
+
+use super::account::{DeviceId, Subject};
+use super::facts::ProofFact;
+
+const VERSION: u8 = 1;
+const HEAD_BYTES: usize = 10;
+const TOKEN_BYTES: usize = HEAD_BYTES + 32;
+const TOKEN_CHARS: usize = TOKEN_BYTES / 3 * 4;
+
+/// What a proof is bound to besides its time.
+#[derive(Debug, Clone, Copy)]
+pub struct Binding<'a> {
+    /// The organization's name.
+    pub organization: &'a str,
+    /// The site's id.
+    pub site: &'a str,
+    /// The person, with the address that was verified.
+    pub subject: Subject,
+    /// The browser.
+    pub device: DeviceId,
+}
+
+/// Makes a proof token. `key_id` names the key among those that `verify` is offered.
+pub fn mint(key_id: u8, key: &[u8; 32], binding: &Binding<'_>, verified_at: Timestamp) -> String {
+    let mut token = [0_u8; TOKEN_BYTES];
+    token[0] = VERSION;
+    token[1] = key_id;
+    token[2..HEAD_BYTES].copy_from_slice(&verified_at.as_second().to_be_bytes());
+    let tag = mac(key, &token[..HEAD_BYTES], binding).finalize().into_bytes();
+    token[HEAD_BYTES..].copy_from_slice(&tag);
+    BASE64URL_NOPAD.encode(&token)
+}
+
+/// Checks a token in constant time. There is one algorithm and no field that names another.
+pub fn verify<'k>(token: &[u8], key: impl FnOnce(u8) -> Option<&'k [u8; 32]>, binding: &Binding<'_>) -> ProofFact {
+    verified_at(token, key, binding).map_or(ProofFact::Invalid, ProofFact::VerifiedAt)
+}
+
+fn verified_at<'k>(
+    token: &[u8],
+    key: impl FnOnce(u8) -> Option<&'k [u8; 32]>,
+    binding: &Binding<'_>,
+) -> Option<Timestamp> {
+    if token.len() != TOKEN_CHARS {
+        return None;
+    }
+    let mut bytes = [0_u8; TOKEN_BYTES];
+    BASE64URL_NOPAD.decode_mut(token, &mut bytes).ok()?;
+    let (head, tag) = bytes.split_at(HEAD_BYTES);
+    if head[0] != VERSION {
+        return None;
+    }
+    mac(key(head[1])?, head, binding).verify_slice(tag).ok()?;
+    Timestamp::from_second(i64::from_be_bytes(head[2..].try_into().ok()?)).ok()
+}
+
+/// Every field is fixed in length or preceded by its length, so no two bindings have the same bytes.
+fn mac(key: &[u8; 32], head: &[u8], binding: &Binding<'_>) -> Hmac<Sha256> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    mac.update(head);
+    mac.update(&binding.subject.0);
+    mac.update(&binding.device.0);
+    mac.update(&(binding.organization.len() as u64).to_be_bytes());
+    mac.update(binding.organization.as_bytes());
+    mac.update(binding.site.as_bytes());
+    mac
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const KEY: [u8; 32] = [3; 32];
+
+    fn binding() -> Binding<'static> {
+        Binding { organization: "Acme", site: "jira.test", subject: Subject([1; 16]), device: DeviceId([2; 16]) }
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn check(token: &str, binding: &Binding<'_>) -> ProofFact {
+        verify(token.as_bytes(), |id| (id == 1).then_some(&KEY), binding)
+    }
+
+    #[test]
+    fn a_proof_says_when_and_is_short() {
+        let token = mint(1, &KEY, &binding(), at(1_800_000_000));
+        assert_eq!(check(&token, &binding()), ProofFact::VerifiedAt(at(1_800_000_000)));
+        assert_eq!(token.len(), 56);
+    }
+
+    /// T077: beside another session, at another site, or in another browser it is worth nothing.
+    #[test]
+    fn t077_a_copied_proof_is_invalid() {
+        let token = mint(1, &KEY, &binding(), at(1_800_000_000));
+        for other in [
+            Binding { organization: "Acm", site: "ejira.test", ..binding() },
+            Binding { organization: "Other", ..binding() },
+            Binding { site: "wiki.test", ..binding() },
+            Binding { subject: Subject([9; 16]), ..binding() },
+            Binding { device: DeviceId([9; 16]), ..binding() },
+        ] {
+            assert_eq!(check(&token, &other), ProofFact::Invalid);
+        }
+    }
+
+    /// T056-T058: no field chooses an algorithm, an empty or foreign tag never passes, and text of the key is no key.
+    #[test]
+    fn t056_t057_t058_forged_proofs_are_invalid() {
+        let good = BASE64URL_NOPAD.decode(mint(1, &KEY, &binding(), at(1_800_000_000)).as_bytes()).unwrap();
+        let with = |change: &dyn Fn(&mut Vec<u8>)| {
+            let mut bytes = good.clone();
+            change(&mut bytes);
+            check(&BASE64URL_NOPAD.encode(&bytes), &binding())
+        };
+        assert!(matches!(with(&|_| ()), ProofFact::VerifiedAt(_)));
+        for version in [0, 2, 255] {
+            assert_eq!(with(&|bytes| bytes[0] = version), ProofFact::Invalid, "version {version}");
+        }
+        assert_eq!(with(&|bytes| bytes[1] = 2), ProofFact::Invalid, "unknown key");
+        assert_eq!(with(&|bytes| bytes.truncate(HEAD_BYTES)), ProofFact::Invalid, "no tag");
+        assert_eq!(with(&|bytes| bytes[HEAD_BYTES..].fill(0)), ProofFact::Invalid, "a tag of zeros");
+        assert_eq!(with(&|bytes| bytes.truncate(HEAD_BYTES + 16)), ProofFact::Invalid, "half a tag");
+        let foreign = mint(1, b"a key that somebody else made up", &binding(), at(1_800_000_000));
+        assert_eq!(check(&foreign, &binding()), ProofFact::Invalid, "another key");
+        for text in ["", "none", ".", "eyJhbGciOiJub25lIn0.e30.", &"A".repeat(56), &"=".repeat(56)] {
+            assert_eq!(check(text, &binding()), ProofFact::Invalid, "{text:?}");
+        }
+    }
+
+    /// T078: not one of 100,000 random or bit-flipped tokens passes.
+    #[test]
+    fn t078_damaged_proofs_are_invalid() {
+        let good = mint(1, &KEY, &binding(), at(1_800_000_000));
+        let bytes = BASE64URL_NOPAD.decode(good.as_bytes()).unwrap();
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        for round in 0..100_000_usize {
+            let mut other = bytes.clone();
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            if round % 2 == 0 {
+                let bit = usize::try_from(state >> 33).unwrap() % (TOKEN_BYTES * 8);
+                other[bit / 8] ^= 1 << (bit % 8);
+            } else {
+                for (index, byte) in other.iter_mut().enumerate().skip(2) {
+                    *byte = (state.rotate_left(u32::try_from(index).unwrap()) >> 24) as u8;
+                }
+            }
+            assert_eq!(check(&BASE64URL_NOPAD.encode(&other), &binding()), ProofFact::Invalid);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn verifying_never_panics(token in "\\PC{0,90}") {
+            prop_assert_eq!(check(&token, &binding()), ProofFact::Invalid);
+        }
+    }
+}
