@@ -1,0 +1,95 @@
+//! The only file that reads the clock. Everything else is given a time, so that tests can freeze it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use crate::domain::decide::CLOCK_SKEW;
+
+/// Where the time comes from.
+#[derive(Debug, Clone)]
+pub enum Clock {
+    /// The machine's clock, which may be set forward but not back (see [`settle`]).
+    System(Anchor),
+    /// A clock that stands still until it is told to go on, in milliseconds since 1970.
+    Manual(Arc<AtomicI64>),
+}
+
+/// The wall clock and the monotonic clock, read together at the start.
+#[derive(Debug, Clone, Copy)]
+pub struct Anchor {
+    wall: Timestamp,
+    monotonic: Instant,
+}
+
+impl Clock {
+    /// The machine's clock.
+    #[expect(clippy::disallowed_methods, reason = "this file is where the clock is read")]
+    pub fn system() -> Self {
+        Self::System(Anchor { wall: Timestamp::now(), monotonic: Instant::now() })
+    }
+
+    /// A clock for tests, standing at `start`.
+    pub fn manual(start: Timestamp) -> Self {
+        Self::Manual(Arc::new(AtomicI64::new(start.as_millisecond())))
+    }
+
+    /// The time now.
+    #[expect(clippy::disallowed_methods, reason = "this file is where the clock is read")]
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::System(anchor) => settle(Timestamp::now(), anchor.wall, anchor.monotonic.elapsed()),
+            Self::Manual(millis) => {
+                Timestamp::from_millisecond(millis.load(Ordering::SeqCst)).unwrap_or(Timestamp::MAX)
+            }
+        }
+    }
+
+    /// Moves a manual clock on. The machine's clock is left alone.
+    pub fn advance(&self, by: Duration) {
+        if let Self::Manual(millis) = self {
+            millis.fetch_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX), Ordering::SeqCst);
+        }
+    }
+}
+
+/// A reading for how long something took; never for what time it is.
+#[expect(clippy::disallowed_methods, reason = "this file is where the clock is read")]
+pub fn stopwatch() -> Instant {
+    Instant::now()
+}
+
+/// A wall clock that was set back would make stale proofs fresh again, so it may fall behind the time that has really
+/// passed since the start by no more than the skew. A clock set forward is believed: it only shortens what is valid.
+fn settle(wall: Timestamp, start: Timestamp, elapsed: Duration) -> Timestamp {
+    let passed = start.saturating_add(elapsed).unwrap_or(Timestamp::MAX);
+    let floor = passed.saturating_sub(CLOCK_SKEW).unwrap_or(Timestamp::MIN);
+    if wall < floor { passed } else { wall }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn t112_a_clock_set_back_gains_no_more_than_the_skew() {
+        let hour = Duration::from_secs(3600);
+        assert_eq!(settle(at(10_000 - 86_400), at(10_000), hour), at(13_600), "set back a day: real time counts");
+        assert_eq!(settle(at(13_550), at(10_000), hour), at(13_550), "a small correction is followed");
+        assert_eq!(settle(at(100_000), at(10_000), hour), at(100_000), "set forward: believed, it only shortens");
+    }
+
+    #[test]
+    fn a_manual_clock_stands_still() {
+        let clock = Clock::manual(at(5));
+        assert_eq!((clock.now(), clock.now()), (at(5), at(5)));
+        clock.advance(Duration::from_secs(2));
+        assert_eq!(clock.now(), at(7));
+    }
+}
