@@ -1,6 +1,7 @@
 //! Postern, an enforcement gateway for Jira- and Confluence-like servers.
 
 pub mod clock;
+pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod entropy;

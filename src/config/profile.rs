@@ -1,0 +1,56 @@
+//! What a product's login, logout, cookies and introspection look like: data, one TOML file per profile.
+
+use std::time::Duration;
+
+/// A product's profile, with a site's overrides applied.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Sign-in and call-back pages that pass without a code.
+    pub login: Vec<Endpoint>,
+    /// Sign-out pages; a success there ends the proof.
+    pub logout: Vec<Endpoint>,
+    /// Cookies known to authenticate; two of one name in a request are refused.
+    pub credential_cookies: Vec<String>,
+    /// Cookies known to be harmless, exact or with a trailing `*`. Any other cookie is treated as a credential.
+    pub harmless_cookies: Vec<String>,
+    /// How to ask the product whose session it is.
+    pub introspect: Introspect,
+}
+
+/// A page by exact method and plain path (below the site's prefix).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// The method.
+    pub method: http::Method,
+    /// The path, compared byte for byte.
+    pub path: String,
+}
+
+/// The introspection request and where its answer says what. Pointers are JSON pointers (RFC 6901).
+#[derive(Debug, Clone)]
+pub struct Introspect {
+    /// The path asked with `GET` and all credential cookies.
+    pub path: String,
+    /// The stable user key.
+    pub key: String,
+    /// The login name, compared with `X-AUSERNAME` on answers.
+    pub username: String,
+    /// The address; `None` where the product does not reveal it.
+    pub email: Option<String>,
+    /// Where a value says that nobody is signed in: (pointer, value). A 401 always says so.
+    pub anonymous: Option<(String, String)>,
+    /// How long an answer is believed, 60 s at most.
+    pub cache: Duration,
+    /// How long an answer may take.
+    pub timeout: Duration,
+}
+
+impl Profile {
+    /// Whether the cookie is known not to authenticate anybody.
+    pub fn is_harmless(&self, name: &str) -> bool {
+        self.harmless_cookies.iter().any(|known| match known.strip_suffix('*') {
+            Some(prefix) => name.starts_with(prefix),
+            None => name == known,
+        })
+    }
+}

@@ -1,0 +1,197 @@
+//! The settings as the rest of the program reads them: parsed, checked, complete.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::code::CodeDigits;
+use crate::domain::domain_name::DomainName;
+use crate::domain::quota::Quota;
+
+use super::profile::Profile;
+
+/// The whole configuration.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The organization's name, as pages and mails show it.
+    pub organization: Arc<str>,
+    /// Where to listen, and how.
+    pub listen: Listen,
+    /// The sites, at least one; no two share host and prefix.
+    pub sites: Vec<Arc<Site>>,
+    /// Codes and proofs.
+    pub verification: Verification,
+    /// How often codes may be sent and tried.
+    pub limits: Limits,
+    /// How mail leaves.
+    pub mail: Mail,
+    /// The SQLite database file.
+    pub database: PathBuf,
+    /// The key file.
+    pub keys: PathBuf,
+    /// What is logged.
+    pub log: Log,
+    /// The first 12 hex digits of the file's SHA-256, for the configuration-info metric.
+    pub fingerprint: String,
+}
+
+/// The listeners.
+#[derive(Debug, Clone)]
+pub struct Listen {
+    /// The data plane.
+    pub proxy: SocketAddr,
+    /// The control plane.
+    pub admin: SocketAddr,
+    /// How browsers reach the data plane; decides cookie prefixes and links.
+    pub scheme: Scheme,
+    /// How many worker threads, one runtime each.
+    pub workers: usize,
+    /// How long open requests may take to finish after SIGTERM.
+    pub drain: Duration,
+}
+
+/// The scheme that browsers see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// TLS, ended here or in front of us: cookies are `__Host-` and `Secure`.
+    Https,
+    /// Plain HTTP, for the demo and by explicit setting.
+    Http,
+}
+
+impl Scheme {
+    /// As in a URL.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Https => "https",
+            Self::Http => "http",
+        }
+    }
+}
+
+/// One product server behind the gateway.
+#[derive(Debug)]
+pub struct Site {
+    /// Stable id in labels and proofs: the host, and the prefix where there is one (`wiki.acme.com/wiki`).
+    pub id: Arc<str>,
+    /// The host browsers ask for.
+    pub host: DomainName,
+    /// The path prefix without a trailing slash; empty for the whole host.
+    pub prefix: String,
+    /// Where requests go: plain HTTP, `host:port`.
+    pub upstream: http::uri::Authority,
+    /// Whether external people are challenged here. Off makes it a plain proxy.
+    pub enforce: bool,
+    /// What the product's pages and cookies are called.
+    pub profile: Profile,
+}
+
+/// Codes and proofs.
+#[derive(Debug, Clone)]
+pub struct Verification {
+    /// How long a verification counts.
+    pub frequency: Duration,
+    /// How long a code is.
+    pub code_digits: CodeDigits,
+    /// How long a code lives, 10 minutes at most.
+    pub code_lifetime: Duration,
+    /// How many tries a code has.
+    pub code_tries: u32,
+}
+
+/// How often codes may be sent and tried. Every list holds all the time, not one instead of another.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Mails per account.
+    pub sends_per_account: Vec<Quota>,
+    /// Mails per client network (IPv4 /24, IPv6 /56).
+    pub sends_per_network: Vec<Quota>,
+    /// Mails altogether.
+    pub sends: Vec<Quota>,
+    /// Tries per account, whatever the challenge.
+    pub tries_per_account: Vec<Quota>,
+    /// Tries per client network.
+    pub tries_per_network: Vec<Quota>,
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// The sender, `Name <address>`.
+    pub from: lettre::message::Mailbox,
+    /// By which way.
+    pub transport: MailTransport,
+}
+
+/// The way mail leaves.
+#[derive(Debug, Clone)]
+pub enum MailTransport {
+    /// To a mail server.
+    Smtp(Smtp),
+    /// Into a folder, one `.eml` file a mail: for the demo and for tests.
+    File(PathBuf),
+}
+
+/// A mail server.
+#[derive(Debug, Clone)]
+pub struct Smtp {
+    /// Its name, which its certificate must carry.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: SmtpTls,
+    /// A file with one extra trusted CA certificate in PEM.
+    pub ca_file: Option<PathBuf>,
+    /// Sign-in, where the server wants one.
+    pub credentials: Option<SmtpCredentials>,
+    /// How long one delivery may take.
+    pub timeout: Duration,
+}
+
+/// How the connection to a mail server is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SmtpTls {
+    /// TLS from the first byte (`smtps://`).
+    Implicit,
+    /// STARTTLS, and no mail without it: the default for `smtp://`.
+    StartTls,
+    /// None: an explicit setting, for a server on the same machine.
+    None,
+}
+
+/// A sign-in at a mail server; the password comes from a file.
+#[derive(Clone)]
+pub struct SmtpCredentials {
+    /// The user name.
+    pub username: String,
+    /// The password.
+    pub password: secrecy::SecretString,
+}
+
+impl std::fmt::Debug for SmtpCredentials {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SmtpCredentials").field("username", &self.username).finish_non_exhaustive()
+    }
+}
+
+/// What is logged.
+#[derive(Debug, Clone)]
+pub struct Log {
+    /// A `tracing` filter, such as `info` or `postern=debug`.
+    pub level: String,
+    /// How lines look.
+    pub format: LogFormat,
+    /// Whether there is one line per request.
+    pub access: bool,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For a person at a terminal.
+    Text,
+}
