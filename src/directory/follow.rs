@@ -1,0 +1,76 @@
+//! Following the change log, so that an import or a sign-out elsewhere acts here without a restart.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::domain::account::{DeviceId, Subject};
+use crate::store::{ChangeEntry, ChangeKind, Store, StoreError};
+
+use super::Directory;
+
+/// How often the log is read: the bound on how long a change takes to act.
+const POLL: Duration = Duration::from_millis(250);
+
+/// How many entries are read at once.
+const BATCH: u32 = 1000;
+
+/// Reads the log until told to stop. A store that fails is asked again; what it holds is read later, never skipped.
+pub async fn follow(
+    directory: Arc<Directory>,
+    store: Store,
+    mut last_change: i64,
+    reloaded: impl Fn(&Directory),
+    mut stop: tokio::sync::watch::Receiver<bool>,
+) {
+    let mut failing = false;
+    while !*stop.borrow() {
+        match catch_up(&directory, &store, last_change, &reloaded).await {
+            Ok(seq) => (last_change, failing) = (seq, false),
+            Err(error) if !failing => {
+                failing = true;
+                tracing::error!(%error, "the change log cannot be read; the tables stay as they are until it can");
+            }
+            Err(_) => {}
+        }
+        tokio::select! {
+            () = tokio::time::sleep(POLL) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+async fn catch_up(
+    directory: &Directory,
+    store: &Store,
+    mut last_change: i64,
+    reloaded: &impl Fn(&Directory),
+) -> Result<i64, StoreError> {
+    loop {
+        let entries = store.changes_after(last_change, BATCH).await?;
+        let Some(newest) = entries.last() else { return Ok(last_change) };
+        let newest = newest.seq;
+        if entries.iter().any(|entry| entry.kind == ChangeKind::Directory) {
+            directory.reload(store).await?;
+            reloaded(directory);
+        }
+        for entry in entries.iter().filter(|entry| entry.kind == ChangeKind::Revocation) {
+            revoke(directory, entry);
+        }
+        last_change = newest;
+    }
+}
+
+fn revoke(directory: &Directory, entry: &ChangeEntry) {
+    match parse_revocation(&entry.detail) {
+        Some((subject, device)) => directory.revoke(subject, device, entry.at),
+        None => tracing::error!(seq = entry.seq, "a sign-out in the change log is damaged and was skipped"),
+    }
+}
+
+fn parse_revocation(detail: &str) -> Option<(Subject, DeviceId)> {
+    let detail: serde_json::Value = serde_json::from_str(detail).ok()?;
+    let bytes = |field: &str| -> Option<[u8; 16]> {
+        data_encoding::HEXLOWER.decode(detail.get(field)?.as_str()?.as_bytes()).ok()?.try_into().ok()
+    };
+    Some((Subject(bytes("subject")?), DeviceId(bytes("device")?)))
+}

@@ -1,0 +1,36 @@
+//! Sign-outs: which proofs are void although their frequency is not over.
+
+use std::time::Duration;
+
+use dashmap::DashMap;
+use foldhash::fast::RandomState;
+use jiff::Timestamp;
+
+use crate::domain::account::{DeviceId, Subject};
+use crate::store::{Store, StoreError};
+
+/// The longest verification frequency that can be configured: an older sign-out can concern no living proof.
+const LONGEST_PROOF: Duration = Duration::from_secs(30 * 86_400);
+
+/// The sign-outs of the last 30 days.
+pub(super) struct Revocations {
+    at: DashMap<(Subject, DeviceId), Timestamp, RandomState>,
+}
+
+impl Revocations {
+    pub(super) async fn load(store: &Store, now: Timestamp) -> Result<Self, StoreError> {
+        let revocations = Self { at: DashMap::default() };
+        let since = now.saturating_sub(LONGEST_PROOF).unwrap_or(Timestamp::MIN);
+        store.each_revocation(since, |row| revocations.insert(row.subject, row.device, row.at)).await?;
+        Ok(revocations)
+    }
+
+    pub(super) fn insert(&self, subject: Subject, device: DeviceId, at: Timestamp) {
+        let mut newest = self.at.entry((subject, device)).or_insert(at);
+        *newest = at.max(*newest);
+    }
+
+    pub(super) fn at(&self, subject: Subject, device: DeviceId) -> Option<Timestamp> {
+        self.at.get(&(subject, device)).map(|at| *at)
+    }
+}

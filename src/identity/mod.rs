@@ -1,0 +1,130 @@
+//! Whose session is this: the product's own word, joined with the directory, remembered for a short time.
+//!
+//! An identity is only ever resolved from the credentials that will be forwarded. Whatever goes wrong here is
+//! [`SessionIdentity::Unavailable`], never a pass.
+
+mod cache;
+mod introspect;
+
+use std::sync::Arc;
+
+use hmac::{Hmac, KeyInit, Mac};
+use http::HeaderValue;
+use sha2::Sha256;
+
+use crate::clock::Clock;
+use crate::config::settings::Site;
+use crate::directory::{Directory, Fingerprint, Sighting};
+use crate::domain::account::Subject;
+use crate::domain::email::EmailAddress;
+use crate::keys::Keys;
+use crate::telemetry::metrics::Metrics;
+
+pub use cache::SessionKey;
+use cache::{IdentityCache, Lookup};
+use introspect::{Answer, Introspector};
+
+/// A signed-in person, as far as a decision needs to know them.
+#[derive(Debug)]
+pub struct Identity {
+    /// The login name, expected in `X-AUSERNAME` on answers.
+    pub username: Box<str>,
+    /// The address they are judged by and written to.
+    pub email: Option<EmailAddress>,
+    /// The key of that address in the account table.
+    pub account: Option<Fingerprint>,
+    /// Whether the product's word contradicts what is known; such a person is never managed.
+    pub address_changed: bool,
+    /// What proofs and challenges are bound to.
+    pub subject: Subject,
+}
+
+/// Whose session it is.
+#[derive(Debug, Clone)]
+pub enum SessionIdentity {
+    /// The product knows nobody by these cookies.
+    Anonymous,
+    /// A signed-in person.
+    Person(Arc<Identity>),
+    /// The product did not answer, or not sensibly.
+    Unavailable,
+}
+
+/// The outcome of asking.
+pub struct Resolved {
+    /// Whose session it is.
+    pub session: SessionIdentity,
+    /// Cookies that the product set while it was asked (a remembered sign-in): they belong to the browser.
+    pub set_cookies: Vec<HeaderValue>,
+}
+
+/// Resolves sessions, asking each product at most once for each set of cookies at a time.
+pub struct Identities {
+    cache: IdentityCache,
+    introspector: Introspector,
+    directory: Arc<Directory>,
+    keys: Arc<Keys>,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+}
+
+impl Identities {
+    /// A resolver with an empty cache.
+    pub fn new(directory: Arc<Directory>, keys: Arc<Keys>, clock: Clock, metrics: Arc<Metrics>) -> Self {
+        Self { cache: IdentityCache::new(), introspector: Introspector::new(), directory, keys, clock, metrics }
+    }
+
+    /// Whose session these cookies carry. `key` is the digest of `cookies` at this site; `cookies` is the complete
+    /// credential set as it will be forwarded.
+    pub async fn resolve(&self, site: &Site, key: &SessionKey, cookies: &HeaderValue) -> Resolved {
+        let now = self.clock.now();
+        let guard = match self.cache.lookup(key, now).await {
+            Lookup::Known(session) => return Resolved { session, set_cookies: Vec::new() },
+            Lookup::Ask(guard) => guard,
+        };
+        let reply = self.introspector.ask(site, cookies, &self.metrics).await;
+        let session = match reply.answer {
+            Answer::Person(person) => SessionIdentity::Person(Arc::new(self.join(site, person))),
+            Answer::Anonymous => SessionIdentity::Anonymous,
+            Answer::Failed(why) => {
+                tracing::warn!(site = %site.id, why, "the product could not be asked whose session it is");
+                SessionIdentity::Unavailable
+            }
+        };
+        guard.keep(&session, self.clock.now(), site.profile.introspect.cache);
+        Resolved { session, set_cookies: reply.set_cookies }
+    }
+
+    /// Forgets what a session was, because an answer changed its cookies or named somebody else.
+    pub fn forget(&self, key: &SessionKey) {
+        self.cache.forget(key);
+    }
+
+    fn join(&self, site: &Site, person: introspect::Person) -> Identity {
+        let known = self.directory.identify(&Sighting {
+            site: &site.id,
+            user_key: &person.key,
+            username: &person.username,
+            email: person.email.as_ref(),
+        });
+        // The reported address is part of the subject: a changed one voids open codes and proofs alike.
+        let address = person.email.as_ref().or(known.email.as_ref()).map_or("", EmailAddress::as_str);
+        Identity {
+            subject: subject(self.keys.subject(), &site.id, &person.key, address),
+            username: person.username.into_boxed_str(),
+            email: known.email,
+            account: known.account,
+            address_changed: known.address_changed,
+        }
+    }
+}
+
+fn subject(key: &[u8; 32], site: &str, user_key: &str, address: &str) -> Subject {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    for part in [site, user_key, address] {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part.as_bytes());
+    }
+    let tag = mac.finalize().into_bytes();
+    Subject(tag[..16].try_into().expect("the tag has 32 bytes"))
+}

@@ -1,0 +1,238 @@
+//! The `Cookie` header, split into what is ours, what may authenticate, and what is known not to.
+//!
+//! Names are compared byte for byte, as products do. Any cookie that is not known to be harmless counts as a credential, so
+//! an upstream's unlisted session cookie is judged too.
+
+use http::header::COOKIE;
+use http::{HeaderMap, HeaderValue};
+
+use crate::config::profile::Profile;
+use crate::config::settings::Scheme;
+use crate::domain::account::DeviceId;
+use crate::domain::decision::Reason;
+use crate::identity::SessionKey;
+
+/// Every cookie of ours has this in its name, with `__Host-` before it where browsers see TLS.
+const OWN: &str = "postern-";
+
+/// The request's cookies, read once.
+#[derive(Debug, Default)]
+pub struct Cookies {
+    /// The browser, from our device cookie.
+    pub device: Option<DeviceId>,
+    /// Our proof cookie's value, unchecked.
+    pub proof: Option<Vec<u8>>,
+    /// What goes upstream: everything but ours, in the order it came; `None` when nothing is left.
+    pub forward: Option<HeaderValue>,
+    /// The digest of the credential cookies; `None` when there is none of them.
+    pub session: Option<SessionKey>,
+}
+
+/// The names of our cookies.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnNames {
+    /// The browser's id.
+    pub device: &'static str,
+    /// The proof.
+    pub proof: &'static str,
+}
+
+impl OwnNames {
+    /// With the `__Host-` prefix (RFC 6265bis section 4.1.3.2) unless browsers see plain HTTP, where it is not allowed.
+    pub const fn of(scheme: Scheme) -> Self {
+        match scheme {
+            Scheme::Https => Self { device: "__Host-postern-device", proof: "__Host-postern-proof" },
+            Scheme::Http => Self { device: "postern-device", proof: "postern-proof" },
+        }
+    }
+}
+
+/// Whether a cookie name is ours in any spelling: such a cookie never goes upstream, and no upstream may set it.
+pub fn is_own(name: &[u8]) -> bool {
+    let name = if name.len() > 7 && name[..7].eq_ignore_ascii_case(b"__host-") { &name[7..] } else { name };
+    name.len() >= OWN.len() && name[..OWN.len()].eq_ignore_ascii_case(OWN.as_bytes())
+}
+
+impl Cookies {
+    /// Reads all `Cookie` lines. Two values of one known credential cookie are refused, as servers differ on which one counts.
+    pub fn read(headers: &HeaderMap, site: &str, profile: &Profile, names: OwnNames) -> Result<Self, Reason> {
+        let mut cookies = Self::default();
+        let mut passed: Vec<Pair<'_>> = Vec::new();
+        let mut seen_own = false;
+        let mut lines = 0;
+        for line in headers.get_all(COOKIE) {
+            lines += 1;
+            for pair in pairs(line.as_bytes()) {
+                if is_own(pair.name) {
+                    seen_own = true;
+                    cookies.take_own(&pair, names);
+                } else {
+                    passed.push(pair);
+                }
+            }
+        }
+        refuse_duplicates(&passed, profile)?;
+        let credentials = || passed.iter().filter(|pair| !is_harmless(profile, pair.name));
+        if credentials().next().is_some() {
+            cookies.session = Some(SessionKey::of(site, credentials().map(|pair| (pair.name, pair.value))));
+        }
+        cookies.forward = match headers.get(COOKIE) {
+            // The everyday case: one line, nothing of ours in it, forwarded as it stands.
+            Some(line) if !seen_own && lines == 1 => Some(line.clone()),
+            _ => join(&passed),
+        };
+        Ok(cookies)
+    }
+
+    fn take_own(&mut self, pair: &Pair<'_>, names: OwnNames) {
+        if pair.name == names.device.as_bytes() && self.device.is_none() {
+            self.device = parse_device(pair.value);
+        } else if pair.name == names.proof.as_bytes() && self.proof.is_none() {
+            self.proof = Some(pair.value.to_vec());
+        }
+    }
+}
+
+/// The text of a device cookie.
+pub fn device_text(device: DeviceId) -> String {
+    data_encoding::BASE64URL_NOPAD.encode(&device.0)
+}
+
+fn parse_device(value: &[u8]) -> Option<DeviceId> {
+    let mut bytes = [0; 16];
+    if data_encoding::BASE64URL_NOPAD.decode_len(value.len()) != Ok(bytes.len()) {
+        return None;
+    }
+    data_encoding::BASE64URL_NOPAD.decode_mut(value, &mut bytes).ok()?;
+    Some(DeviceId(bytes))
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Pair<'a> {
+    name: &'a [u8],
+    value: &'a [u8],
+    whole: &'a [u8],
+}
+
+fn pairs(line: &[u8]) -> impl Iterator<Item = Pair<'_>> {
+    let mut rest = Some(line);
+    std::iter::from_fn(move || {
+        let line = rest?;
+        let (part, next) = match memchr::memchr(b';', line) {
+            Some(end) => (&line[..end], Some(&line[end + 1..])),
+            None => (line, None),
+        };
+        rest = next;
+        Some(part.trim_ascii())
+    })
+    .filter(|part| !part.is_empty())
+    .map(|whole| match memchr::memchr(b'=', whole) {
+        Some(equals) => Pair { name: whole[..equals].trim_ascii(), value: whole[equals + 1..].trim_ascii(), whole },
+        None => Pair { name: whole, value: b"", whole },
+    })
+}
+
+fn refuse_duplicates(pairs: &[Pair<'_>], profile: &Profile) -> Result<(), Reason> {
+    for known in &profile.credential_cookies {
+        if pairs.iter().filter(|pair| pair.name == known.as_bytes()).count() > 1 {
+            return Err(Reason::DuplicateCookie);
+        }
+    }
+    Ok(())
+}
+
+fn is_harmless(profile: &Profile, name: &[u8]) -> bool {
+    std::str::from_utf8(name).is_ok_and(|name| profile.is_harmless(name))
+}
+
+fn join(pairs: &[Pair<'_>]) -> Option<HeaderValue> {
+    if pairs.is_empty() {
+        return None;
+    }
+    let parts: Vec<&[u8]> = pairs.iter().map(|pair| pair.whole).collect();
+    HeaderValue::from_bytes(&parts.join(&b"; "[..])).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::profile::{Introspect, Profile};
+    use proptest::prelude::*;
+    use std::time::Duration;
+
+    fn profile() -> Profile {
+        Profile {
+            login: Vec::new(),
+            logout: Vec::new(),
+            credential_cookies: vec!["JSESSIONID".into(), "seraph.rememberme.cookie".into()],
+            harmless_cookies: vec!["atlassian.xsrf.token".into(), "_ga*".into()],
+            introspect: Introspect {
+                path: "/me".into(),
+                key: "/key".into(),
+                username: "/name".into(),
+                email: None,
+                anonymous: None,
+                cache: Duration::from_secs(30),
+                timeout: Duration::from_secs(2),
+            },
+        }
+    }
+
+    fn read(lines: &[&str]) -> Result<Cookies, Reason> {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append(COOKIE, HeaderValue::from_bytes(line.as_bytes()).unwrap());
+        }
+        Cookies::read(&headers, "jira.test", &profile(), OwnNames::of(Scheme::Https))
+    }
+
+    fn forwarded(lines: &[&str]) -> Option<String> {
+        read(lines).unwrap().forward.map(|value| String::from_utf8(value.as_bytes().to_vec()).unwrap())
+    }
+
+    #[test]
+    fn t040_our_cookies_never_go_upstream() {
+        let line = "a=1; __Host-postern-proof=x; JSESSIONID=2; postern-device=y; __HOST-Postern-other=z";
+        assert_eq!(forwarded(&[line]).as_deref(), Some("a=1; JSESSIONID=2"));
+        assert_eq!(forwarded(&["__Host-postern-proof=x"]), None);
+        assert_eq!(forwarded(&["a=1; b=\"2\"; c"]).as_deref(), Some("a=1; b=\"2\"; c"));
+        assert_eq!(forwarded(&["a=1", "b=2"]).as_deref(), Some("a=1; b=2"));
+    }
+
+    #[test]
+    fn only_the_name_of_the_scheme_is_believed() {
+        let device = device_text(DeviceId([5; 16]));
+        let read = read(&[&format!("postern-device={device}; __Host-postern-device={device}")]).unwrap();
+        assert_eq!(read.device, Some(DeviceId([5; 16])));
+        assert_eq!(self::read(&[&format!("postern-device={device}")]).unwrap().device, None);
+    }
+
+    #[test]
+    fn any_cookie_not_known_to_be_harmless_is_a_credential() {
+        let session = |line: &str| read(&[line]).unwrap().session;
+        assert_eq!(session("atlassian.xsrf.token=x; _ga_1=2"), None);
+        assert_eq!(session("__Host-postern-proof=x"), None);
+        assert!(session("unknown=1").is_some());
+        assert!(session("jsessionid=1").is_some());
+        assert_eq!(session("JSESSIONID=1; _ga=2"), session("_ga=3; JSESSIONID=1"));
+        assert_ne!(session("JSESSIONID=1"), session("JSESSIONID=2"));
+        assert_ne!(session("a=b; c=d"), session("a=b=c; d="));
+    }
+
+    #[test]
+    fn t067_a_credential_cookie_twice_is_refused() {
+        assert_eq!(read(&["JSESSIONID=1; JSESSIONID=2"]).err(), Some(Reason::DuplicateCookie));
+        assert_eq!(read(&["JSESSIONID=1", "x=1;JSESSIONID=1"]).err(), Some(Reason::DuplicateCookie));
+        assert!(read(&["JSESSIONID=1; x=1; x=2"]).is_ok());
+    }
+
+    proptest! {
+        #[test]
+        fn reading_never_panics_and_never_leaks_ours(line in "[a-zA-Z_;=\\- \"]{0,60}(postern-proof=x)?[;= ]{0,3}") {
+            if let Ok(cookies) = read(&[&line]) {
+                let text = cookies.forward.map(|value| String::from_utf8_lossy(value.as_bytes()).to_lowercase());
+                prop_assert!(!text.unwrap_or_default().split(';').any(|part| is_own(part.trim().as_bytes())));
+            }
+        }
+    }
+}

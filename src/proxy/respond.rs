@@ -1,0 +1,193 @@
+//! One table from reason to answer. Every refusal has a status, a stable code, a plain sentence and a receipt.
+//!
+//! A page load gets a page or the way to the challenge; everything else gets a problem document (RFC 9457) and never a
+//! redirect, which an API client would follow and take for data.
+
+use http::header::{self, HeaderName, HeaderValue};
+use http::{HeaderMap, Response, StatusCode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::json;
+
+use crate::config::settings::Scheme;
+use crate::domain::decision::Reason;
+use crate::domain::return_target::ReturnTarget;
+use crate::telemetry::receipt::Receipt;
+
+use super::body::Body;
+use super::pages::{self, MessagePage, SiteName};
+
+/// Where the challenge page is.
+pub const CHALLENGE_PATH: &str = "/.postern/challenge";
+
+/// What stays readable in the `return` parameter.
+const RETURN_SET: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A request that is not forwarded, with what its answer needs.
+pub struct Refusal<'a> {
+    /// Why.
+    pub reason: Reason,
+    /// Whether a person waits for a page.
+    pub navigation: bool,
+    /// Whether a code would help.
+    pub challenge: bool,
+    /// Whether the request has a body that was not read: the connection must then not be used again.
+    pub unread_body: bool,
+    /// The scheme browsers see.
+    pub scheme: Scheme,
+    /// The organization.
+    pub organization: &'a str,
+    /// The host as the client spelled it; empty where no site was found, so that nothing unknown is echoed.
+    pub host: &'a str,
+    /// Where the person goes on afterwards.
+    pub return_to: ReturnTarget,
+    /// By which the refusal is found again.
+    pub receipt: Receipt,
+}
+
+/// Answers a refused request.
+pub fn refuse(refusal: &Refusal<'_>) -> Response<Body> {
+    let mut response = match (refusal.navigation, refusal.challenge) {
+        (true, true) => see_other(&challenge_target(&refusal.return_to)),
+        (true, false) => page(refusal),
+        (false, _) => problem(refusal),
+    };
+    let headers = response.headers_mut();
+    if matches!(response_retry(refusal.reason), Some(seconds) if seconds > 0) {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    if refusal.reason == Reason::MethodNotAllowed {
+        headers.entry(header::ALLOW).or_insert(HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+    }
+    if refusal.unread_body {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    if let Ok(receipt) = HeaderValue::from_str(&refusal.receipt.to_string()) {
+        headers.insert(HeaderName::from_static("x-postern-receipt"), receipt);
+    }
+    protect(headers, refusal.scheme);
+    response
+}
+
+fn response_retry(reason: Reason) -> Option<u32> {
+    (status(reason, false) == StatusCode::SERVICE_UNAVAILABLE).then_some(5)
+}
+
+/// The status of a reason. `challenge` is told apart because the same person may be refused for good.
+pub fn status(reason: Reason, challenge: bool) -> StatusCode {
+    if challenge {
+        return StatusCode::UNAUTHORIZED;
+    }
+    match reason {
+        Reason::AddressUnknown | Reason::CrossSite | Reason::UpgradeRefused => StatusCode::FORBIDDEN,
+        Reason::IdentityUnavailable | Reason::IdentityMismatch | Reason::StoreUnavailable => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        Reason::UpstreamUnreachable => StatusCode::BAD_GATEWAY,
+        Reason::UpstreamTimeout => StatusCode::GATEWAY_TIMEOUT,
+        Reason::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
+        Reason::UnknownPage => StatusCode::NOT_FOUND,
+        Reason::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Reason::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        Reason::TargetTooLong => StatusCode::URI_TOO_LONG,
+        Reason::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Reason::MalformedRequest
+        | Reason::AmbiguousHost
+        | Reason::MalformedPath
+        | Reason::SessionIdInPath
+        | Reason::DuplicateCookie
+        | Reason::DuplicateAuthorization
+        | Reason::QueryCredentials => StatusCode::BAD_REQUEST,
+        // Never the reason of a refusal; if a mistake makes it one, the answer must not be a pass.
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// The way to the challenge, with the way back.
+pub fn challenge_target(return_to: &ReturnTarget) -> String {
+    format!("{CHALLENGE_PATH}?return={}", utf8_percent_encode(return_to.as_str(), RETURN_SET))
+}
+
+/// A 303 to a path of the same host.
+pub fn see_other(path: &str) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    if let Ok(location) = HeaderValue::from_str(path) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+/// A page of ours.
+pub fn html(status: StatusCode, html: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(html));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
+}
+
+/// The headers of every answer of ours: never cached, never framed, never sniffed, nothing loaded from elsewhere.
+pub fn protect(headers: &mut HeaderMap, scheme: Scheme) {
+    const FIXED: [(HeaderName, &str); 6] = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, pages::CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ];
+    for (name, value) in FIXED {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if scheme == Scheme::Https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000"));
+    }
+}
+
+fn page(refusal: &Refusal<'_>) -> Response<Body> {
+    let status = status(refusal.reason, refusal.challenge);
+    let page = MessagePage {
+        site: SiteName { organization: refusal.organization.to_owned(), host: refusal.host.to_owned() },
+        title: title(status).to_owned(),
+        sentence: refusal.reason.meaning().to_owned(),
+        what_to_do: None,
+        receipt: Some(refusal.receipt.to_string()),
+        status: status.as_u16(),
+        link: None,
+    };
+    html(status, page.render())
+}
+
+fn title(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        403 => "No access",
+        404 | 421 => "Not found",
+        500..=599 => "Please try again",
+        _ => "This request cannot be served",
+    }
+}
+
+fn problem(refusal: &Refusal<'_>) -> Response<Body> {
+    let status = status(refusal.reason, refusal.challenge);
+    let mut problem = json!({
+        "type": format!("urn:postern:{}", refusal.reason.code()),
+        "title": title(status),
+        "status": status.as_u16(),
+        "detail": refusal.reason.meaning(),
+        "code": refusal.reason.code(),
+        "receipt": refusal.receipt.to_string(),
+    });
+    if refusal.challenge {
+        let path = challenge_target(&refusal.return_to);
+        problem["title"] = json!("Verification needed");
+        problem["challenge_url"] = json!(format!("{}://{}{path}", refusal.scheme.as_str(), refusal.host));
+    }
+    let mut response = Response::new(Body::from(problem.to_string()));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if refusal.challenge {
+        // RFC 9110 section 15.5.2 wants a scheme; ours is one that no client mistakes for a password prompt.
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Postern-Code"));
+    }
+    response
+}

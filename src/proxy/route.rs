@@ -1,0 +1,74 @@
+//! Route: host and path prefix to a site. There is no default site; an unknown host reaches no upstream.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+
+use crate::config::settings::Site;
+use crate::domain::host::Authority;
+use crate::telemetry::metrics::SiteMetrics;
+
+/// A site and its counters.
+#[derive(Clone)]
+pub struct Served {
+    /// The site as configured.
+    pub site: Arc<Site>,
+    /// Its counters, looked up once.
+    pub metrics: Arc<SiteMetrics>,
+}
+
+/// All sites by host, the longest prefix first.
+#[derive(Default)]
+pub struct Routes(HashMap<Box<str>, Vec<Served>, RandomState>);
+
+impl Routes {
+    /// Builds the table.
+    pub fn new(sites: impl Iterator<Item = Served>) -> Self {
+        let mut routes = HashMap::<Box<str>, Vec<Served>, RandomState>::default();
+        for served in sites {
+            routes.entry(served.site.host.as_str().into()).or_default().push(served);
+        }
+        for sites in routes.values_mut() {
+            sites.sort_by_key(|served| std::cmp::Reverse(served.site.prefix.len()));
+        }
+        Self(routes)
+    }
+
+    /// The site of a host as the client spelled it and a path.
+    pub fn find(&self, host: &str, path: &str) -> Result<&Served, RouteError> {
+        let sites = match self.0.get(strip_port(host)) {
+            Some(sites) => sites,
+            None => {
+                let authority = Authority::parse(host).map_err(|_| RouteError::Malformed)?;
+                self.0.get(authority.host.as_str()).ok_or(RouteError::Unknown)?
+            }
+        };
+        sites.iter().find(|served| is_below(path, &served.site.prefix)).ok_or(RouteError::Unknown)
+    }
+}
+
+/// Why there is no site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RouteError {
+    /// The host is none.
+    Malformed,
+    /// Nothing is served under this name and path.
+    Unknown,
+}
+
+/// The everyday spelling without an allocation; anything else takes the strict way.
+fn strip_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if (1..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+/// Our own pages belong to the host, so any of its sites serves them.
+fn is_below(path: &str, prefix: &str) -> bool {
+    match path.strip_prefix(prefix) {
+        Some(rest) => prefix.is_empty() || rest.is_empty() || rest.starts_with('/'),
+        None => path.starts_with("/.postern/"),
+    }
+}
