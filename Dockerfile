@@ -1,0 +1,45 @@
+# A small image that runs the gateway as nobody in particular.
+#
+#   ./dev image
+#   docker run --read-only --volume /etc/postern:/etc/postern:ro --volume postern:/var/lib/postern \
+#       --publish 8080:8080 postern
+#
+# The configuration comes in at /etc/postern/postern.toml; database and keys belong into the volume /var/lib/postern,
+# which user 10001 must be able to write. Nothing else is written, so the root file system may be read-only.
+
+FROM rust:1.95-slim-bookworm AS build
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends gcc libc6-dev make cmake pkg-config \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /build
+
+# Dependencies first, with an empty crate in the place of ours: this layer holds until the manifest or the lock changes.
+# The manifest names files of tests and benches, which are not built here but must be there.
+COPY Cargo.toml Cargo.lock ./
+RUN sed -n 's/^path = "\(.*\.rs\)"$/\1/p' Cargo.toml | while read -r file; do install -D /dev/null "$file"; done \
+    && install -D /dev/null src/lib.rs \
+    && echo 'fn main() {}' > src/main.rs \
+    && cargo build --locked --release --bins
+
+# Cargo compares times, and the copied files may be older than the empty ones: the touch makes ours the newer.
+COPY . .
+RUN touch src/main.rs src/lib.rs && cargo build --locked --release --bins && strip --strip-debug target/release/postern
+
+FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends ca-certificates \
+    && rm -rf /var/lib/apt/lists/* \
+    && install --directory --owner 10001 --group 10001 --mode 0700 /var/lib/postern
+COPY --from=build /build/target/release/postern /usr/local/bin/postern
+# By number, so that a cluster can see for itself that it is not root.
+USER 10001:10001
+WORKDIR /var/lib/postern
+VOLUME /var/lib/postern
+# The data plane and the control plane, where the configuration says `0.0.0.0:8080` and `0.0.0.0:8081`.
+EXPOSE 8080 8081
+# No HEALTHCHECK: the image has no program to ask with. Point the orchestrator's own probes at /livez and /readyz of the
+# control plane.
+# On SIGTERM open requests are finished first: give it longer than `listen.drain` before killing it.
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["postern"]
+CMD ["run", "--config", "/etc/postern/postern.toml"]
