@@ -1,0 +1,152 @@
+//! Check a code: count the try, compare, and end the challenge, in one transaction.
+//!
+//! A code is tried at most as often as the rules allow and succeeds at most once, whatever is parallel: the store counts
+//! before anything is compared and lets exactly one caller end a challenge. Nothing is answered before it is durable.
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::domain::account::DeviceId;
+use crate::domain::code::{Code, TypedCode};
+use crate::domain::proof::{self, Binding};
+use crate::store::{AuditAction, AuditEvent, Challenge, ChallengeOutcome, Change, StoreError};
+
+use super::issue_code::Asker;
+use super::{Actions, Limited, Rules, Scope};
+
+/// What came of a try.
+#[derive(Debug)]
+pub enum Checked {
+    /// The right code: the browser's new id and its proof.
+    Verified(Proven),
+    /// Another code; so many tries are left for this one.
+    Wrong {
+        /// How many tries are left.
+        tries_left: u32,
+    },
+    /// Not a code at all; it counts as a try all the same.
+    Malformed {
+        /// How many tries are left.
+        tries_left: u32,
+    },
+    /// The last try was wrong, or there was none left: this code is over.
+    Exhausted,
+    /// The code lived too long ago.
+    Expired,
+    /// The code has done its work already.
+    Used,
+    /// Nothing is open for this person in this browser.
+    NothingOpen,
+    /// Too many tries, over all codes.
+    TooOften(Limited),
+}
+
+/// A browser that passed a challenge.
+#[derive(Debug)]
+pub struct Proven {
+    /// The browser's new id: one that was planted before the verification is worth nothing after it.
+    pub device: DeviceId,
+    /// The proof token for its cookie.
+    pub token: String,
+}
+
+impl Actions {
+    /// Tries a code for the live challenge of this person in this browser. `typed` is what the form carried, unread.
+    /// Fails only when the store does; then nothing was decided.
+    pub async fn check_code(
+        &self,
+        asker: &Asker<'_>,
+        organization: &str,
+        typed: Option<&str>,
+        rules: &Rules,
+    ) -> Result<Checked, StoreError> {
+        let now = self.clock.now();
+        let mut change = self.store.write().await?;
+        let Some(challenge) = change.live_challenge(asker.subject, asker.device, now).await? else {
+            return self.say_why_nothing_is_open(change, asker, now).await;
+        };
+        if let Err(limited) = spend_try(&mut change, asker, rules, now).await? {
+            return Ok(Checked::TooOften(limited));
+        }
+        let Some(tries) = change.count_try(challenge.id, rules.code_tries, now).await? else {
+            return Ok(Checked::Exhausted);
+        };
+        let tries_left = rules.code_tries.saturating_sub(tries);
+        let typed = typed.map(|text| TypedCode::parse(text, rules.code_digits));
+        let checked = match typed {
+            Some(Ok(typed)) if self.is_right(&challenge, &typed, rules) => {
+                if !change.end_challenge(challenge.id, ChallengeOutcome::Verified, now).await? {
+                    return Ok(Checked::Used);
+                }
+                Checked::Verified(self.prove(asker, organization, now))
+            }
+            _ if tries_left == 0 => {
+                change.end_challenge(challenge.id, ChallengeOutcome::Exhausted, now).await?;
+                Checked::Exhausted
+            }
+            Some(Ok(_)) => Checked::Wrong { tries_left },
+            Some(Err(_)) | None => Checked::Malformed { tries_left },
+        };
+        change.commit(event(asker, &challenge, &checked), now).await?;
+        Ok(checked)
+    }
+
+    fn is_right(&self, challenge: &Challenge, typed: &TypedCode, rules: &Rules) -> bool {
+        let Some(keys) = self.keys.of(challenge.key_id) else { return false };
+        Code::derive(&keys.code, challenge.id, rules.code_digits).matches(typed)
+    }
+
+    fn prove(&self, asker: &Asker<'_>, organization: &str, now: Timestamp) -> Proven {
+        let device = DeviceId(self.entropy.bytes());
+        let (key_id, keys) = self.keys.current();
+        let binding = Binding { organization, site: asker.site, subject: asker.subject, device };
+        Proven { device, token: proof::mint(key_id, &keys.proof, &binding, now) }
+    }
+
+    async fn say_why_nothing_is_open(
+        &self,
+        mut change: Change,
+        asker: &Asker<'_>,
+        now: Timestamp,
+    ) -> Result<Checked, StoreError> {
+        let last = change.last_challenge(asker.subject, asker.device).await?;
+        Ok(match last.map(|(challenge, outcome)| (challenge.expires_at <= now, outcome)) {
+            None => Checked::NothingOpen,
+            Some((_, Some(ChallengeOutcome::Exhausted))) => Checked::Exhausted,
+            Some((_, Some(ChallengeOutcome::Verified))) => Checked::Used,
+            Some((true, _) | (_, Some(ChallengeOutcome::Expired))) => Checked::Expired,
+            Some(_) => Checked::NothingOpen,
+        })
+    }
+}
+
+async fn spend_try(
+    change: &mut Change,
+    asker: &Asker<'_>,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<Result<(), Limited>, StoreError> {
+    let checks = [
+        (Scope::Account, "try-account", asker.email.as_str(), &rules.limits.tries_per_account),
+        (Scope::Network, "try-network", asker.network, &rules.limits.tries_per_network),
+    ];
+    for (scope, kind, subject, quotas) in checks {
+        if let Err(until) = change.spend(kind, subject.as_bytes(), quotas, now).await? {
+            return Ok(Err(Limited { scope, until }));
+        }
+    }
+    Ok(Ok(()))
+}
+
+fn event(asker: &Asker<'_>, challenge: &Challenge, checked: &Checked) -> AuditEvent {
+    let action = match checked {
+        Checked::Verified(_) => AuditAction::ExternalUserVerified,
+        _ => AuditAction::ExternalUserVerificationFailed,
+    };
+    let tries_left = match checked {
+        Checked::Wrong { tries_left } | Checked::Malformed { tries_left } => Some(*tries_left),
+        _ => None,
+    };
+    let detail = json!({ "site": asker.site, "challenge": challenge.id, "tries_left": tries_left });
+    AuditEvent::new(asker.email.as_str(), action, asker.email.as_str()).with(detail)
+}

@@ -1,0 +1,162 @@
+//! Issue a code: open a challenge, or send its code again, within the limits, and put the mail into the outbox.
+//!
+//! One transaction: the challenge, the mail, what the limits remember, and the audit event exist together or not at all.
+
+use jiff::Timestamp;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::domain::account::{DeviceId, Subject};
+use crate::domain::email::EmailAddress;
+use crate::store::{AuditAction, AuditEvent, Challenge, Change, NewChallenge, NewMail, StoreError};
+
+use super::{Actions, Limited, Rules, Scope};
+
+/// Who asks for a code, and from where.
+#[derive(Debug, Clone, Copy)]
+pub struct Asker<'a> {
+    /// The person at the site.
+    pub subject: Subject,
+    /// The browser.
+    pub device: DeviceId,
+    /// The pinned address: the account that limits count for, and where the code goes.
+    pub email: &'a EmailAddress,
+    /// The site's id.
+    pub site: &'a str,
+    /// The client's network, for limits.
+    pub network: &'a str,
+}
+
+/// Why a code is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occasion {
+    /// The page was opened: a live challenge is enough.
+    Opening,
+    /// The person asked for another mail.
+    Resend,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Issued {
+    /// The live challenge; `None` if there was none and a limit forbids a new one.
+    pub challenge: Option<Challenge>,
+    /// What happened to the mail.
+    pub mail: MailRequest,
+}
+
+/// What happened to the mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailRequest {
+    /// In the outbox, for a new challenge.
+    First,
+    /// In the outbox, with the same code once more.
+    Again,
+    /// Not needed: it went out before.
+    Earlier,
+    /// Not sent: too often.
+    Refused(Limited),
+}
+
+impl Actions {
+    /// Opens a challenge and queues its mail, or finds the live one. Fails only when the store does.
+    pub async fn issue_code(
+        &self,
+        asker: &Asker<'_>,
+        occasion: Occasion,
+        rules: &Rules,
+    ) -> Result<Issued, StoreError> {
+        let now = self.clock.now();
+        if occasion == Occasion::Opening
+            && let Some(live) = self.store.live_challenge(asker.subject, asker.device, now).await?
+        {
+            return Ok(Issued { challenge: Some(live), mail: MailRequest::Earlier });
+        }
+        let mut change = self.store.write().await?;
+        let live = change.live_challenge(asker.subject, asker.device, now).await?;
+        if occasion == Occasion::Opening && live.is_some() {
+            return Ok(Issued { challenge: live, mail: MailRequest::Earlier });
+        }
+        if let Err(limited) = spend_send(&mut change, asker, rules, now).await? {
+            return Ok(Issued { challenge: live, mail: MailRequest::Refused(limited) });
+        }
+        let (challenge, mail) = match live {
+            Some(live) => (live, MailRequest::Again),
+            None => (self.open(&mut change, asker, rules, now).await?, MailRequest::First),
+        };
+        change.queue_mail(&self.mail(&challenge, now)).await?;
+        let detail = json!({ "site": asker.site, "challenge": challenge.id, "again": mail == MailRequest::Again });
+        let event = AuditEvent::new(asker.email.as_str(), AuditAction::ExternalUserChallenged, asker.email.as_str());
+        change.commit(event.with(detail), now).await?;
+        self.outbox.wake();
+        Ok(Issued { challenge: Some(challenge), mail })
+    }
+
+    async fn open(
+        &self,
+        change: &mut Change,
+        asker: &Asker<'_>,
+        rules: &Rules,
+        now: Timestamp,
+    ) -> Result<Challenge, StoreError> {
+        let new = NewChallenge {
+            // Random, not ordered by time: the id takes part in the derivation of the code.
+            id: Uuid::from_bytes(self.entropy.bytes()),
+            subject: asker.subject,
+            device: asker.device,
+            site: asker.site.to_owned(),
+            email: asker.email.clone(),
+            key_id: self.keys.current().0,
+            created_at: now,
+            expires_at: now.saturating_add(rules.code_lifetime).unwrap_or(Timestamp::MAX),
+        };
+        change.open_challenge(&new).await?;
+        Ok(Challenge {
+            id: new.id,
+            subject: new.subject,
+            device: new.device,
+            site: new.site,
+            email: new.email,
+            key_id: new.key_id,
+            created_at: new.created_at,
+            expires_at: new.expires_at,
+            tries: 0,
+            ended_at: None,
+        })
+    }
+
+    fn mail(&self, challenge: &Challenge, now: Timestamp) -> NewMail {
+        NewMail {
+            id: self.entropy.row_id(now),
+            challenge: challenge.id,
+            key_id: challenge.key_id,
+            to: challenge.email.clone(),
+            kind: "code",
+            site: challenge.site.clone(),
+            created_at: now,
+            due_at: now,
+            expires_at: challenge.expires_at,
+        }
+    }
+}
+
+/// All limits on sending, or none of them, are charged: a refusal rolls the transaction back.
+async fn spend_send(
+    change: &mut Change,
+    asker: &Asker<'_>,
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<Result<(), Limited>, StoreError> {
+    let limits = &rules.limits;
+    let checks = [
+        (Scope::Account, "send-account", asker.email.as_str(), &limits.sends_per_account),
+        (Scope::Network, "send-network", asker.network, &limits.sends_per_network),
+        (Scope::Everybody, "send", "", &limits.sends),
+    ];
+    for (scope, kind, subject, quotas) in checks {
+        if let Err(until) = change.spend(kind, subject.as_bytes(), quotas, now).await? {
+            return Ok(Err(Limited { scope, until }));
+        }
+    }
+    Ok(Ok(()))
+}
