@@ -1,9 +1,15 @@
 //! Postern, an enforcement gateway for Jira- and Confluence-like servers.
 
+pub mod actions;
 pub mod clock;
 pub mod config;
 pub mod demo;
+pub mod directory;
 pub mod domain;
 pub mod entropy;
+pub mod identity;
 pub mod keys;
+pub mod mail;
 pub mod proxy;
+pub mod store;
+pub mod telemetry;

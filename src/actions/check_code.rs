@@ -8,11 +8,12 @@ use serde_json::json;
 
 use crate::domain::account::DeviceId;
 use crate::domain::code::{Code, TypedCode};
+use crate::domain::policy::ChallengeRules;
 use crate::domain::proof::{self, Binding};
 use crate::store::{AuditAction, AuditEvent, Challenge, ChallengeOutcome, Change, StoreError};
 
 use super::issue_code::Asker;
-use super::{Actions, Limited, Rules, Scope};
+use super::{Actions, Limited, Scope};
 
 /// What came of a try.
 #[derive(Debug)]
@@ -58,7 +59,7 @@ impl Actions {
         asker: &Asker<'_>,
         organization: &str,
         typed: Option<&str>,
-        rules: &Rules,
+        rules: &ChallengeRules,
     ) -> Result<Checked, StoreError> {
         let now = self.clock.now();
         let mut change = self.store.write().await?;
@@ -91,7 +92,7 @@ impl Actions {
         Ok(checked)
     }
 
-    fn is_right(&self, challenge: &Challenge, typed: &TypedCode, rules: &Rules) -> bool {
+    fn is_right(&self, challenge: &Challenge, typed: &TypedCode, rules: &ChallengeRules) -> bool {
         let Some(keys) = self.keys.of(challenge.key_id) else { return false };
         Code::derive(&keys.code, challenge.id, rules.code_digits).matches(typed)
     }
@@ -123,7 +124,7 @@ impl Actions {
 async fn spend_try(
     change: &mut Change,
     asker: &Asker<'_>,
-    rules: &Rules,
+    rules: &ChallengeRules,
     now: Timestamp,
 ) -> Result<Result<(), Limited>, StoreError> {
     let checks = [

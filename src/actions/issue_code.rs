@@ -8,9 +8,10 @@ use uuid::Uuid;
 
 use crate::domain::account::{DeviceId, Subject};
 use crate::domain::email::EmailAddress;
+use crate::domain::policy::ChallengeRules;
 use crate::store::{AuditAction, AuditEvent, Challenge, Change, NewChallenge, NewMail, StoreError};
 
-use super::{Actions, Limited, Rules, Scope};
+use super::{Actions, Limited, Scope};
 
 /// Who asks for a code, and from where.
 #[derive(Debug, Clone, Copy)]
@@ -64,7 +65,7 @@ impl Actions {
         &self,
         asker: &Asker<'_>,
         occasion: Occasion,
-        rules: &Rules,
+        rules: &ChallengeRules,
     ) -> Result<Issued, StoreError> {
         let now = self.clock.now();
         if occasion == Occasion::Opening
@@ -96,7 +97,7 @@ impl Actions {
         &self,
         change: &mut Change,
         asker: &Asker<'_>,
-        rules: &Rules,
+        rules: &ChallengeRules,
         now: Timestamp,
     ) -> Result<Challenge, StoreError> {
         let new = NewChallenge {
@@ -144,7 +145,7 @@ impl Actions {
 async fn spend_send(
     change: &mut Change,
     asker: &Asker<'_>,
-    rules: &Rules,
+    rules: &ChallengeRules,
     now: Timestamp,
 ) -> Result<Result<(), Limited>, StoreError> {
     let limits = &rules.limits;

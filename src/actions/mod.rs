@@ -15,8 +15,6 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::config::settings::{Limits, Verification};
-use crate::domain::code::CodeDigits;
 use crate::entropy::Entropy;
 use crate::keys::Keys;
 use crate::mail::outbox::{Delivery, Outbox};
@@ -34,31 +32,6 @@ pub struct Actions {
     pub clock: Clock,
     /// Randomness.
     pub entropy: Entropy,
-}
-
-/// The rules of challenges, as configured.
-#[derive(Debug, Clone)]
-pub struct Rules {
-    /// How long a code is.
-    pub code_digits: CodeDigits,
-    /// How long a code lives.
-    pub code_lifetime: Duration,
-    /// How many tries a code has.
-    pub code_tries: u32,
-    /// How often codes may be sent and tried.
-    pub limits: Limits,
-}
-
-impl Rules {
-    /// The rules of a configuration.
-    pub fn new(verification: &Verification, limits: &Limits) -> Self {
-        Self {
-            code_digits: verification.code_digits,
-            code_lifetime: verification.code_lifetime,
-            code_tries: verification.code_tries,
-            limits: limits.clone(),
-        }
-    }
 }
 
 /// A limit that is used up.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::domain::code::CodeDigits;
 use crate::domain::domain_name::DomainName;
-use crate::domain::quota::Quota;
+pub use crate::domain::policy::Limits;
 
 use super::profile::Profile;
 
@@ -98,21 +98,6 @@ pub struct Verification {
     pub code_lifetime: Duration,
     /// How many tries a code has.
     pub code_tries: u32,
-}
-
-/// How often codes may be sent and tried. Every list holds all the time, not one instead of another.
-#[derive(Debug, Clone)]
-pub struct Limits {
-    /// Mails per account.
-    pub sends_per_account: Vec<Quota>,
-    /// Mails per client network (IPv4 /24, IPv6 /56).
-    pub sends_per_network: Vec<Quota>,
-    /// Mails altogether.
-    pub sends: Vec<Quota>,
-    /// Tries per account, whatever the challenge.
-    pub tries_per_account: Vec<Quota>,
-    /// Tries per client network.
-    pub tries_per_network: Vec<Quota>,
 }
 
 /// How mail leaves.

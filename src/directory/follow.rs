@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::account::{DeviceId, Subject};
 use crate::store::{ChangeEntry, ChangeKind, Store, StoreError};
 
 use super::Directory;
@@ -61,16 +60,8 @@ async fn catch_up(
 }
 
 fn revoke(directory: &Directory, entry: &ChangeEntry) {
-    match parse_revocation(&entry.detail) {
-        Some((subject, device)) => directory.revoke(subject, device, entry.at),
+    match entry.revocation() {
+        Some(revocation) => directory.revoke(revocation.subject, revocation.device, revocation.at),
         None => tracing::error!(seq = entry.seq, "a sign-out in the change log is damaged and was skipped"),
     }
-}
-
-fn parse_revocation(detail: &str) -> Option<(Subject, DeviceId)> {
-    let detail: serde_json::Value = serde_json::from_str(detail).ok()?;
-    let bytes = |field: &str| -> Option<[u8; 16]> {
-        data_encoding::HEXLOWER.decode(detail.get(field)?.as_str()?.as_bytes()).ok()?.try_into().ok()
-    };
-    Some((Subject(bytes("subject")?), DeviceId(bytes("device")?)))
 }

@@ -1,9 +1,11 @@
-//! What the decision reads besides the request: verified domains and the external user policy.
+//! What is decided by besides the request: verified domains, the external user policy, the rules of challenges.
 
 use std::collections::HashSet;
 use std::time::Duration;
 
+use super::code::CodeDigits;
 use super::domain_name::DomainName;
+use super::quota::Quota;
 
 /// Everything `decide` knows about the organization; swapped as a whole, never changed in place.
 #[derive(Debug, Clone, Default)]
@@ -26,4 +28,32 @@ impl Default for ExternalUserPolicy {
     fn default() -> Self {
         Self { frequency: Duration::from_secs(7 * 86_400) }
     }
+}
+
+/// The rules of challenges.
+#[derive(Debug, Clone)]
+pub struct ChallengeRules {
+    /// How long a code is.
+    pub code_digits: CodeDigits,
+    /// How long a code lives, 10 minutes at most.
+    pub code_lifetime: Duration,
+    /// How many tries a code has, five at most.
+    pub code_tries: u32,
+    /// How often codes may be sent and tried.
+    pub limits: Limits,
+}
+
+/// How often codes may be sent and tried. Every list holds all the time, not one instead of another.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Mails per account.
+    pub sends_per_account: Vec<Quota>,
+    /// Mails per client network (IPv4 /24, IPv6 /56).
+    pub sends_per_network: Vec<Quota>,
+    /// Mails altogether.
+    pub sends: Vec<Quota>,
+    /// Tries per account, whatever the challenge.
+    pub tries_per_account: Vec<Quota>,
+    /// Tries per client network.
+    pub tries_per_network: Vec<Quota>,
 }
