@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use foldhash::fast::RandomState;
 use jiff::Timestamp;
-use quick_cache::sync::{Cache, PlaceholderGuard};
-use quick_cache::{DefaultHashBuilder, Lifecycle, UnitWeighter};
+use quick_cache::UnitWeighter;
+use quick_cache::sync::{Cache, DefaultLifecycle, PlaceholderGuard};
 use sha2::{Digest, Sha256};
 
 use super::SessionIdentity;
@@ -61,8 +61,8 @@ pub(super) enum Lookup<'a> {
 /// The right to ask and to keep the answer. Dropping it lets the next waiting request ask.
 pub(super) struct Ask<'a>(Guard<'a>);
 
-type Guard<'a> = PlaceholderGuard<'a, SessionKey, Remembered, UnitWeighter, RandomState, NoLifecycle>;
-type NoLifecycle = quick_cache::sync::DefaultLifecycle<SessionKey, Remembered>;
+type Guard<'a> =
+    PlaceholderGuard<'a, SessionKey, Remembered, UnitWeighter, RandomState, DefaultLifecycle<SessionKey, Remembered>>;
 
 impl IdentityCache {
     pub(super) fn new() -> Self {

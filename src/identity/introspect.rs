@@ -19,7 +19,8 @@ use crate::clock::stopwatch;
 use crate::config::profile::Introspect;
 use crate::config::settings::Site;
 use crate::domain::email::EmailAddress;
-use crate::telemetry::metrics::Metrics;
+use crate::telemetry::labels::IntrospectionResult;
+use crate::telemetry::site_metrics::SiteMetrics;
 
 /// The largest answer that is read.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
@@ -61,7 +62,7 @@ impl Introspector {
         Self { client, questions: Semaphore::new(MAX_QUESTIONS) }
     }
 
-    pub(super) async fn ask(&self, site: &Site, cookies: &HeaderValue, metrics: &Metrics) -> Reply {
+    pub(super) async fn ask(&self, site: &Site, cookies: &HeaderValue, counters: &SiteMetrics) -> Reply {
         let started = stopwatch();
         let question = async {
             let _turn = self.questions.acquire().await;
@@ -71,7 +72,8 @@ impl Introspector {
             Ok(reply) => reply,
             Err(_) => Reply::failed("no answer in time"),
         };
-        metrics.introspection(&site.id, reply.answer.label(), started.elapsed());
+        counters.introspections.count(reply.answer.label());
+        counters.introspection_seconds.observe(started.elapsed().as_secs_f64());
         reply
     }
 
@@ -90,11 +92,11 @@ impl Reply {
 }
 
 impl Answer {
-    fn label(&self) -> &'static str {
+    fn label(&self) -> IntrospectionResult {
         match self {
-            Self::Person(_) => "person",
-            Self::Anonymous => "anonymous",
-            Self::Failed(_) => "failed",
+            Self::Person(_) => IntrospectionResult::Person,
+            Self::Anonymous => IntrospectionResult::Anonymous,
+            Self::Failed(_) => IntrospectionResult::Failed,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod cache;
 mod introspect;
+mod proof;
 
 use std::sync::Arc;
 
@@ -18,7 +19,9 @@ use crate::directory::{Directory, Fingerprint, Sighting};
 use crate::domain::account::Subject;
 use crate::domain::email::EmailAddress;
 use crate::keys::Keys;
+use crate::telemetry::labels::CacheResult;
 use crate::telemetry::metrics::Metrics;
+use crate::telemetry::site_metrics::SiteMetrics;
 
 pub use cache::SessionKey;
 use cache::{IdentityCache, Lookup};
@@ -76,13 +79,22 @@ impl Identities {
 
     /// Whose session these cookies carry. `key` is the digest of `cookies` at this site; `cookies` is the complete
     /// credential set as it will be forwarded.
-    pub async fn resolve(&self, site: &Site, key: &SessionKey, cookies: &HeaderValue) -> Resolved {
-        let now = self.clock.now();
-        let guard = match self.cache.lookup(key, now).await {
-            Lookup::Known(session) => return Resolved { session, set_cookies: Vec::new() },
+    pub async fn resolve(
+        &self,
+        site: &Site,
+        counters: &SiteMetrics,
+        key: &SessionKey,
+        cookies: &HeaderValue,
+    ) -> Resolved {
+        let guard = match self.cache.lookup(key, self.clock.now()).await {
+            Lookup::Known(session) => {
+                self.metrics.identity_cache.count(CacheResult::Hit);
+                return Resolved { session, set_cookies: Vec::new() };
+            }
             Lookup::Ask(guard) => guard,
         };
-        let reply = self.introspector.ask(site, cookies, &self.metrics).await;
+        self.metrics.identity_cache.count(CacheResult::Miss);
+        let reply = self.introspector.ask(site, cookies, counters).await;
         let session = match reply.answer {
             Answer::Person(person) => SessionIdentity::Person(Arc::new(self.join(site, person))),
             Answer::Anonymous => SessionIdentity::Anonymous,

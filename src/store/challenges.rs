@@ -132,7 +132,7 @@ impl Change {
         device: DeviceId,
     ) -> Result<Option<(Challenge, Option<ChallengeOutcome>)>, StoreError> {
         sqlx::query(
-            "SELECT * FROM challenges WHERE subject = $1 AND device = $2 ORDER BY created_at DESC, rowid DESC LIMIT 1",
+            "SELECT * FROM challenges WHERE subject = $1 AND device = $2 ORDER BY created_at DESC, ended_at DESC LIMIT 1",
         )
         .bind(subject.0.as_slice())
         .bind(device.0.as_slice())

@@ -51,6 +51,7 @@ CREATE TABLE challenges (
 ) STRICT, WITHOUT ROWID;
 -- Two live challenges of one person in one browser would double the guesses.
 CREATE UNIQUE INDEX challenges_live ON challenges (subject, device) WHERE ended_at IS NULL;
+CREATE INDEX challenges_newest ON challenges (subject, device, created_at);
 CREATE INDEX challenges_expiry ON challenges (expires_at);
 
 CREATE TABLE outbox (
