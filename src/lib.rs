@@ -1,5 +1,6 @@
 //! Postern, an enforcement gateway for Jira- and Confluence-like servers.
 
+pub mod admin;
 pub mod clock;
 pub mod config;
 pub mod demo;
