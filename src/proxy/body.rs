@@ -7,8 +7,16 @@ use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use hyper::body::Incoming;
 
+use super::record::Record;
+
 /// A request or response body. An enum instead of a box: the hot path allocates nothing for it.
-pub enum Body {
+pub struct Body {
+    content: Content,
+    /// Written down when the body is dropped, sent or not.
+    record: Option<Record>,
+}
+
+enum Content {
     /// Passed on frame by frame, with the back pressure of the other side.
     Passing(Incoming),
     /// Ours, whole; `None` once it is sent or where there is none.
@@ -18,14 +26,24 @@ pub enum Body {
 impl Body {
     /// No bytes at all.
     pub fn empty() -> Self {
-        Self::Own(None)
+        Self { content: Content::Own(None), record: None }
+    }
+
+    /// Somebody else's bytes.
+    pub fn passing(body: Incoming) -> Self {
+        Self { content: Content::Passing(body), record: None }
+    }
+
+    /// The same, with what is written down when it ends.
+    pub(super) fn recorded(self, record: Record) -> Self {
+        Self { record: Some(record), ..self }
     }
 }
 
 impl<T: Into<Bytes>> From<T> for Body {
     fn from(bytes: T) -> Self {
         let bytes = bytes.into();
-        Self::Own((!bytes.is_empty()).then_some(bytes))
+        Self { content: Content::Own((!bytes.is_empty()).then_some(bytes)), record: None }
     }
 }
 
@@ -37,23 +55,28 @@ impl HttpBody for Body {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Self::Data>, Self::Error>>> {
-        match self.get_mut() {
-            Self::Passing(body) => Pin::new(body).poll_frame(context),
-            Self::Own(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+        let body = self.get_mut();
+        let polled = match &mut body.content {
+            Content::Passing(passing) => Pin::new(passing).poll_frame(context),
+            Content::Own(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
+        };
+        if let (Poll::Ready(Some(Ok(frame))), Some(record)) = (&polled, &mut body.record) {
+            record.response_bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
         }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Passing(body) => body.is_end_stream(),
-            Self::Own(bytes) => bytes.is_none(),
+        match &self.content {
+            Content::Passing(body) => body.is_end_stream(),
+            Content::Own(bytes) => bytes.is_none(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Passing(body) => body.size_hint(),
-            Self::Own(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
+        match &self.content {
+            Content::Passing(body) => body.size_hint(),
+            Content::Own(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
         }
     }
 }

@@ -3,6 +3,8 @@
 //! Names are compared byte for byte, as products do. Any cookie that is not known to be harmless counts as a credential, so
 //! an upstream's unlisted session cookie is judged too.
 
+use std::time::Duration;
+
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 
@@ -98,6 +100,18 @@ pub fn device_text(device: DeviceId) -> String {
     data_encoding::BASE64URL_NOPAD.encode(&device.0)
 }
 
+/// A cookie of ours for the browser to keep: for this host alone, for no script, and not sent along from other sites.
+pub fn keep(name: &str, value: &str, scheme: Scheme, max_age: Duration) -> HeaderValue {
+    let secure = if scheme == Scheme::Https { "; Secure" } else { "" };
+    let line = format!("{name}={value}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}", max_age.as_secs());
+    HeaderValue::from_str(&line).expect("names and values of ours are ASCII without separators")
+}
+
+/// Takes a cookie of ours back.
+pub fn clear(name: &str, scheme: Scheme) -> HeaderValue {
+    keep(name, "", scheme, Duration::ZERO)
+}
+
 fn parse_device(value: &[u8]) -> Option<DeviceId> {
     let mut bytes = [0; 16];
     if data_encoding::BASE64URL_NOPAD.decode_len(value.len()) != Ok(bytes.len()) {
@@ -158,7 +172,6 @@ mod tests {
     use super::*;
     use crate::config::profile::{Introspect, Profile};
     use proptest::prelude::*;
-    use std::time::Duration;
 
     fn profile() -> Profile {
         Profile {

@@ -59,7 +59,7 @@ pub struct Entry {
 }
 
 /// A path fit for a log.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Default, Debug, Clone, PartialEq, Eq)]
 pub struct LoggedPath(Box<str>);
 
 impl LoggedPath {

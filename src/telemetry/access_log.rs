@@ -78,6 +78,11 @@ impl AccessLog {
         Ok(Self { writer: Some(Arc::new(Handle { queue, closing, dropped, finished: finished.into() })) })
     }
 
+    /// Whether lines are written at all; where not, none need be made.
+    pub fn is_enabled(&self) -> bool {
+        self.writer.is_some()
+    }
+
     /// Hands on one line, or gives it up: never waits.
     pub fn log(&self, entry: Entry) {
         if let Some(writer) = &self.writer

@@ -1,0 +1,145 @@
+//! One request on its way through the phases: what its refusal would need, what its answer must carry, what is recorded.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use http::header::{self, HeaderValue};
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{HeaderMap, Response};
+use hyper::body::{Body as _, Incoming};
+
+use crate::domain::decision::{Decision, Reason};
+use crate::domain::return_target::ReturnTarget;
+use crate::telemetry::labels::DecisionLabel;
+
+use super::body::Body;
+use super::lane::is_navigation;
+use super::plan::Plan;
+use super::record::Record;
+use super::respond::{self, Refusal};
+use super::route::Served;
+
+/// Why a request is not forwarded, and how that is counted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Refused {
+    pub reason: Reason,
+    pub decision: DecisionLabel,
+}
+
+/// One request on its way.
+pub(super) struct Exchange {
+    /// The configuration it is served by, even if a new one comes into force meanwhile.
+    pub plan: Arc<Plan>,
+    /// Who connected.
+    pub peer: SocketAddr,
+    /// What is written down at the end.
+    pub record: Record,
+    /// Cookies that the answer must set, whatever it is.
+    pub set_cookies: Vec<HeaderValue>,
+    /// Whether a person waits for a page.
+    pub navigation: bool,
+    /// What was asked for, to go back to.
+    target: Option<PathAndQuery>,
+    /// Where background work was started from.
+    referer: Option<HeaderValue>,
+    /// The host as asked for; set once a site of that name was found.
+    pub host: String,
+    /// Whether the request has a body that may be unread when it is refused.
+    has_body: bool,
+}
+
+impl Exchange {
+    pub(super) fn new(plan: Arc<Plan>, peer: SocketAddr, record: Record, parts: &Parts, body: &Incoming) -> Self {
+        Self {
+            plan,
+            peer,
+            record,
+            set_cookies: Vec::new(),
+            navigation: is_navigation(parts),
+            target: parts.uri.path_and_query().cloned(),
+            referer: parts.headers.get(header::REFERER).cloned(),
+            host: String::new(),
+            has_body: !body.is_end_stream(),
+        }
+    }
+
+    /// Remembers the site that was found.
+    pub(super) fn served_by(&mut self, served: &Served, host: &str) {
+        self.record.site = Arc::clone(&served.site.id);
+        self.record.metrics = Arc::clone(&served.metrics);
+        host.clone_into(&mut self.host);
+    }
+
+    /// Remembers the decision.
+    pub(super) fn decided(&mut self, decision: &Decision) {
+        self.record.decision = DecisionLabel::from(decision);
+        self.record.reason = decision.reason();
+    }
+
+    /// Where the person goes on after a challenge: the page asked for, or the page whose script asked.
+    pub(super) fn return_to(&self) -> ReturnTarget {
+        if self.navigation {
+            return self.target.as_ref().map_or_else(ReturnTarget::front_page, |target| ReturnTarget::parse(target.as_str()));
+        }
+        let referer = self.referer.as_ref().and_then(|referer| referer.to_str().ok());
+        let origin = format!("{}://{}", self.plan.scheme.as_str(), self.host);
+        match referer.and_then(|referer| referer.strip_prefix(&origin)) {
+            Some(target) => ReturnTarget::parse(target),
+            None => ReturnTarget::front_page(),
+        }
+    }
+
+    /// Answers with a refusal.
+    pub(super) fn refuse(&mut self, refused: Refused) -> Response<Body> {
+        self.record.reason = refused.reason;
+        self.record.decision = refused.decision;
+        respond::refuse(&Refusal {
+            reason: refused.reason,
+            navigation: self.navigation,
+            challenge: refused.decision == DecisionLabel::Challenge,
+            unread_body: self.has_body,
+            scheme: self.plan.scheme,
+            organization: &self.plan.organization,
+            host: &self.host,
+            return_to: self.return_to(),
+            receipt: self.record.receipt,
+        })
+    }
+
+    /// The answer as it goes out: with its cookies, and written down when its last byte is sent.
+    pub(super) fn finish(mut self, response: Response<Body>) -> Response<Body> {
+        let (mut head, body) = response.into_parts();
+        append_cookies(&mut head.headers, self.set_cookies);
+        self.record.status = Some(head.status);
+        Response::from_parts(head, body.recorded(self.record))
+    }
+}
+
+fn append_cookies(headers: &mut HeaderMap, cookies: Vec<HeaderValue>) {
+    for cookie in cookies {
+        headers.append(header::SET_COOKIE, cookie);
+    }
+}
+
+impl From<Reason> for Refused {
+    fn from(reason: Reason) -> Self {
+        let decision = match reason {
+            Reason::IdentityUnavailable
+            | Reason::IdentityMismatch
+            | Reason::StoreUnavailable
+            | Reason::UpstreamUnreachable
+            | Reason::UpstreamTimeout
+            | Reason::Internal => DecisionLabel::Unavailable,
+            _ => DecisionLabel::Deny,
+        };
+        Self { reason, decision }
+    }
+}
+
+impl Refused {
+    /// The refusal of a decision that is no pass.
+    pub(super) fn by(decision: &Decision) -> Self {
+        Self { reason: decision.reason(), decision: DecisionLabel::from(decision) }
+    }
+}

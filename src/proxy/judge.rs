@@ -1,0 +1,112 @@
+//! Identify and decide: from cookies to facts, from facts to a decision. The only caller of `domain::decide`.
+
+use crate::clock::stopwatch;
+use crate::domain::decide::decide;
+use crate::domain::decision::Decision;
+use crate::domain::facts::{Facts, Person, ProofFact, Session};
+use crate::domain::lane::Lane;
+use crate::identity::{Identity, SessionIdentity};
+
+use super::Gateway;
+use super::cookies::Cookies;
+use super::exchange::Exchange;
+use super::route::Served;
+
+/// A judged request.
+pub(super) struct Judged {
+    /// Whose session it is, where anybody asked.
+    pub session: Option<SessionIdentity>,
+    /// What the proof cookie amounts to.
+    pub proof: ProofFact,
+    /// What happens.
+    pub decision: Decision,
+}
+
+impl Gateway {
+    /// Identifies and decides. A warm request meets one cache look-up, one or two table look-ups and one HMAC.
+    pub(super) async fn judge(&self, exchange: &mut Exchange, served: &Served, lane: Lane, cookies: &Cookies) -> Judged {
+        let session = self.identify(exchange, served, lane, cookies).await;
+        self.decide(exchange, served, lane, cookies, session)
+    }
+
+    /// Decides again on what is known, for connections that outlive their request.
+    pub(super) fn decide(
+        &self,
+        exchange: &Exchange,
+        served: &Served,
+        lane: Lane,
+        cookies: &Cookies,
+        session: Option<SessionIdentity>,
+    ) -> Judged {
+        let person = match &session {
+            Some(SessionIdentity::Person(person)) => Some(person.as_ref()),
+            _ => None,
+        };
+        let proof = person.map_or(ProofFact::Absent, |person| self.proof(exchange, served, cookies, person));
+        let facts = Facts {
+            enforced: served.site.enforce,
+            lane,
+            session: self.session_fact(session.as_ref()),
+            proof,
+            revoked_at: self.revoked_at(person, cookies, proof),
+        };
+        let decision = decide(&self.directory.snapshot(), &facts, self.clock.now());
+        self.metrics.decision_seconds.observe((stopwatch() - exchange.record.started).as_secs_f64());
+        Judged { session, proof, decision }
+    }
+
+    /// Whose session it is, where the decision or a sign-out depends on it.
+    async fn identify(
+        &self,
+        exchange: &mut Exchange,
+        served: &Served,
+        lane: Lane,
+        cookies: &Cookies,
+    ) -> Option<SessionIdentity> {
+        let needed = match lane {
+            Lane::Browser | Lane::Background | Lane::Websocket | Lane::Mobile | Lane::Own => true,
+            // A sign-out ends the proof of whoever signs out.
+            Lane::Public => cookies.proof.is_some(),
+            Lane::Api | Lane::Anonymous => false,
+        };
+        let (true, true, Some(key), Some(line)) =
+            (needed, served.site.enforce, cookies.session.as_ref(), cookies.forward.as_ref())
+        else {
+            return None;
+        };
+        let resolved = self.identities.resolve(&served.site, &served.metrics, key, line).await;
+        exchange.set_cookies.extend(resolved.set_cookies);
+        Some(resolved.session)
+    }
+
+    fn proof(&self, exchange: &Exchange, served: &Served, cookies: &Cookies, person: &Identity) -> ProofFact {
+        match (&cookies.proof, cookies.device) {
+            (None, _) => ProofFact::Absent,
+            (Some(_), None) => ProofFact::Invalid,
+            (Some(token), Some(device)) => {
+                self.identities.proof(&exchange.plan.organization, &served.site.id, person.subject, device, token)
+            }
+        }
+    }
+
+    fn session_fact<'a>(&self, session: Option<&'a SessionIdentity>) -> Session<'a> {
+        match session {
+            None => Session::NotAsked,
+            Some(SessionIdentity::Anonymous) => Session::Anonymous,
+            Some(SessionIdentity::Unavailable) => Session::Unavailable,
+            Some(SessionIdentity::Person(person)) => Session::Person(Person {
+                email: person.email.as_ref(),
+                claimed: person.account.is_some_and(|account| self.directory.is_claimed(account)),
+                address_changed: person.address_changed,
+            }),
+        }
+    }
+
+    /// Only a genuine proof can have been revoked, so only then is it looked up.
+    fn revoked_at(&self, person: Option<&Identity>, cookies: &Cookies, proof: ProofFact) -> Option<jiff::Timestamp> {
+        match (person, cookies.device, proof) {
+            (Some(person), Some(device), ProofFact::VerifiedAt(_)) => self.directory.revoked_at(person.subject, device),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! Forward and watch: a permitted request goes to its upstream, and the answer is held against the decision.
+
+use http::request::Parts;
+use http::{HeaderMap, Response};
+use hyper::body::Incoming;
+
+use crate::actions::issue_code::Asker;
+use crate::clock::stopwatch;
+use crate::domain::decision::{Credentials, Permit, Reason};
+use crate::domain::facts::ProofFact;
+use crate::domain::lane::Lane;
+use crate::identity::SessionIdentity;
+use crate::telemetry::labels::{ChallengeEvent, UpstreamResult};
+
+use super::Gateway;
+use super::body::Body;
+use super::cookies::{self, Cookies};
+use super::exchange::{Exchange, Refused};
+use super::forward::upstream_request;
+use super::headers::{remove_hop_by_hop, retain_set_cookies, scrub_response};
+use super::judge::Judged;
+use super::lane::is_logout;
+use super::network::network;
+use super::route::Served;
+use super::target::has_query_credentials;
+use super::upstream::Upstream;
+use super::watch::{Seen, says_signed_out, watch};
+
+impl Gateway {
+    /// Forwards what the permit names and hands the answer on, unless it is for somebody else.
+    #[expect(clippy::too_many_arguments, reason = "each is one thing the earlier phases found out")]
+    pub(super) async fn pass(
+        &self,
+        exchange: &mut Exchange,
+        upstream: &Upstream,
+        served: &Served,
+        permit: Permit,
+        judged: &Judged,
+        cookies: Cookies,
+        parts: Parts,
+        body: Incoming,
+    ) -> Result<Response<Body>, Refused> {
+        let lane = exchange.record.lane;
+        // Products sign in by these at any address, which would answer for somebody who was never judged.
+        if lane != Lane::Public && has_query_credentials(parts.uri.query()) {
+            return Err(Reason::QueryCredentials.into());
+        }
+        let signs_out = lane == Lane::Public && is_logout(&parts, &served.site);
+        let browser = Browser { session: cookies.session, device: cookies.device, has_proof: cookies.proof.is_some() };
+        let request = upstream_request(
+            parts,
+            Body::passing(body),
+            &permit,
+            &served.site,
+            cookies,
+            exchange.peer,
+            exchange.plan.scheme,
+        )?;
+        let begun = stopwatch();
+        let answer = upstream.send(request).await;
+        exchange.record.upstream = Some(begun.elapsed());
+        served.metrics.upstream_requests.count(result_label(&answer));
+        let (mut head, body) = answer?.into_parts();
+        remove_hop_by_hop(&mut head.headers);
+        scrub_response(&mut head.headers);
+        let seen = match (permit.forward(), lane) {
+            (Credentials::Authorization, _) => {
+                // A session born from a token must not live on without it.
+                retain_set_cookies(&mut head.headers, |name| {
+                    std::str::from_utf8(name).is_ok_and(|name| served.site.profile.is_harmless(name))
+                });
+                Seen::default()
+            }
+            (_, Lane::Public) => Seen {
+                forget: true,
+                signed_out: (signs_out && !head.status.is_server_error() && !head.status.is_client_error())
+                    || says_signed_out(&head.headers),
+            },
+            _ => self.watch(served, judged, &browser, &head.headers)?,
+        };
+        self.heed(exchange, served, judged, &browser, seen).await;
+        Ok(Response::from_parts(head, Body::passing(body)))
+    }
+
+    fn watch(&self, served: &Served, judged: &Judged, browser: &Browser, headers: &HeaderMap) -> Result<Seen, Refused> {
+        if !served.site.enforce {
+            return Ok(Seen::default());
+        }
+        let nobody = SessionIdentity::Anonymous;
+        watch(headers, &served.site, judged.session.as_ref().unwrap_or(&nobody)).map_err(|reason| {
+            self.forget(browser);
+            reason.into()
+        })
+    }
+
+    /// Acts on what an answer said of the session.
+    async fn heed(&self, exchange: &mut Exchange, served: &Served, judged: &Judged, browser: &Browser, seen: Seen) {
+        if seen.forget || seen.signed_out {
+            self.forget(browser);
+        }
+        if !seen.signed_out || !browser.has_proof {
+            return;
+        }
+        exchange.set_cookies.push(cookies::clear(exchange.plan.names.proof, exchange.plan.scheme));
+        let (Some(SessionIdentity::Person(person)), ProofFact::VerifiedAt(_), Some(device)) =
+            (&judged.session, judged.proof, browser.device)
+        else {
+            return;
+        };
+        let Some(email) = &person.email else { return };
+        // Here and now first: whatever the store does, this proof has ended in this process.
+        self.directory.revoke(person.subject, device, self.clock.now());
+        let network = network(exchange.peer.ip());
+        let asker = Asker { subject: person.subject, device, email, site: &served.site.id, network: &network };
+        self.metrics.challenges.count(ChallengeEvent::SignedOut);
+        if let Err(error) = self.actions.sign_out(&asker).await {
+            tracing::error!(%error, "a sign-out could not be kept; it holds in this process only");
+        }
+    }
+
+    fn forget(&self, browser: &Browser) {
+        if let Some(key) = &browser.session {
+            self.identities.forget(key);
+        }
+    }
+}
+
+/// What is still needed of the cookies when they are on their way upstream.
+struct Browser {
+    session: Option<crate::identity::SessionKey>,
+    device: Option<crate::domain::account::DeviceId>,
+    has_proof: bool,
+}
+
+fn result_label(answer: &Result<Response<Incoming>, Reason>) -> UpstreamResult {
+    match answer {
+        Ok(_) => UpstreamResult::Ok,
+        Err(Reason::UpstreamTimeout) => UpstreamResult::Timeout,
+        Err(_) => UpstreamResult::Unreachable,
+    }
+}

@@ -1,0 +1,53 @@
+//! What the configuration decides about requests: one value, replaced as a whole when the file is read again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::settings::{Scheme, Settings};
+use crate::domain::policy::ChallengeRules;
+use crate::telemetry::metrics::Metrics;
+
+use super::cookies::OwnNames;
+use super::route::{Routes, Served};
+
+/// The plan that requests are served by.
+pub(super) struct Plan {
+    /// The organization's name; part of every proof.
+    pub organization: Arc<str>,
+    /// The address that mails come from, for people who look in their spam.
+    pub sender: String,
+    /// The scheme browsers see.
+    pub scheme: Scheme,
+    /// What our cookies are called under that scheme.
+    pub names: OwnNames,
+    /// The sites.
+    pub routes: Routes,
+    /// The rules of challenges.
+    pub rules: ChallengeRules,
+    /// How long a verification counts; how long the browser keeps the proof.
+    pub frequency: Duration,
+}
+
+impl Plan {
+    pub(super) fn new(settings: &Settings, metrics: &Metrics) -> Self {
+        let verification = &settings.verification;
+        let served = settings
+            .sites
+            .iter()
+            .map(|site| Served { site: Arc::clone(site), metrics: metrics.site(&site.id) });
+        Self {
+            organization: Arc::clone(&settings.organization),
+            sender: settings.mail.from.email.to_string(),
+            scheme: settings.listen.scheme,
+            names: OwnNames::of(settings.listen.scheme),
+            routes: Routes::new(served),
+            rules: ChallengeRules {
+                code_digits: verification.code_digits,
+                code_lifetime: verification.code_lifetime,
+                code_tries: verification.code_tries,
+                limits: settings.limits.clone(),
+            },
+            frequency: verification.frequency,
+        }
+    }
+}
