@@ -1,6 +1,121 @@
 //! The configuration file: raw TOML in, typed [`settings`] out, and errors that point at the line.
 //!
-//! Nothing outside this room sees raw text; nothing in here opens a socket or a database.
+//! Nothing outside this room sees raw text; nothing in here opens a socket or a database. One section per file; to add a
+//! key, copy one in `verification.rs` and describe it in `config/postern.toml`.
 
 pub mod profile;
 pub mod settings;
+
+mod errors;
+mod limits;
+mod listen;
+mod log;
+mod mail;
+mod profiles;
+mod section;
+mod sites;
+mod store;
+mod values;
+mod verification;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+use toml::de::DeTable;
+
+pub use errors::{ConfigError, ConfigErrors};
+
+use errors::Problems;
+use section::Section;
+use settings::Settings;
+use values::Refusal;
+
+/// What a file's values may refer to outside of it.
+struct Surroundings<'a> {
+    /// The folder that relative paths begin in.
+    base: &'a Path,
+    /// The process's environment, for secrets alone.
+    environment: &'a dyn Fn(&str) -> Option<String>,
+}
+
+/// Reads and checks a configuration file. Relative paths in it begin in its folder; `environment` looks up a variable.
+pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<Settings, ConfigErrors> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| ConfigErrors::unreadable(&name, &error))?;
+    parse(&name, &text, path.parent().unwrap_or(Path::new("")), environment)
+}
+
+/// As [`load`], for a text that calls itself `name` and stands in the folder `base`.
+pub fn parse(
+    name: &str,
+    text: &str,
+    base: &Path,
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Settings, ConfigErrors> {
+    let problems = Problems::default();
+    let settings = read(text, &Surroundings { base, environment }, &problems);
+    match settings {
+        Some(settings) if problems.is_empty() => Ok(settings),
+        _ => Err(problems.into_errors(name, text)),
+    }
+}
+
+/// Reads every section before it gives up on any, so that all mistakes are found.
+fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Settings> {
+    let document = DeTable::parse(text).map_err(|error| problems.add_syntax(&error)).ok()?;
+    let mut root = Section::root(document.get_ref(), problems);
+    let organization = read_organization(&mut root);
+    let listen = listen::read(&mut root);
+    let (verification, enforce) = verification::read(&mut root);
+    let sites = sites::read(&mut root, enforce);
+    let limits = limits::read(&mut root);
+    let mail = mail::read(&mut root, around);
+    let files = store::read(&mut root, around);
+    let log = log::read(&mut root);
+    root.finish();
+    let (database, keys) = files?;
+    Some(Settings {
+        organization: organization?,
+        listen: listen?,
+        sites: sites?,
+        verification,
+        limits,
+        mail: mail?,
+        database,
+        keys,
+        log,
+        fingerprint: HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..6]),
+    })
+}
+
+fn read_organization(root: &mut Section<'_>) -> Option<Arc<str>> {
+    let mut section = root.required_section("organization", "`name`")?;
+    let name = section.required("name", "Acme", |text| {
+        let text = text.trim();
+        let length = text.chars().count();
+        if !(1..=100).contains(&length) || text.chars().any(char::is_control) {
+            return Err(Refusal::new("is not a name", "expected 1 to 100 characters on one line"));
+        }
+        Ok(Arc::from(text))
+    });
+    section.finish();
+    name
+}
+
+impl Surroundings<'_> {
+    /// A path from the file, below its folder unless it is absolute.
+    fn file(&self, text: &str) -> Result<PathBuf, Refusal> {
+        if text.is_empty() || text.contains('\0') {
+            return Err(Refusal::new(
+                "is not a path",
+                "expected a path, absolute or from this file's folder",
+            ));
+        }
+        Ok(self.base.join(text))
+    }
+}

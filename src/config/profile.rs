@@ -5,7 +5,7 @@ use std::time::Duration;
 /// A product's profile, with a site's overrides applied.
 #[derive(Debug, Clone)]
 pub struct Profile {
-    /// Sign-in and call-back pages that pass without a code.
+    /// Sign-in and call-back pages that pass without a code. Where `GET` is listed, so is `HEAD`.
     pub login: Vec<Endpoint>,
     /// Sign-out pages; a success there ends the proof.
     pub logout: Vec<Endpoint>,
@@ -26,10 +26,25 @@ pub struct Endpoint {
     pub path: String,
 }
 
+/// What kind of server a site is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Product {
+    /// Jira for software teams.
+    JiraSoftware,
+    /// Jira with a customer portal.
+    JiraServiceManagement,
+    /// Jira for business teams.
+    JiraWorkManagement,
+    /// Confluence.
+    Confluence,
+    /// Anything else; its site says everything itself.
+    Generic,
+}
+
 /// The introspection request and where its answer says what. Pointers are JSON pointers (RFC 6901).
 #[derive(Debug, Clone)]
 pub struct Introspect {
-    /// The path asked with `GET` and all credential cookies.
+    /// The path (below the site's prefix) asked with `GET` and all credential cookies.
     pub path: String,
     /// The stable user key.
     pub key: String,
@@ -43,6 +58,28 @@ pub struct Introspect {
     pub cache: Duration,
     /// How long an answer may take.
     pub timeout: Duration,
+}
+
+impl Product {
+    /// Every product.
+    pub const ALL: [Self; 5] = [
+        Self::JiraSoftware,
+        Self::JiraServiceManagement,
+        Self::JiraWorkManagement,
+        Self::Confluence,
+        Self::Generic,
+    ];
+
+    /// As in the configuration file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::JiraSoftware => "jira-software",
+            Self::JiraServiceManagement => "jira-service-management",
+            Self::JiraWorkManagement => "jira-work-management",
+            Self::Confluence => "confluence",
+            Self::Generic => "generic",
+        }
+    }
 }
 
 impl Profile {

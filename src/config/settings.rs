@@ -9,7 +9,7 @@ use crate::domain::code::CodeDigits;
 use crate::domain::domain_name::DomainName;
 pub use crate::domain::policy::Limits;
 
-use super::profile::Profile;
+use super::profile::{Product, Profile};
 
 /// The whole configuration.
 #[derive(Debug, Clone)]
@@ -79,7 +79,9 @@ pub struct Site {
     pub host: DomainName,
     /// The path prefix without a trailing slash; empty for the whole host.
     pub prefix: String,
-    /// Where requests go: plain HTTP, `host:port`.
+    /// What kind of server it is.
+    pub product: Product,
+    /// Where requests go: plain HTTP, `host:port`; the port is always written.
     pub upstream: http::uri::Authority,
     /// Whether external people are challenged here. Off makes it a plain proxy.
     pub enforce: bool,

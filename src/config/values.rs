@@ -1,0 +1,139 @@
+//! Values that several sections share: durations, quotas, plain paths, one word of a few.
+//!
+//! Every refusal says what was expected; none repeats the value.
+
+use std::time::Duration;
+
+use jiff::SpanRelativeTo;
+use jiff::fmt::friendly::SpanParser;
+
+use crate::domain::path::{PathReading, read_path};
+use crate::domain::quota::Quota;
+
+use super::section::nearest;
+
+/// Why a value is refused, read after its key (`is not …`), and what to write instead.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) reason: String,
+    pub(super) instead: String,
+}
+
+impl Refusal {
+    pub(super) fn new(reason: impl Into<String>, instead: impl Into<String>) -> Self {
+        Self { reason: reason.into(), instead: instead.into() }
+    }
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// A duration within bounds, which are written as in the file.
+pub(super) fn duration(
+    least: &'static str,
+    most: &'static str,
+) -> impl Fn(&str) -> Result<Duration, Refusal> {
+    let bound = |text| any_duration(text).expect("bounds are literals of this room");
+    let range = bound(least)..=bound(most);
+    move |text| {
+        let reason = match any_duration(text) {
+            Some(duration) if range.contains(&duration) => return Ok(duration),
+            Some(_) => "is out of range",
+            None => "is not a duration",
+        };
+        let expected = format!("expected a duration from {least} to {most}, such as `90s`, `2h 30m` or `7d`");
+        Err(Refusal::new(reason, expected))
+    }
+}
+
+/// How often something may happen: `5/1h`.
+pub(super) fn quota(text: &str) -> Result<Quota, Refusal> {
+    let refusal = || {
+        Refusal::new(
+            "is not a limit",
+            "expected how many, a slash and in how long, such as `5/1h`: 1 to 100000 in 1s to 1d",
+        )
+    };
+    let (limit, window) = text.split_once('/').ok_or_else(refusal)?;
+    let limit =
+        limit.trim().parse().ok().filter(|limit| (1..=100_000).contains(limit)).ok_or_else(refusal)?;
+    let window = any_duration(window).filter(|window| (SECOND..=DAY).contains(window)).ok_or_else(refusal)?;
+    Ok(Quota { limit, window })
+}
+
+/// One word of a few, each with its meaning.
+pub(super) fn choice<T: Copy>(words: &[(&'static str, T)]) -> impl Fn(&str) -> Result<T, Refusal> {
+    move |text| {
+        if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text) {
+            return Ok(*meaning);
+        }
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let help = match nearest(text, &known) {
+            Some(word) => format!("did you mean `{word}`?"),
+            None => format!("expected one of: {}", known.join(", ")),
+        };
+        Err(Refusal::new("is none of the known words", help))
+    }
+}
+
+/// A path that every server reads in one way, as only such paths are ever compared with a request's.
+pub(super) fn plain_path(text: &str) -> Result<String, Refusal> {
+    match read_path(text) {
+        Ok(PathReading::Plain(path)) => Ok(path.to_owned()),
+        Ok(PathReading::Own(_)) => {
+            Err(Refusal::new("is one of the gateway's own pages", "expected a path of the product"))
+        }
+        _ => Err(Refusal::new(
+            "is not a plain path",
+            "expected a path such as `/rest/api/2/myself`: no query, `%`, `;`, `//`, or segment that starts with a dot",
+        )),
+    }
+}
+
+/// Days are 24 hours and weeks 7 days: a verification counts by elapsed time, not by the calendar.
+fn any_duration(text: &str) -> Option<Duration> {
+    let span = SpanParser::new().parse_span(text.trim()).ok()?;
+    Duration::try_from(span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn durations_are_read_as_people_write_them() {
+        for (text, seconds) in [
+            ("90s", 90),
+            ("15m", 900),
+            ("7d", 604_800),
+            ("2h 30m", 9000),
+            ("1w", 604_800),
+            ("1 hour, 5 mins", 3900),
+        ] {
+            assert_eq!(any_duration(text), Some(Duration::from_secs(seconds)), "{text}");
+        }
+        for text in
+            ["", "90", "-90s", "90s ago", "1 month", "1y", "PT1H", "ten minutes", "1h30", "99999999999999d"]
+        {
+            assert_eq!(any_duration(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn limits_are_counts_in_windows() {
+        assert_eq!(quota("5/1h").unwrap(), Quota::per_hour(5));
+        assert_eq!(quota("10 / 1d").unwrap(), Quota::per_day(10));
+        for text in ["", "5", "5/", "/1h", "0/1h", "-1/1h", "100001/1h", "5/0s", "5/2d", "5/1h/2", "5 per 1h"]
+        {
+            assert!(quota(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reading_values_never_panics(text in "\\PC{0,40}") {
+            let _ = (any_duration(&text), quota(&text).is_ok(), plain_path(&text).is_ok());
+        }
+    }
+}

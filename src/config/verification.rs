@@ -1,0 +1,27 @@
+//! `[verification]`: codes and proofs. A code may be made shorter-lived and rarer, never weaker than promised.
+
+use std::time::Duration;
+
+use crate::domain::code::CodeDigits;
+
+use super::section::Section;
+use super::settings::Verification;
+use super::values::duration;
+
+/// Reads the section; also says whether anything is enforced at all.
+pub(super) fn read(root: &mut Section<'_>) -> (Verification, bool) {
+    let mut section = root.section("verification");
+    let enforce = section.switch("enforce", true);
+    let frequency =
+        section.text("frequency", duration("1m", "30d")).unwrap_or(Duration::from_secs(7 * 86_400));
+    let digits = section.integer("code_digits", 6..=8).unwrap_or(6);
+    if digits == 7 {
+        section.reject("code_digits", "is neither 6 nor 8", "expected 6 or 8");
+    }
+    let code_digits = if digits == 8 { CodeDigits::Eight } else { CodeDigits::Six };
+    let code_lifetime =
+        section.text("code_lifetime", duration("1m", "10m")).unwrap_or(Duration::from_secs(600));
+    let code_tries = section.integer("code_tries", 1..=5).unwrap_or(5);
+    section.finish();
+    (Verification { frequency, code_digits, code_lifetime, code_tries }, enforce)
+}
