@@ -6,3 +6,4 @@ pub mod demo;
 pub mod domain;
 pub mod entropy;
 pub mod keys;
+pub mod mail;
