@@ -80,9 +80,17 @@ mod tests {
     #[test]
     fn t112_a_clock_set_back_gains_no_more_than_the_skew() {
         let hour = Duration::from_secs(3600);
-        assert_eq!(settle(at(10_000 - 86_400), at(10_000), hour), at(13_600), "set back a day: real time counts");
+        assert_eq!(
+            settle(at(10_000 - 86_400), at(10_000), hour),
+            at(13_600),
+            "set back a day: real time counts"
+        );
         assert_eq!(settle(at(13_550), at(10_000), hour), at(13_550), "a small correction is followed");
-        assert_eq!(settle(at(100_000), at(10_000), hour), at(100_000), "set forward: believed, it only shortens");
+        assert_eq!(
+            settle(at(100_000), at(10_000), hour),
+            at(100_000),
+            "set forward: believed, it only shortens"
+        );
     }
 
     #[test]

@@ -7,3 +7,4 @@ pub mod domain;
 pub mod entropy;
 pub mod keys;
 pub mod mail;
+pub mod store;

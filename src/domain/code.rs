@@ -88,7 +88,10 @@ mod tests {
     fn a_resend_repeats_the_code_and_another_challenge_has_another() {
         let one = Uuid::from_u128(1);
         assert!(Code::derive(&KEY, one, CodeDigits::Six) == Code::derive(&KEY, one, CodeDigits::Six));
-        assert!(Code::derive(&KEY, one, CodeDigits::Six) != Code::derive(&KEY, Uuid::from_u128(2), CodeDigits::Six));
+        assert!(
+            Code::derive(&KEY, one, CodeDigits::Six)
+                != Code::derive(&KEY, Uuid::from_u128(2), CodeDigits::Six)
+        );
         assert!(Code::derive(&KEY, one, CodeDigits::Six) != Code::derive(&[8; 32], one, CodeDigits::Six));
     }
 
@@ -98,7 +101,16 @@ mod tests {
         for typed in ["000123", " 000123", "000 123", "000123\n", "\t000123\r\n"] {
             assert!(code.matches(&TypedCode::parse(typed, CodeDigits::Six).unwrap()), "{typed:?}");
         }
-        for typed in ["", "00123", "0000123", "+00123", "\u{ff10}\u{ff10}\u{ff10}\u{ff11}\u{ff12}\u{ff13}", "000123\u{200b}", "000-123", "0x0123"] {
+        for typed in [
+            "",
+            "00123",
+            "0000123",
+            "+00123",
+            "\u{ff10}\u{ff10}\u{ff10}\u{ff11}\u{ff12}\u{ff13}",
+            "000123\u{200b}",
+            "000-123",
+            "0x0123",
+        ] {
             assert!(TypedCode::parse(typed, CodeDigits::Six).is_err(), "{typed:?}");
         }
     }

@@ -69,7 +69,12 @@ fn is_managed(snapshot: &Snapshot, person: Person<'_>) -> bool {
     person.claimed && !person.address_changed && snapshot.verified_domains.contains(email.domain())
 }
 
-fn staleness(snapshot: &Snapshot, facts: &Facts<'_>, verified_at: Timestamp, now: Timestamp) -> Option<Reason> {
+fn staleness(
+    snapshot: &Snapshot,
+    facts: &Facts<'_>,
+    verified_at: Timestamp,
+    now: Timestamp,
+) -> Option<Reason> {
     if facts.revoked_at.is_some_and(|revoked| verified_at <= revoked) {
         return Some(Reason::ProofRevoked);
     }
@@ -155,7 +160,10 @@ mod tests {
     fn a_sign_out_ends_the_proofs_made_before_it() {
         let gmail = EmailAddress::parse("jane@gmail.com").unwrap();
         let base = facts(person(Some(&gmail), false), ProofFact::VerifiedAt(at(NOW - 100)));
-        assert_eq!(reason(&Facts { revoked_at: Some(at(NOW - 100)), ..base }), ("challenge", "proof-revoked"));
+        assert_eq!(
+            reason(&Facts { revoked_at: Some(at(NOW - 100)), ..base }),
+            ("challenge", "proof-revoked")
+        );
         assert_eq!(reason(&Facts { revoked_at: Some(at(NOW - 101)), ..base }), ("pass", "fresh-proof"));
     }
 

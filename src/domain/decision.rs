@@ -71,7 +71,10 @@ pub enum Credentials {
 
 /// Why a request was passed, challenged, denied or held. One reason, one name, one stable code, everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "`Reason::meaning` documents each one, and the table below keeps them together")]
+#[expect(
+    missing_docs,
+    reason = "`Reason::meaning` documents each one, and the table below keeps them together"
+)]
 pub enum Reason {
     Managed,
     FreshProof,
@@ -168,22 +171,36 @@ impl Reason {
             Self::EnforcementOff => ("enforcement-off", "This site is not enforced."),
             Self::OwnPage => ("own-page", "One of Postern's own pages."),
             Self::NoProof => ("no-proof", "You have not verified your mailbox in this browser yet."),
-            Self::ProofInvalid => ("proof-invalid", "The verification of this browser is not valid for this account."),
+            Self::ProofInvalid => {
+                ("proof-invalid", "The verification of this browser is not valid for this account.")
+            }
             Self::ProofExpired => ("proof-expired", "Your last verification is too long ago."),
-            Self::ProofFromFuture => ("proof-from-future", "The verification of this browser carries an impossible time."),
-            Self::ProofRevoked => ("proof-revoked", "You signed out since your last verification, or it was reset."),
-            Self::AddressUnknown => {
-                ("address-unknown", "No mailbox is known for your account, so no code can be sent. Please ask your organization's admin.")
+            Self::ProofFromFuture => {
+                ("proof-from-future", "The verification of this browser carries an impossible time.")
             }
-            Self::IdentityUnavailable => {
-                ("identity-unavailable", "The site cannot say who is signed in right now. Please try again in a moment.")
+            Self::ProofRevoked => {
+                ("proof-revoked", "You signed out since your last verification, or it was reset.")
             }
+            Self::AddressUnknown => (
+                "address-unknown",
+                "No mailbox is known for your account, so no code can be sent. Please ask your organization's admin.",
+            ),
+            Self::IdentityUnavailable => (
+                "identity-unavailable",
+                "The site cannot say who is signed in right now. Please try again in a moment.",
+            ),
             Self::IdentityMismatch => {
                 ("identity-mismatch", "The sign-in changed while the page was loading. Please load it again.")
             }
-            Self::StoreUnavailable => ("store-unavailable", "Verification is not possible right now. Please try again in a moment."),
-            Self::UpstreamUnreachable => ("upstream-unreachable", "The site behind this gateway cannot be reached."),
-            Self::UpstreamTimeout => ("upstream-timeout", "The site behind this gateway did not answer in time."),
+            Self::StoreUnavailable => {
+                ("store-unavailable", "Verification is not possible right now. Please try again in a moment.")
+            }
+            Self::UpstreamUnreachable => {
+                ("upstream-unreachable", "The site behind this gateway cannot be reached.")
+            }
+            Self::UpstreamTimeout => {
+                ("upstream-timeout", "The site behind this gateway did not answer in time.")
+            }
             Self::MalformedRequest => ("malformed-request", "The request is malformed."),
             Self::AmbiguousHost => ("ambiguous-host", "The request must name exactly one host."),
             Self::UnknownHost => ("unknown-host", "No site of this name is served here."),
@@ -191,14 +208,18 @@ impl Reason {
             Self::SessionIdInPath => ("session-id-in-path", "A session id must not be part of the path."),
             Self::UnknownPage => ("unknown-page", "There is no such page here."),
             Self::DuplicateCookie => ("duplicate-cookie", "The request carries a session cookie twice."),
-            Self::DuplicateAuthorization => ("duplicate-authorization", "The request carries more than one Authorization header."),
+            Self::DuplicateAuthorization => {
+                ("duplicate-authorization", "The request carries more than one Authorization header.")
+            }
             Self::QueryCredentials => ("query-credentials", "Credentials must not be part of the address."),
             Self::MethodNotAllowed => ("method-not-allowed", "This method is not allowed here."),
             Self::UpgradeRefused => ("upgrade-refused", "This protocol upgrade is not allowed."),
             Self::HeadTooLarge => ("head-too-large", "The request headers are too large."),
             Self::TargetTooLong => ("target-too-long", "The address is too long."),
             Self::BodyTooLarge => ("body-too-large", "The request body is too large."),
-            Self::CrossSite => ("cross-site", "The form did not come from this site. Please open the page again."),
+            Self::CrossSite => {
+                ("cross-site", "The form did not come from this site. Please open the page again.")
+            }
             Self::Internal => ("internal", "Something went wrong here. Please try again."),
         }
     }

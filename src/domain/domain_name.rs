@@ -123,8 +123,19 @@ mod tests {
     #[test]
     fn what_is_no_name_is_refused() {
         for text in [
-            "", ".", "a..test", "-a.test", "a-.test", "a_b.test", "a b.test", "xn--example-.test", "corp.test.xn--",
-            "corp.test..", "[127.0.0.1]", "a@b.test", "a.test\0",
+            "",
+            ".",
+            "a..test",
+            "-a.test",
+            "a-.test",
+            "a_b.test",
+            "a b.test",
+            "xn--example-.test",
+            "corp.test.xn--",
+            "corp.test..",
+            "[127.0.0.1]",
+            "a@b.test",
+            "a.test\0",
         ] {
             assert!(DomainName::parse(text).is_err(), "{text:?}");
         }

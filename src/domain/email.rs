@@ -21,7 +21,9 @@ pub enum EmailError {
     #[error("is not an e-mail address: exactly one @ was expected")]
     At,
     /// The part before the `@`.
-    #[error("has a part before the @ that is empty, too long, or has characters other than letters, digits and .!#$%&'*+/=?^_`{{|}}~-")]
+    #[error(
+        "has a part before the @ that is empty, too long, or has characters other than letters, digits and .!#$%&'*+/=?^_`{{|}}~-"
+    )]
     Local,
     /// The part after the `@`.
     #[error("has a mail domain that {0}")]

@@ -55,9 +55,21 @@ mod tests {
     #[test]
     fn what_servers_read_differently_is_refused() {
         for text in [
-            "", "wiki.test:443@evil.test", "wiki.test/", "wiki.test,evil.test", "wiki.test:", "wiki.test:+80",
-            "wiki.test:080000", "a@wiki.test", " wiki.test", "wiki.test ", "wiki.test:65536", "[::1]", "wiki.test#",
-            "wiki.test:80:80", "wiki_test",
+            "",
+            "wiki.test:443@evil.test",
+            "wiki.test/",
+            "wiki.test,evil.test",
+            "wiki.test:",
+            "wiki.test:+80",
+            "wiki.test:080000",
+            "a@wiki.test",
+            " wiki.test",
+            "wiki.test ",
+            "wiki.test:65536",
+            "[::1]",
+            "wiki.test#",
+            "wiki.test:80:80",
+            "wiki_test",
         ] {
             assert!(Authority::parse(text).is_err(), "{text:?}");
         }

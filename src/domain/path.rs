@@ -44,14 +44,18 @@ pub fn read_path(raw: &str) -> Result<PathReading<'_>, PathError> {
         return Ok(PathReading::Plain(raw));
     }
     if let Some(page) = raw.strip_prefix("/.postern/")
-        && page.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/.".contains(&byte))
+        && page
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/.".contains(&byte))
         && !page.contains("..")
         && !page.contains("//")
     {
         return Ok(PathReading::Own(page));
     }
     let canonical = canonical(raw)?;
-    if canonical.len() >= OWN_PREFIX.len() && canonical[..OWN_PREFIX.len()].eq_ignore_ascii_case(OWN_PREFIX.as_bytes()) {
+    if canonical.len() >= OWN_PREFIX.len()
+        && canonical[..OWN_PREFIX.len()].eq_ignore_ascii_case(OWN_PREFIX.as_bytes())
+    {
         return Err(PathError::DisguisedOwn);
     }
     Ok(PathReading::Odd)
@@ -96,7 +100,10 @@ fn decode(raw: &str) -> Result<Cow<'_, str>, PathError> {
     let bytes = raw.as_bytes();
     for (index, byte) in bytes.iter().enumerate() {
         match byte {
-            b'%' if !bytes.get(index + 1..index + 3).is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) => {
+            b'%' if !bytes
+                .get(index + 1..index + 3)
+                .is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit)) =>
+            {
                 return Err(PathError::Malformed);
             }
             0..=0x20 | 0x7f.. | b'#' => return Err(PathError::Malformed),
@@ -117,7 +124,9 @@ mod tests {
 
     #[test]
     fn an_everyday_path_is_plain() {
-        for path in ["/", "/browse/DEMO-1", "/secure/Logout!default.jspa", "/rest/api/2/issue/DEMO-1", "/s/a/_/x.css"] {
+        for path in
+            ["/", "/browse/DEMO-1", "/secure/Logout!default.jspa", "/rest/api/2/issue/DEMO-1", "/s/a/_/x.css"]
+        {
             assert_eq!(read_path(path), Ok(PathReading::Plain(path)));
         }
     }
@@ -125,9 +134,19 @@ mod tests {
     #[test]
     fn what_servers_read_differently_is_odd() {
         for path in [
-            "//secret", "/./secret", "/a/../b", "/allowed/..;/secret", "/;x=1/spaces", "/allowed/%2e%2e/secret",
-            "/allowed%2f..%2fsecret", "/allowed/..%5csecret", "/allowed/..\\secret", "/allowed/%252e%252e/x",
-            "/display/DEMO/Caf%C3%A9", "/a|b", "/x{y}[z]",
+            "//secret",
+            "/./secret",
+            "/a/../b",
+            "/allowed/..;/secret",
+            "/;x=1/spaces",
+            "/allowed/%2e%2e/secret",
+            "/allowed%2f..%2fsecret",
+            "/allowed/..%5csecret",
+            "/allowed/..\\secret",
+            "/allowed/%252e%252e/x",
+            "/display/DEMO/Caf%C3%A9",
+            "/a|b",
+            "/x{y}[z]",
         ] {
             assert_eq!(read_path(path), Ok(PathReading::Odd), "{path}");
         }
@@ -137,8 +156,15 @@ mod tests {
     fn our_prefix_has_one_spelling() {
         assert_eq!(read_path("/.postern/verify"), Ok(PathReading::Own("verify")));
         for path in [
-            "/.postern;x/verify", "/.postern/../secret/../.postern/x", "/%2epostern/verify", "//.postern/verify",
-            "/.POSTERN/verify", "/.postern", "/x/..;/.postern/verify", "/.postern/%76erify", "/.posternx/y",
+            "/.postern;x/verify",
+            "/.postern/../secret/../.postern/x",
+            "/%2epostern/verify",
+            "//.postern/verify",
+            "/.POSTERN/verify",
+            "/.postern",
+            "/x/..;/.postern/verify",
+            "/.postern/%76erify",
+            "/.posternx/y",
         ] {
             assert_eq!(read_path(path), Err(PathError::DisguisedOwn), "{path}");
         }
@@ -147,7 +173,9 @@ mod tests {
 
     #[test]
     fn a_broken_path_is_refused() {
-        for path in ["", "x", "*", "/%", "/%zz", "/%00", "/%c0%ae", "/a\u{80}", "/a b", "/a\tb", "/a#b", "/%0d%0a"] {
+        for path in
+            ["", "x", "*", "/%", "/%zz", "/%00", "/%c0%ae", "/a\u{80}", "/a b", "/a\tb", "/a#b", "/%0d%0a"]
+        {
             assert_eq!(read_path(path), Err(PathError::Malformed), "{path:?}");
         }
         for path in ["/x;jsessionid=1", "/x;JSESSIONID=1/y", "/x%3bjsessionid=1"] {

@@ -45,7 +45,11 @@ pub fn mint(key_id: u8, key: &[u8; 32], binding: &Binding<'_>, verified_at: Time
 }
 
 /// Checks a token in constant time. There is one algorithm and no field that names another.
-pub fn verify<'k>(token: &[u8], key: impl FnOnce(u8) -> Option<&'k [u8; 32]>, binding: &Binding<'_>) -> ProofFact {
+pub fn verify<'k>(
+    token: &[u8],
+    key: impl FnOnce(u8) -> Option<&'k [u8; 32]>,
+    binding: &Binding<'_>,
+) -> ProofFact {
     verified_at(token, key, binding).map_or(ProofFact::Invalid, ProofFact::VerifiedAt)
 }
 
@@ -87,7 +91,12 @@ mod tests {
     const KEY: [u8; 32] = [3; 32];
 
     fn binding() -> Binding<'static> {
-        Binding { organization: "Acme", site: "jira.test", subject: Subject([1; 16]), device: DeviceId([2; 16]) }
+        Binding {
+            organization: "Acme",
+            site: "jira.test",
+            subject: Subject([1; 16]),
+            device: DeviceId([2; 16]),
+        }
     }
 
     fn at(second: i64) -> Timestamp {

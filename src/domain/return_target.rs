@@ -42,7 +42,8 @@ fn is_safe(text: &str) -> bool {
         Ok(PathReading::Plain(_)) => true,
         // `/%09/evil.test` and `/%2f/evil.test`: some readers decode before they look for a host.
         Ok(PathReading::Odd) => second != Some(&b'/') && second != Some(&b'%') && second != Some(&b';'),
-        Ok(PathReading::Own(_)) | Err(PathError::Malformed | PathError::SessionId | PathError::DisguisedOwn) => false,
+        Ok(PathReading::Own(_))
+        | Err(PathError::Malformed | PathError::SessionId | PathError::DisguisedOwn) => false,
     }
 }
 
@@ -53,7 +54,13 @@ mod tests {
 
     #[test]
     fn the_page_asked_for_is_kept() {
-        for target in ["/", "/browse/DEMO-1", "/browse/DEMO-1?a=b&c=%2F%2Fx", "/display/DEMO/Caf%C3%A9", "/x?u=https://a"] {
+        for target in [
+            "/",
+            "/browse/DEMO-1",
+            "/browse/DEMO-1?a=b&c=%2F%2Fx",
+            "/display/DEMO/Caf%C3%A9",
+            "/x?u=https://a",
+        ] {
             assert_eq!(ReturnTarget::parse(target).as_str(), target);
         }
     }
@@ -61,10 +68,28 @@ mod tests {
     #[test]
     fn every_other_target_ends_at_the_front_page() {
         for target in [
-            "https://evil.test", "//evil.test", "/\\evil.test", "/%09/evil.test", "https:evil.test", "javascript:1",
-            "/x\r\nSet-Cookie:x=1", "%0d%0aSet-Cookie:x=1", "/%0d%0aSet-Cookie:x=1", "/.postern/logout",
-            "/%2epostern/verify", "https://evilwiki.test", "https://wiki.test.evil.test", "https://wiki.test@evil.test",
-            "", "evil.test", "/%2f/evil.test", "/%5cevil.test", "/\t/evil.test", "/;//evil.test", "/a#//x", "/caf\u{e9}",
+            "https://evil.test",
+            "//evil.test",
+            "/\\evil.test",
+            "/%09/evil.test",
+            "https:evil.test",
+            "javascript:1",
+            "/x\r\nSet-Cookie:x=1",
+            "%0d%0aSet-Cookie:x=1",
+            "/%0d%0aSet-Cookie:x=1",
+            "/.postern/logout",
+            "/%2epostern/verify",
+            "https://evilwiki.test",
+            "https://wiki.test.evil.test",
+            "https://wiki.test@evil.test",
+            "",
+            "evil.test",
+            "/%2f/evil.test",
+            "/%5cevil.test",
+            "/\t/evil.test",
+            "/;//evil.test",
+            "/a#//x",
+            "/caf\u{e9}",
         ] {
             assert_eq!(ReturnTarget::parse(target).as_str(), "/", "{target:?}");
         }

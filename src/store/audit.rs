@@ -1,0 +1,226 @@
+//! The audit log: what was done, by whom, to whom. Rows are appended and read, never changed.
+//!
+//! Each row's hash covers the hash before it, so an edited, removed or inserted row breaks the chain from there on. It
+//! shows accidents and careless tampering; who can rewrite the whole file can rewrite the whole chain.
+
+use jiff::Timestamp;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::sqlite::{Connection, Row};
+use super::{Store, StoreError, change_log, row};
+
+/// Rows per read while the chain is checked.
+const PAGE: i64 = 1_000;
+
+/// What was done, with its stable label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditAction {
+    /// A new store was made.
+    StoreCreated,
+    /// Domains and accounts were imported from a file.
+    DirectoryImported,
+    /// A person's address at a site was pinned at first sight.
+    AccountPinned,
+    /// An external person was asked for a code.
+    ExternalUserChallenged,
+    /// The mail with the code was accepted by the mail server.
+    ExternalUserCodeSent,
+    /// The mail with the code could not be sent.
+    ExternalUserCodeFailed,
+    /// An external person typed the right code.
+    ExternalUserVerified,
+    /// An external person typed a wrong code, or one too many.
+    ExternalUserVerificationFailed,
+    /// An external person signed out, which voids the proof.
+    ExternalUserSignedOut,
+}
+
+impl AuditAction {
+    /// Every action.
+    pub const ALL: [Self; 9] = [
+        Self::StoreCreated,
+        Self::DirectoryImported,
+        Self::AccountPinned,
+        Self::ExternalUserChallenged,
+        Self::ExternalUserCodeSent,
+        Self::ExternalUserCodeFailed,
+        Self::ExternalUserVerified,
+        Self::ExternalUserVerificationFailed,
+        Self::ExternalUserSignedOut,
+    ];
+
+    /// The stable label.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::StoreCreated => "store_created",
+            Self::DirectoryImported => "directory_imported",
+            Self::AccountPinned => "account_pinned",
+            Self::ExternalUserChallenged => "external_user_challenged",
+            Self::ExternalUserCodeSent => "external_user_code_sent",
+            Self::ExternalUserCodeFailed => "external_user_code_failed",
+            Self::ExternalUserVerified => "external_user_verified",
+            Self::ExternalUserVerificationFailed => "external_user_verification_failed",
+            Self::ExternalUserSignedOut => "external_user_signed_out",
+        }
+    }
+}
+
+/// Something that was done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuditEvent {
+    /// Who did it: an address, an admin's name, or `postern`.
+    pub actor: String,
+    /// What.
+    pub action: AuditAction,
+    /// To whom or what.
+    pub subject: String,
+    /// More, as a JSON object. Never a code, key or cookie.
+    pub detail: Value,
+}
+
+impl AuditEvent {
+    /// An event without more to say.
+    pub fn new(actor: impl Into<String>, action: AuditAction, subject: impl Into<String>) -> Self {
+        let detail = Value::Object(serde_json::Map::new());
+        Self { actor: actor.into(), action, subject: subject.into(), detail }
+    }
+
+    /// The same with details.
+    pub fn with(self, detail: Value) -> Self {
+        Self { detail, ..self }
+    }
+}
+
+/// A row of the log. Actions of a newer Postern are possible, so the label is kept as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// The number, from 1, without gaps.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// What, as [`AuditAction::label`].
+    pub action: String,
+    /// To whom or what.
+    pub subject: String,
+    /// More, as JSON text.
+    pub detail: String,
+}
+
+/// Why the chain was not found whole.
+#[derive(Debug, thiserror::Error)]
+pub enum AuditError {
+    /// The first row that is missing or is not as it was written.
+    #[error("the audit log is broken at entry {seq}: it, or one before it, was changed or removed")]
+    Broken {
+        /// Its number.
+        seq: i64,
+    },
+    /// The log could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Store {
+    /// The newest rows, newest first.
+    pub async fn audit_tail(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        sqlx::query("SELECT seq, at, actor, action, subject, detail FROM audit ORDER BY seq DESC LIMIT $1")
+            .bind(i64::from(limit))
+            .try_map(|row: Row| audit_row(&row))
+            .fetch_all(&self.readers)
+            .await
+            .map_err(self.fault())
+    }
+
+    /// Recomputes the whole chain and says how many rows it has.
+    pub async fn verify_audit_chain(&self) -> Result<u64, AuditError> {
+        // One snapshot, so that rows appended meanwhile are no break.
+        let mut snapshot = self.readers.begin().await.map_err(self.fault())?;
+        let last = change_log::sequence(&mut snapshot, "audit").await.map_err(self.fault())?;
+        let (mut seen, mut hash) = (0, [0; 32]);
+        loop {
+            let page = sqlx::query("SELECT * FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2")
+                .bind(seen)
+                .bind(PAGE)
+                .try_map(|row: Row| Ok((audit_row(&row)?, row::bytes::<32>(&row, "hash")?)))
+                .fetch_all(&mut *snapshot)
+                .await
+                .map_err(self.fault())?;
+            if page.is_empty() {
+                break;
+            }
+            for (row, stored) in page {
+                seen += 1;
+                hash = link(&hash, &row);
+                if row.seq != seen || hash != stored {
+                    return Err(AuditError::Broken { seq: seen });
+                }
+            }
+        }
+        if seen != last {
+            return Err(AuditError::Broken { seq: seen.min(last) + 1 });
+        }
+        Ok(seen.unsigned_abs())
+    }
+}
+
+/// Appends an event in the transaction of `connection`.
+pub(super) async fn append(
+    connection: &mut Connection,
+    event: &AuditEvent,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let seq = change_log::next(connection, "audit").await?;
+    let previous: Option<[u8; 32]> = sqlx::query("SELECT hash FROM audit WHERE seq = $1")
+        .bind(seq - 1)
+        .try_map(|row: Row| row::bytes(&row, "hash"))
+        .fetch_optional(&mut *connection)
+        .await?;
+    let row = AuditRow {
+        seq,
+        at: now,
+        actor: event.actor.clone(),
+        action: event.action.label().to_owned(),
+        subject: event.subject.clone(),
+        detail: event.detail.to_string(),
+    };
+    // Where the row before was removed, the chain is broken already and the check says so; the event still goes in.
+    let hash = link(&previous.unwrap_or([0; 32]), &row);
+    sqlx::query("INSERT INTO audit (seq, at, actor, action, subject, detail, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(row.seq)
+        .bind(row::millis(row.at))
+        .bind(row.actor)
+        .bind(row.action)
+        .bind(row.subject)
+        .bind(row.detail)
+        .bind(hash.as_slice())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// SHA-256 over the hash before and the fields, each with its length, so that no two rows have one encoding.
+fn link(previous: &[u8; 32], row: &AuditRow) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(previous);
+    hash.update(row.seq.to_be_bytes());
+    hash.update(row::millis(row.at).to_be_bytes());
+    for field in [&row.actor, &row.action, &row.subject, &row.detail] {
+        hash.update((field.len() as u64).to_be_bytes());
+        hash.update(field.as_bytes());
+    }
+    hash.finalize().into()
+}
+
+fn audit_row(row: &Row) -> Result<AuditRow, sqlx::Error> {
+    Ok(AuditRow {
+        seq: row::integer(row, "seq")?,
+        at: row::time(row, "at")?,
+        actor: row::text(row, "actor")?,
+        action: row::text(row, "action")?,
+        subject: row::text(row, "subject")?,
+        detail: row::text(row, "detail")?,
+    })
+}

@@ -1,0 +1,135 @@
+//! The change log: the ordered list of changes by which nodes keep their tables current.
+//!
+//! Its number comes from one row updated in the transaction, so a reader who has seen number n has seen all before it.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::sqlite::{Connection, Row};
+use super::{Change, PinRow, RevocationRow, Store, StoreError, row};
+
+/// What changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeKind {
+    /// Somebody signed out or was reset: [`ChangeEntry::revocation`].
+    Revocation,
+    /// A person was pinned to an address: [`ChangeEntry::pin`].
+    Pin,
+    /// Domains or accounts changed as a whole: load them again.
+    Directory,
+}
+
+impl ChangeKind {
+    const ALL: [Self; 3] = [Self::Revocation, Self::Pin, Self::Directory];
+
+    /// The stable label.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Revocation => "revocation",
+            Self::Pin => "pin",
+            Self::Directory => "directory",
+        }
+    }
+
+    fn of(label: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.label() == label)
+    }
+}
+
+/// An entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeEntry {
+    /// The number, from 1, without gaps, in the order of commits.
+    pub seq: i64,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub kind: ChangeKind,
+    /// More, as JSON text; its shape is the kind's.
+    pub detail: String,
+}
+
+impl ChangeEntry {
+    /// The revocation that this entry tells of; `None` if it tells of something else or does not parse.
+    pub fn revocation(&self) -> Option<RevocationRow> {
+        (self.kind == ChangeKind::Revocation).then(|| RevocationRow::from_json(&self.detail)).flatten()
+    }
+
+    /// The pin that this entry tells of; `None` if it tells of something else or does not parse.
+    pub fn pin(&self) -> Option<PinRow> {
+        (self.kind == ChangeKind::Pin).then(|| PinRow::from_json(&self.detail)).flatten()
+    }
+}
+
+impl Store {
+    /// The number of the newest entry; 0 if there is none. Read it *before* loading tables, then follow from there:
+    /// applying an entry twice does no harm, missing one does.
+    pub async fn last_change(&self) -> Result<i64, StoreError> {
+        let mut connection = self.readers.acquire().await.map_err(self.fault())?;
+        sequence(&mut connection, "change").await.map_err(self.fault())
+    }
+
+    /// Up to `limit` entries after `seq`, oldest first.
+    pub async fn changes_after(&self, seq: i64, limit: u32) -> Result<Vec<ChangeEntry>, StoreError> {
+        sqlx::query("SELECT seq, at, kind, detail FROM changes WHERE seq > $1 ORDER BY seq LIMIT $2")
+            .bind(seq)
+            .bind(i64::from(limit))
+            .try_map(|row: Row| change_entry(&row))
+            .fetch_all(&self.readers)
+            .await
+            .map_err(self.fault())
+    }
+}
+
+impl Change {
+    /// Appends an entry, which others see when this change is committed.
+    pub async fn log_change(
+        &mut self,
+        kind: ChangeKind,
+        detail: &Value,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        append(self.connection(), kind, detail, now).await.map_err(self.fault())
+    }
+}
+
+async fn append(
+    connection: &mut Connection,
+    kind: ChangeKind,
+    detail: &Value,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    let seq = next(connection, "change").await?;
+    sqlx::query("INSERT INTO changes (seq, at, kind, detail) VALUES ($1, $2, $3, $4)")
+        .bind(seq)
+        .bind(row::millis(now))
+        .bind(kind.label())
+        .bind(detail.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Takes the next number of a log. Whoever took one holds the row until the end of the transaction.
+pub(super) async fn next(connection: &mut Connection, log: &'static str) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("UPDATE sequences SET value = value + 1 WHERE name = $1 RETURNING value")
+        .bind(log)
+        .fetch_one(connection)
+        .await
+}
+
+/// The last number that a log gave out.
+pub(super) async fn sequence(connection: &mut Connection, log: &'static str) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("SELECT value FROM sequences WHERE name = $1").bind(log).fetch_one(connection).await
+}
+
+fn change_entry(row: &Row) -> Result<ChangeEntry, sqlx::Error> {
+    let kind =
+        ChangeKind::of(&row::text(row, "kind")?).ok_or_else(|| row::bad("kind", "a kind of change"))?;
+    Ok(ChangeEntry {
+        seq: row::integer(row, "seq")?,
+        at: row::time(row, "at")?,
+        kind,
+        detail: row::text(row, "detail")?,
+    })
+}

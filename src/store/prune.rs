@@ -1,0 +1,46 @@
+//! What is old enough to be forgotten. The audit log and the change log stay.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Store, StoreError, row};
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+/// How many rows were forgotten.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// Events older than the longest quota, a day.
+    pub quota_events: u64,
+    /// Challenges that were over 30 days ago.
+    pub challenges: u64,
+    /// Mails that were finished 30 days ago.
+    pub mails: u64,
+    /// Revocations older than 31 days; no proof may be fresh that long.
+    pub revocations: u64,
+}
+
+impl Store {
+    /// Forgets what no rule asks for any more. Nothing that this removes was a fact that is still in force, so it has no
+    /// audit event.
+    pub async fn prune(&self, now: Timestamp) -> Result<Pruned, StoreError> {
+        let (month_ago, before_month) = (before(now, DAY * 30), before(now, DAY * 31));
+        Ok(Pruned {
+            quota_events: self.forget("DELETE FROM quota_events WHERE at < $1", before(now, DAY)).await?,
+            mails: self.forget("DELETE FROM outbox WHERE finished_at < $1", month_ago).await?,
+            challenges: self.forget("DELETE FROM challenges WHERE expires_at < $1", month_ago).await?,
+            revocations: self.forget("DELETE FROM revocations WHERE at < $1", before_month).await?,
+        })
+    }
+
+    async fn forget(&self, statement: &'static str, before: i64) -> Result<u64, StoreError> {
+        let forgotten =
+            sqlx::query(statement).bind(before).execute(&self.writer).await.map_err(self.fault())?;
+        Ok(forgotten.rows_affected())
+    }
+}
+
+fn before(now: Timestamp, age: Duration) -> i64 {
+    row::millis(now.saturating_sub(age).unwrap_or(Timestamp::MIN))
+}
