@@ -114,10 +114,21 @@ async fn a_server_that_insists_on_tls_does_not_make_the_mailbox_wrong() {
 
 #[tokio::test]
 async fn a_refused_mailbox_is_final_and_the_reason_says_what_the_server_said() {
-    let Some(mut server) = SmtpServer::start(&["--refuse"]).await else { return };
+    let Some(mut server) = SmtpServer::start(&["--refuse", "550 5.1.1 no such mailbox"]).await else {
+        return;
+    };
     let reason = permanent(transport(plain("127.0.0.1", server.port)).deliver(&mail("Acme", ID), ID).await);
     assert_eq!(reason, "RCPT TO: permanent error (550): 5.1.1 no such mailbox");
     assert_eq!(server.next().await, Event::Refused { to: "jane@partner.test".into() });
+}
+
+#[tokio::test]
+async fn a_server_that_wants_a_sign_in_first_does_not_make_the_mailbox_wrong() {
+    let Some(server) = SmtpServer::start(&["--refuse", "530 5.7.0 authentication required"]).await else {
+        return;
+    };
+    let reason = temporary(transport(plain("127.0.0.1", server.port)).deliver(&mail("Acme", ID), ID).await);
+    assert!(reason.starts_with("RCPT TO: ") && reason.contains("530"), "{reason}");
 }
 
 #[tokio::test]

@@ -4,4 +4,5 @@
 mod smtp;
 
 mod delivery;
+mod outbox;
 mod world;

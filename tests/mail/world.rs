@@ -20,6 +20,11 @@ pub fn code_of(challenge: Uuid) -> Code {
     Code::derive(&[7; 32], challenge, CodeDigits::Six)
 }
 
+/// When the tests begin.
+pub fn start() -> Timestamp {
+    Timestamp::from_second(1_700_000_000).unwrap()
+}
+
 /// The sender of every mail.
 pub fn from() -> Mailbox {
     "Acme access <access@acme.com>".parse().unwrap()
@@ -53,7 +58,7 @@ pub fn mail(organization: &str, id: Uuid) -> Message {
         code: &code_of(id),
         valid_for: Duration::from_secs(600),
         id,
-        date: Timestamp::from_second(1_700_000_000).unwrap(),
+        date: start(),
     })
     .unwrap()
 }

@@ -7,10 +7,12 @@ message go; the end of the input ends the server, so it never outlives the test.
 import argparse
 import asyncio
 import json
+import logging
 import socket
 import ssl
 import struct
 import sys
+import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
@@ -29,7 +31,7 @@ class Mailbox:
     async def handle_RCPT(self, server, session, envelope, address, options):
         if self.args.refuse:
             say(event="refused", to=address)
-            return "550 5.1.1 no such mailbox"
+            return self.args.refuse
         if self.args.defer > 0:
             self.args.defer -= 1
             say(event="deferred", to=address)
@@ -115,6 +117,9 @@ async def main(args):
 
 
 if __name__ == "__main__":
+    # A sign-in without TLS is what one test is about.
+    warnings.simplefilter("ignore")
+    logging.disable()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
@@ -122,7 +127,7 @@ if __name__ == "__main__":
     parser.add_argument("--key", help="the certificate's key (PEM)")
     parser.add_argument("--implicit", action="store_true", help="TLS from the first byte instead of STARTTLS")
     parser.add_argument("--password", help="insist on a sign-in with this password, by any name")
-    parser.add_argument("--refuse", action="store_true", help="550 to every recipient")
+    parser.add_argument("--refuse", metavar="REPLY", help="this reply, such as '550 no', to every recipient")
     parser.add_argument("--quote", action="store_true", help="554 to every message, quoting it")
     parser.add_argument("--defer", type=int, default=0, help="451 to the first N recipients")
     parser.add_argument("--tarpit", type=int, default=0, help="never greet the first N connections")
