@@ -1,0 +1,80 @@
+//! The promises of the store: the story of one verification, then what must hold when things run at once or break.
+
+mod file;
+mod parallel;
+mod story;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::*;
+use crate::domain::account::{DeviceId, Subject};
+use crate::domain::email::EmailAddress;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(86_400);
+const JANE: Subject = Subject([1; 16]);
+const BROWSER: DeviceId = DeviceId([2; 16]);
+
+/// A new store in a folder that lives as long as the first value.
+async fn fresh() -> (TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("postern.db");
+    Store::create(&path).await.unwrap();
+    (folder, Store::open(&path).await.unwrap())
+}
+
+/// So many seconds after the start of the test's world.
+fn at(second: u64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000).unwrap() + Duration::from_secs(second)
+}
+
+fn email(text: &str) -> EmailAddress {
+    EmailAddress::parse(text).unwrap()
+}
+
+fn challenged() -> AuditEvent {
+    AuditEvent::new("jane@ext.test", AuditAction::ExternalUserChallenged, "jane@ext.test")
+}
+
+fn new_challenge(id: u128, now: Timestamp) -> NewChallenge {
+    NewChallenge {
+        id: Uuid::from_u128(id),
+        subject: JANE,
+        device: BROWSER,
+        site: "jira.acme.test".to_owned(),
+        email: email("jane@ext.test"),
+        key_id: 3,
+        created_at: now,
+        expires_at: now + MINUTE * 10,
+    }
+}
+
+fn new_mail(id: u128, challenge: u128, now: Timestamp) -> NewMail {
+    NewMail {
+        id: Uuid::from_u128(id),
+        challenge: Uuid::from_u128(challenge),
+        key_id: 3,
+        to: email("jane@ext.test"),
+        kind: "code",
+        site: "jira.acme.test".to_owned(),
+        created_at: now,
+        due_at: now,
+        expires_at: now + MINUTE * 10,
+    }
+}
+
+async fn open_challenge(store: &Store, id: u128, now: Timestamp) {
+    let mut change = store.write().await.unwrap();
+    change.open_challenge(&new_challenge(id, now)).await.unwrap();
+    change.commit(challenged(), now).await.unwrap();
+}
+
+/// How many rows a table has, seen by a reader.
+async fn rows(store: &Store, table: &'static str) -> i64 {
+    let count = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
+    sqlx::query_scalar(count).fetch_one(&store.readers).await.unwrap()
+}

@@ -1,0 +1,220 @@
+//! One verification from the first challenge to the sign-out, told over the port alone, so that every adapter can tell it.
+
+use serde_json::json;
+
+use super::*;
+use crate::domain::domain_name::DomainName;
+use crate::domain::quota::Quota;
+
+#[tokio::test]
+async fn a_verification_from_challenge_to_sign_out() {
+    let (_folder, store) = fresh().await;
+    challenge_and_mail(&store).await;
+    deliver(&store).await;
+    try_and_verify(&store).await;
+    sign_out(&store).await;
+
+    let actions: Vec<String> =
+        store.audit_tail(10).await.unwrap().into_iter().map(|row| row.action).collect();
+    assert_eq!(
+        actions,
+        [
+            "external_user_signed_out",
+            "external_user_verified",
+            "external_user_code_sent",
+            "external_user_challenged",
+            "store_created",
+        ]
+    );
+    assert_eq!(store.verify_audit_chain().await.unwrap(), 5);
+}
+
+async fn challenge_and_mail(store: &Store) {
+    let mut change = store.write().await.unwrap();
+    assert_eq!(change.live_challenge(JANE, BROWSER, at(0)).await.unwrap(), None);
+    change.spend("mail", &JANE.0, &[Quota::one_per(MINUTE)], at(0)).await.unwrap().unwrap();
+    change.open_challenge(&new_challenge(7, at(0))).await.unwrap();
+    change.queue_mail(&new_mail(8, 7, at(0))).await.unwrap();
+    assert!(change.live_challenge(JANE, BROWSER, at(0)).await.unwrap().is_some());
+    assert_eq!(
+        store.live_challenge(JANE, BROWSER, at(0)).await.unwrap(),
+        None,
+        "nobody sees it before the commit"
+    );
+    change.commit(challenged(), at(0)).await.unwrap();
+
+    let live = store.live_challenge(JANE, BROWSER, at(0)).await.unwrap().unwrap();
+    assert_eq!(Some(&live), store.challenge(Uuid::from_u128(7)).await.unwrap().as_ref());
+    assert_eq!((live.email.as_str(), live.key_id, live.tries), ("jane@ext.test", 3, 0));
+    assert_eq!((live.created_at, live.expires_at, live.ended_at), (at(0), at(600), None));
+    assert_eq!(store.live_challenge(JANE, BROWSER, at(600)).await.unwrap(), None, "it lives ten minutes");
+    assert_eq!(
+        store.live_challenge(JANE, DeviceId([3; 16]), at(0)).await.unwrap(),
+        None,
+        "in this browser alone"
+    );
+}
+
+async fn deliver(store: &Store) {
+    assert_eq!((store.outbox_depth().await.unwrap(), store.next_mail_due().await.unwrap()), (1, Some(at(0))));
+    let mails = store.due_mail(at(1), MINUTE, 10).await.unwrap();
+    let [mail] = mails.as_slice() else { panic!("one mail was due, not {mails:?}") };
+    assert_eq!(
+        (mail.to.as_str(), mail.kind.as_str(), mail.tries, mail.key_id),
+        ("jane@ext.test", "code", 1, 3)
+    );
+    assert_eq!(
+        (mail.challenge, mail.created_at, mail.expires_at),
+        (Uuid::from_u128(7), at(0), at(600)),
+        "as it was queued"
+    );
+    store.finish_mail(mail.id, MailOutcome::Sent, at(2)).await.unwrap();
+    assert_eq!(store.mail_state(mail.challenge).await.unwrap(), Some(MailState::Sent));
+    assert_eq!((store.outbox_depth().await.unwrap(), store.next_mail_due().await.unwrap()), (0, None));
+}
+
+async fn try_and_verify(store: &Store) {
+    let (id, mut change) = (Uuid::from_u128(7), store.write().await.unwrap());
+    assert_eq!(change.count_try(id, 5, at(3)).await.unwrap(), Some(1));
+    assert_eq!(change.count_try(id, 5, at(600)).await.unwrap(), None, "expired");
+    assert_eq!(change.count_try(Uuid::from_u128(99), 5, at(3)).await.unwrap(), None, "unknown");
+    assert!(change.end_challenge(id, ChallengeOutcome::Verified, at(3)).await.unwrap());
+    assert!(!change.end_challenge(id, ChallengeOutcome::Verified, at(3)).await.unwrap(), "it succeeds once");
+    assert_eq!(change.count_try(id, 5, at(3)).await.unwrap(), None, "ended");
+    let verified = AuditEvent::new("jane@ext.test", AuditAction::ExternalUserVerified, "jane@ext.test");
+    change.commit(verified, at(3)).await.unwrap();
+    let ended = store.challenge(id).await.unwrap().unwrap();
+    assert_eq!((ended.tries, ended.ended_at), (1, Some(at(3))));
+}
+
+async fn sign_out(store: &Store) {
+    let before = store.last_change().await.unwrap();
+    let mut change = store.write().await.unwrap();
+    change.revoke(JANE, BROWSER, at(5)).await.unwrap();
+    change.revoke(JANE, BROWSER, at(4)).await.unwrap();
+    let signed_out = AuditEvent::new("jane@ext.test", AuditAction::ExternalUserSignedOut, "jane@ext.test");
+    change.commit(signed_out.with(json!({ "site": "jira.acme.test" })), at(5)).await.unwrap();
+
+    let expected = RevocationRow { subject: JANE, device: BROWSER, at: at(5) };
+    let mut seen = Vec::new();
+    assert_eq!(store.each_revocation(at(0), |row| seen.push(row)).await.unwrap(), 1);
+    assert_eq!(seen, [expected], "the later sign-out counts");
+    assert_eq!(store.each_revocation(at(6), |_| ()).await.unwrap(), 0);
+    let entries = store.changes_after(before, 10).await.unwrap();
+    assert_eq!(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [before + 1, before + 2]);
+    assert_eq!((entries[0].kind, entries[0].revocation()), (ChangeKind::Revocation, Some(expected)));
+}
+
+#[tokio::test]
+async fn a_pin_is_set_once_and_told_once() {
+    let (_folder, store) = fresh().await;
+    let pin = |address: Option<&str>| PinRow {
+        site: "jira.acme.test".to_owned(),
+        user_key: "JIRAUSER1".to_owned(),
+        username: "jane".to_owned(),
+        email: address.map(email),
+    };
+    let mut change = store.write().await.unwrap();
+    assert!(change.pin(&pin(Some("jane@ext.test")), at(0)).await.unwrap());
+    assert!(
+        !change.pin(&pin(Some("boss@acme.test")), at(1)).await.unwrap(),
+        "another address does not move it"
+    );
+    let other = PinRow { site: "wiki.acme.test".to_owned(), ..pin(None) };
+    assert!(change.pin(&other, at(1)).await.unwrap());
+    change
+        .commit(AuditEvent::new("postern", AuditAction::AccountPinned, "jane@ext.test"), at(1))
+        .await
+        .unwrap();
+
+    let mut seen = Vec::new();
+    assert_eq!(store.each_pin(|pin| seen.push(pin)).await.unwrap(), 2);
+    assert_eq!(seen, [pin(Some("jane@ext.test")), other.clone()]);
+    let told: Vec<_> = store.changes_after(0, 10).await.unwrap().iter().map(ChangeEntry::pin).collect();
+    assert_eq!(told, [Some(pin(Some("jane@ext.test"))), Some(other)]);
+}
+
+#[tokio::test]
+async fn accounts_are_found_by_address_and_usernames_move() {
+    let (_folder, store) = fresh().await;
+    let account = |address: &str, username: Option<&str>, claimed| NewAccount {
+        email: email(address),
+        username: username.map(str::to_owned),
+        name: None,
+        claimed,
+    };
+    let many: Vec<_> = (0..5_100).map(|n| account(&format!("user{n}@acme.test"), None, n % 2 == 0)).collect();
+    let mut change = store.write().await.unwrap();
+    change
+        .upsert_domains(&["acme.test", "b.test"].map(|name| DomainName::parse(name).unwrap()), at(0))
+        .await
+        .unwrap();
+    change.upsert_accounts(&many, at(0)).await.unwrap();
+    change
+        .upsert_accounts(&[account("a@b.test", Some("a"), true), account("c@b.test", Some("c"), true)], at(0))
+        .await
+        .unwrap();
+    let swapped = [account("a@b.test", Some("c"), false), account("c@b.test", Some("a"), true)];
+    change.upsert_accounts(&swapped, at(1)).await.unwrap();
+    change.upsert_accounts(&[account("a@b.test", None, true)], at(2)).await.unwrap();
+    change.commit(AuditEvent::new("cli", AuditAction::DirectoryImported, "directory"), at(2)).await.unwrap();
+
+    let (mut claimed, mut named) = (0, Vec::new());
+    let count = store
+        .each_account(|row| {
+            claimed += u32::from(row.claimed);
+            named.extend(row.username.map(|username| (row.email.to_string(), username)));
+        })
+        .await
+        .unwrap();
+    named.sort();
+    assert_eq!((count, claimed), (5_102, 2_552), "every page is read");
+    assert_eq!(named, [("a@b.test".into(), "c".into()), ("c@b.test".into(), "a".into())]);
+    let domains: Vec<_> = store.verified_domains().await.unwrap().iter().map(DomainName::to_string).collect();
+    assert_eq!(domains, ["acme.test", "b.test"]);
+}
+
+#[tokio::test]
+async fn a_quota_says_when_all_limits_allow_again() {
+    let (_folder, store) = fresh().await;
+    let quotas = [Quota::one_per(MINUTE), Quota::per_hour(3)];
+    let mut change = store.write().await.unwrap();
+    for second in [0, 60, 120] {
+        assert_eq!(change.spend("mail", b"jane", &quotas, at(second)).await.unwrap(), Ok(()));
+        assert_eq!(
+            change.spend("mail", b"jane", &quotas[..1], at(second + 59)).await.unwrap(),
+            Err(at(second + 60))
+        );
+    }
+    assert_eq!(
+        change.spend("mail", b"jane", &quotas, at(121)).await.unwrap(),
+        Err(at(3_600)),
+        "the later of two"
+    );
+    assert_eq!(
+        change.spend("mail", b"john", &quotas, at(121)).await.unwrap(),
+        Ok(()),
+        "each subject has its own"
+    );
+    assert_eq!(change.spend("try", b"jane", &quotas, at(121)).await.unwrap(), Ok(()), "and each kind");
+    assert_eq!(change.spend("mail", b"jane", &quotas, at(3_600)).await.unwrap(), Ok(()));
+}
+
+#[tokio::test]
+async fn what_is_old_is_forgotten_and_the_audit_log_stays() {
+    let (_folder, store) = fresh().await;
+    for (id, now) in [(1, at(0)), (2, at(0) + DAY * 20)] {
+        let mut change = store.write().await.unwrap();
+        change.spend("mail", b"jane", &[], now).await.unwrap().unwrap();
+        change.open_challenge(&new_challenge(id, now)).await.unwrap();
+        change.queue_mail(&new_mail(id, id, now)).await.unwrap();
+        change.revoke(Subject([id as u8; 16]), BROWSER, now).await.unwrap();
+        change.commit(challenged(), now).await.unwrap();
+        store.finish_mail(Uuid::from_u128(id), MailOutcome::Sent, now).await.unwrap();
+    }
+    assert_eq!(store.prune(at(0)).await.unwrap(), Pruned::default());
+    let pruned = store.prune(at(1_000) + DAY * 31).await.unwrap();
+    assert_eq!(pruned, Pruned { quota_events: 2, challenges: 1, mails: 1, revocations: 1 });
+    assert_eq!((rows(&store, "challenges").await, rows(&store, "outbox").await), (1, 1));
+    assert_eq!(store.verify_audit_chain().await.unwrap(), 5);
+}

@@ -1,0 +1,64 @@
+//! What the mail tests share: settings for a server, a mail to send, and how to read one.
+
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use lettre::Message;
+use lettre::message::Mailbox;
+use postern::config::settings::{MailTransport, Smtp, SmtpTls};
+use postern::domain::code::{Code, CodeDigits};
+use postern::domain::email::EmailAddress;
+use postern::mail::message::{CodeMail, compose};
+use postern::mail::transport::Transport;
+use uuid::Uuid;
+
+use crate::smtp::PATIENCE;
+
+/// The code of a challenge.
+pub fn code_of(challenge: Uuid) -> Code {
+    Code::derive(&[7; 32], challenge, CodeDigits::Six)
+}
+
+/// When the tests begin.
+pub fn start() -> Timestamp {
+    Timestamp::from_second(1_700_000_000).unwrap()
+}
+
+/// The sender of every mail.
+pub fn from() -> Mailbox {
+    "Acme access <access@acme.com>".parse().unwrap()
+}
+
+/// Settings for a server on the loopback, without TLS.
+pub fn plain(host: &str, port: u16) -> Smtp {
+    let host = host.to_owned();
+    Smtp { host, port, tls: SmtpTls::None, ca_file: None, credentials: None, timeout: PATIENCE }
+}
+
+/// Settings for a server that must offer STARTTLS with a certificate for `localhost`, signed by `ca`.
+pub fn starttls(port: u16, ca: &Path) -> Smtp {
+    Smtp { tls: SmtpTls::StartTls, ca_file: Some(ca.to_owned()), ..plain("localhost", port) }
+}
+
+/// The transport of these settings.
+pub fn transport(settings: Smtp) -> Transport {
+    // As `main` does; the second test to come here finds it done.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    Transport::new(&MailTransport::Smtp(settings)).unwrap()
+}
+
+/// A mail with the code of challenge `id`.
+pub fn mail(organization: &str, id: Uuid) -> Message {
+    compose(&CodeMail {
+        from: &from(),
+        organization,
+        site_host: "jira.acme.com",
+        to: &EmailAddress::parse("jane@partner.test").unwrap(),
+        code: &code_of(id),
+        valid_for: Duration::from_secs(600),
+        id,
+        date: start(),
+    })
+    .unwrap()
+}
