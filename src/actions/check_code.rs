@@ -61,6 +61,16 @@ impl Actions {
         typed: Option<&str>,
         rules: &ChallengeRules,
     ) -> Result<Checked, StoreError> {
+        self.timed("check_code", self.check(asker, organization, typed, rules)).await
+    }
+
+    async fn check(
+        &self,
+        asker: &Asker<'_>,
+        organization: &str,
+        typed: Option<&str>,
+        rules: &ChallengeRules,
+    ) -> Result<Checked, StoreError> {
         let now = self.clock.now();
         let mut change = self.store.write().await?;
         let Some(challenge) = change.live_challenge(asker.subject, asker.device, now).await? else {

@@ -67,6 +67,15 @@ impl Actions {
         occasion: Occasion,
         rules: &ChallengeRules,
     ) -> Result<Issued, StoreError> {
+        self.timed("issue_code", self.issue(asker, occasion, rules)).await
+    }
+
+    async fn issue(
+        &self,
+        asker: &Asker<'_>,
+        occasion: Occasion,
+        rules: &ChallengeRules,
+    ) -> Result<Issued, StoreError> {
         let now = self.clock.now();
         if occasion == Occasion::Opening
             && let Some(live) = self.store.live_challenge(asker.subject, asker.device, now).await?

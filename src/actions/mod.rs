@@ -3,7 +3,7 @@
 //! Actions know no HTTP: a page, an API and a command call the same ones.
 
 pub mod check_code;
-pub mod import_directory;
+// pub mod import_directory;
 pub mod issue_code;
 pub mod pin_address;
 mod sign_out;
@@ -14,11 +14,16 @@ use std::time::Duration;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, stopwatch};
 use crate::entropy::Entropy;
 use crate::keys::Keys;
-use crate::mail::outbox::{Delivery, Outbox};
+use crate::domain::account::{DeviceId, Subject};
+use crate::mail::outbox::Outbox;
 use crate::store::Store;
+use crate::telemetry::metrics::Metrics;
+
+pub use crate::mail::outbox::Delivery;
+pub use crate::store::{Challenge, StoreError};
 
 /// What actions work with.
 pub struct Actions {
@@ -32,6 +37,8 @@ pub struct Actions {
     pub clock: Clock,
     /// Randomness.
     pub entropy: Entropy,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// A limit that is used up.
@@ -55,6 +62,23 @@ pub enum Scope {
 }
 
 impl Actions {
+    /// Measures a transaction, and counts it when the store fails.
+    async fn timed<T>(
+        &self,
+        operation: &'static str,
+        transaction: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let started = stopwatch();
+        let result = transaction.await;
+        self.metrics.store_call(operation, started.elapsed(), result.is_ok());
+        result
+    }
+
+    /// The challenge of this person in this browser that can still be passed.
+    pub async fn live_challenge(&self, subject: Subject, device: DeviceId) -> Result<Option<Challenge>, StoreError> {
+        self.store.live_challenge(subject, device, self.clock.now()).await
+    }
+
     /// Waits a little for the newest mail of a challenge, so that a page can say how delivery stands.
     pub async fn delivery(&self, challenge: Uuid, limit: Duration) -> Delivery {
         self.outbox.wait_for(challenge, limit).await

@@ -10,6 +10,10 @@ use super::issue_code::Asker;
 impl Actions {
     /// Ends the proofs of this person in this browser, on all nodes and across restarts.
     pub async fn sign_out(&self, asker: &Asker<'_>) -> Result<(), StoreError> {
+        self.timed("sign_out", self.revoke(asker)).await
+    }
+
+    async fn revoke(&self, asker: &Asker<'_>) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut change = self.store.write().await?;
         change.revoke(asker.subject, asker.device, now).await?;

@@ -28,7 +28,7 @@ use cache::{IdentityCache, Lookup};
 use introspect::{Answer, Introspector};
 
 /// A signed-in person, as far as a decision needs to know them.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Identity {
     /// The login name, expected in `X-AUSERNAME` on answers.
     pub username: Box<str>,

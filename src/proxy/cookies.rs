@@ -18,7 +18,7 @@ use crate::identity::SessionKey;
 const OWN: &str = "postern-";
 
 /// The request's cookies, read once.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Cookies {
     /// The browser, from our device cookie.
     pub device: Option<DeviceId>,

@@ -10,6 +10,7 @@ use crate::identity::{Identity, SessionIdentity};
 use super::Gateway;
 use super::cookies::Cookies;
 use super::exchange::Exchange;
+use super::plan::Plan;
 use super::route::Served;
 
 /// A judged request.
@@ -26,13 +27,15 @@ impl Gateway {
     /// Identifies and decides. A warm request meets one cache look-up, one or two table look-ups and one HMAC.
     pub(super) async fn judge(&self, exchange: &mut Exchange, served: &Served, lane: Lane, cookies: &Cookies) -> Judged {
         let session = self.identify(exchange, served, lane, cookies).await;
-        self.decide(exchange, served, lane, cookies, session)
+        let judged = self.decide(&exchange.plan, served, lane, cookies, session);
+        self.metrics.decision_seconds.observe((stopwatch() - exchange.record.started).as_secs_f64());
+        judged
     }
 
     /// Decides again on what is known, for connections that outlive their request.
     pub(super) fn decide(
         &self,
-        exchange: &Exchange,
+        plan: &Plan,
         served: &Served,
         lane: Lane,
         cookies: &Cookies,
@@ -42,7 +45,7 @@ impl Gateway {
             Some(SessionIdentity::Person(person)) => Some(person.as_ref()),
             _ => None,
         };
-        let proof = person.map_or(ProofFact::Absent, |person| self.proof(exchange, served, cookies, person));
+        let proof = person.map_or(ProofFact::Absent, |person| self.proof(plan, served, cookies, person));
         let facts = Facts {
             enforced: served.site.enforce,
             lane,
@@ -51,7 +54,6 @@ impl Gateway {
             revoked_at: self.revoked_at(person, cookies, proof),
         };
         let decision = decide(&self.directory.snapshot(), &facts, self.clock.now());
-        self.metrics.decision_seconds.observe((stopwatch() - exchange.record.started).as_secs_f64());
         Judged { session, proof, decision }
     }
 
@@ -79,12 +81,12 @@ impl Gateway {
         Some(resolved.session)
     }
 
-    fn proof(&self, exchange: &Exchange, served: &Served, cookies: &Cookies, person: &Identity) -> ProofFact {
+    fn proof(&self, plan: &Plan, served: &Served, cookies: &Cookies, person: &Identity) -> ProofFact {
         match (&cookies.proof, cookies.device) {
             (None, _) => ProofFact::Absent,
             (Some(_), None) => ProofFact::Invalid,
             (Some(token), Some(device)) => {
-                self.identities.proof(&exchange.plan.organization, &served.site.id, person.subject, device, token)
+                self.identities.proof(&plan.organization, &served.site.id, person.subject, device, token)
             }
         }
     }

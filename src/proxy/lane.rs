@@ -48,8 +48,7 @@ pub fn is_logout(parts: &Parts, site: &Site) -> bool {
 
 fn is_listed(parts: &Parts, site: &Site, endpoints: &[Endpoint]) -> bool {
     let Some(path) = parts.uri.path().strip_prefix(site.prefix.as_str()) else { return false };
-    let method = if parts.method == Method::HEAD { &Method::GET } else { &parts.method };
-    endpoints.iter().any(|endpoint| endpoint.path == path && endpoint.method == *method)
+    endpoints.iter().any(|endpoint| endpoint.path == path && endpoint.method == parts.method)
 }
 
 /// Exactly one well-formed `Authorization` makes the API lane: a known scheme in its usual spelling, one space, and a

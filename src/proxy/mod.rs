@@ -5,14 +5,19 @@
 //! neither store nor product, holds no lock across an await, and checks no public-key signature.
 
 mod body;
+mod challenge;
 mod cookies;
-mod facts;
+mod exchange;
 mod form;
 mod forward;
 mod headers;
+mod judge;
 mod lane;
+mod network;
 mod own;
-pub mod pages;
+mod pages;
+mod pass;
+mod plan;
 mod record;
 mod respond;
 mod route;
@@ -20,6 +25,7 @@ pub mod server;
 mod target;
 mod upstream;
 mod watch;
+mod websocket;
 
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
@@ -27,50 +33,35 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use futures_util::FutureExt as _;
-use http::header::{self, HeaderValue};
+use http::header::CONTENT_LENGTH;
 use http::request::Parts;
-use http::{Method, Request, Response};
-use hyper::body::{Body as _, Incoming};
+use http::{Request, Response};
+use hyper::body::Incoming;
 
 use crate::actions::Actions;
 use crate::clock::{Clock, stopwatch};
-use crate::config::settings::{Scheme, Settings};
+use crate::config::settings::Settings;
 use crate::directory::Directory;
-use crate::domain::decide::decide;
-use crate::domain::decision::{Decision, Permit, Reason};
+use crate::domain::decision::{Decision, Reason};
 use crate::domain::lane::Lane;
-use crate::domain::policy::ChallengeRules;
-use crate::domain::return_target::ReturnTarget;
 use crate::entropy::Entropy;
-use crate::identity::{Identities, SessionIdentity};
-use crate::telemetry::access_log::{AccessLog, LoggedPath};
-use crate::telemetry::labels::{ChallengeEvent, DecisionLabel, UpstreamResult};
+use crate::identity::Identities;
+use crate::telemetry::access_line::LoggedPath;
+use crate::telemetry::access_log::AccessLog;
+use crate::telemetry::labels::DecisionLabel;
 use crate::telemetry::metrics::{Held, Metrics, NO_SITE};
 use crate::telemetry::receipt::Receipt;
 
-pub use body::Body;
-use cookies::{Cookies, OwnNames};
-use facts::Judged;
+use body::Body;
+use cookies::Cookies;
+use exchange::{Exchange, Refused};
+use plan::Plan;
 use record::Record;
-use respond::Refusal;
-use route::{RouteError, Routes, Served};
-use target::PathKind;
-pub use upstream::Upstream;
+use route::RouteError;
+use upstream::Upstream;
 
-/// Everything the data plane works with. One per process, shared by all workers.
-pub struct Gateway {
-    plan: ArcSwap<Plan>,
-    directory: Arc<Directory>,
-    identities: Identities,
-    actions: Actions,
-    clock: Clock,
-    entropy: Entropy,
-    metrics: Arc<Metrics>,
-    access_log: AccessLog,
-}
-
-/// The parts a gateway is made of.
-pub struct Parts_ {
+/// What the data plane works with.
+pub struct Components {
     /// The tables.
     pub directory: Arc<Directory>,
     /// Who is it.
@@ -87,35 +78,115 @@ pub struct Parts_ {
     pub access_log: AccessLog,
 }
 
-/// What the configuration decides, replaced as a whole when it is read again.
-struct Plan {
-    organization: Arc<str>,
-    sender: String,
-    scheme: Scheme,
-    names: OwnNames,
-    routes: Routes,
-    rules: ChallengeRules,
-    frequency: std::time::Duration,
+/// The data plane. One per process, shared by all workers.
+pub struct Gateway {
+    plan: ArcSwap<Plan>,
+    directory: Arc<Directory>,
+    identities: Identities,
+    actions: Actions,
+    clock: Clock,
+    entropy: Entropy,
+    metrics: Arc<Metrics>,
+    access_log: AccessLog,
+    /// The site of requests that name none of ours.
+    nowhere: Arc<str>,
 }
 
-/// Why a request is not forwarded.
-#[derive(Debug, Clone, Copy)]
-struct Refused {
-    reason: Reason,
-    decision: DecisionLabel,
-}
+impl Gateway {
+    /// A gateway that serves what `settings` say.
+    pub fn new(settings: &Settings, components: Components) -> Self {
+        let Components { directory, identities, actions, clock, entropy, metrics, access_log } = components;
+        Self {
+            plan: ArcSwap::from_pointee(Plan::new(settings, &metrics)),
+            directory,
+            identities,
+            actions,
+            clock,
+            entropy,
+            metrics,
+            access_log,
+            nowhere: NO_SITE.into(),
+        }
+    }
 
-impl From<Reason> for Refused {
-    fn from(reason: Reason) -> Self {
-        let decision = match reason {
-            Reason::IdentityUnavailable
-            | Reason::IdentityMismatch
-            | Reason::StoreUnavailable
-            | Reason::UpstreamUnreachable
-            | Reason::UpstreamTimeout
-            | Reason::Internal => DecisionLabel::Unavailable,
-            _ => DecisionLabel::Deny,
+    /// Serves requests that begin from now on by other settings.
+    pub fn reload(&self, settings: &Settings) {
+        self.plan.store(Arc::new(Plan::new(settings, &self.metrics)));
+    }
+
+    /// Answers one request. Whatever goes wrong inside, it is answered and the process lives.
+    async fn handle(self: &Arc<Self>, upstream: &Upstream, peer: SocketAddr, request: Request<Incoming>) -> Response<Body> {
+        let (parts, body) = request.into_parts();
+        let record = self.record(&parts, peer);
+        let mut exchange = Exchange::new(self.plan.load_full(), peer, record, &parts, &body);
+        let answer = AssertUnwindSafe(self.answer(&mut exchange, upstream, parts, body)).catch_unwind().await;
+        let response = match answer {
+            Ok(Ok(response)) => response,
+            Ok(Err(refused)) => exchange.refuse(refused),
+            Err(_) => {
+                tracing::error!(receipt = %exchange.record.receipt, "a request panicked; it was answered with 500");
+                exchange.refuse(Reason::Internal.into())
+            }
         };
-        Self { reason, decision }
+        exchange.finish(response)
+    }
+
+    async fn answer(
+        self: &Arc<Self>,
+        exchange: &mut Exchange,
+        upstream: &Upstream,
+        parts: Parts,
+        body: Incoming,
+    ) -> Result<Response<Body>, Refused> {
+        target::check_head(&parts)?;
+        let path = target::path(&parts)?;
+        let host = target::host(&parts)?;
+        let plan = Arc::clone(&exchange.plan);
+        let served = plan.routes.find(host, parts.uri.path()).map_err(|error| match error {
+            RouteError::Malformed => Reason::AmbiguousHost,
+            RouteError::Unknown => Reason::UnknownHost,
+        })?;
+        exchange.served_by(served, host);
+        let cookies = Cookies::read(&parts.headers, &served.site.id, &served.site.profile, plan.names)?;
+        let lane = lane::classify(&parts, &served.site, path, &cookies)?;
+        exchange.record.lane = lane;
+        if lane == Lane::Own {
+            return self.own(exchange, served, cookies, &parts, body).await;
+        }
+        let judged = self.judge(exchange, served, lane, &cookies).await;
+        exchange.decided(&judged.decision);
+        match judged.decision {
+            Decision::Pass(permit) if lane == Lane::Websocket => {
+                self.tunnel(exchange, served, permit, judged, cookies, parts, body).await
+            }
+            Decision::Pass(permit) => {
+                self.pass(exchange, upstream, served, permit, &judged, cookies, parts, body).await
+            }
+            decision => Err(Refused::by(&decision)),
+        }
+    }
+
+    fn record(&self, parts: &Parts, peer: SocketAddr) -> Record {
+        let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+        let logged = self.access_log.is_enabled();
+        Record {
+            log: self.access_log.clone(),
+            metrics: Arc::clone(&self.metrics.unrouted),
+            at: self.clock.now(),
+            started: stopwatch(),
+            receipt: Receipt::new(u64::from_be_bytes(self.entropy.bytes())),
+            site: Arc::clone(&self.nowhere),
+            method: parts.method.clone(),
+            path: if logged { LoggedPath::new(parts.uri.path()) } else { LoggedPath::default() },
+            lane: Lane::Anonymous,
+            decision: DecisionLabel::Deny,
+            reason: Reason::MalformedRequest,
+            status: None,
+            upstream: None,
+            peer: peer.ip(),
+            request_bytes: length.and_then(|length| length.parse().ok()).unwrap_or(0),
+            response_bytes: 0,
+            _in_flight: Held::new(&self.metrics.requests_in_flight),
+        }
     }
 }

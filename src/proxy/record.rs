@@ -9,7 +9,8 @@ use jiff::Timestamp;
 
 use crate::domain::decision::Reason;
 use crate::domain::lane::Lane;
-use crate::telemetry::access_log::{AccessLog, Entry, LoggedPath};
+use crate::telemetry::access_line::{Entry, LoggedPath};
+use crate::telemetry::access_log::AccessLog;
 use crate::telemetry::labels::DecisionLabel;
 use crate::telemetry::metrics::Held;
 use crate::telemetry::receipt::Receipt;
@@ -53,7 +54,7 @@ pub struct Record {
     /// The size of the answer's body so far.
     pub response_bytes: u64,
     /// Keeps the request counted as in flight.
-    pub in_flight: Held,
+    pub _in_flight: Held,
 }
 
 impl Drop for Record {

@@ -146,7 +146,10 @@ pub fn protect(headers: &mut HeaderMap, scheme: Scheme) {
 fn page(refusal: &Refusal<'_>) -> Response<Body> {
     let status = status(refusal.reason, refusal.challenge);
     let page = MessagePage {
-        site: SiteName { organization: refusal.organization.to_owned(), host: refusal.host.to_owned() },
+        site: (!refusal.host.is_empty()).then(|| SiteName {
+            organization: refusal.organization.to_owned(),
+            host: refusal.host.to_owned(),
+        }),
         title: title(status).to_owned(),
         sentence: refusal.reason.meaning().to_owned(),
         what_to_do: None,
@@ -154,7 +157,7 @@ fn page(refusal: &Refusal<'_>) -> Response<Body> {
         status: status.as_u16(),
         link: None,
     };
-    html(status, page.render())
+    html(status, page.html())
 }
 
 fn title(status: StatusCode) -> &'static str {

@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 
 use crate::config::settings::Site;
 use crate::domain::host::Authority;
-use crate::telemetry::metrics::SiteMetrics;
+use crate::telemetry::site_metrics::SiteMetrics;
 
 /// A site and its counters.
 #[derive(Clone)]

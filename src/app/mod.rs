@@ -1,0 +1,281 @@
+//! The composition root: the one room that knows every part, and puts them together from the settings.
+//!
+//! [`App::build`] opens what must be there and refuses to start where it is not; [`process`] runs it.
+
+pub mod process;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::sync::{mpsc, watch};
+
+use crate::actions::{Actions, pin_address};
+use crate::admin::health::Check;
+use crate::admin::{self, AdminState};
+use crate::clock::Clock;
+use crate::config::settings::Settings;
+use crate::config::{self, ConfigErrors};
+use crate::directory::{Directory, Loaded, follow};
+use crate::domain::code::Code;
+use crate::domain::policy::ExternalUserPolicy;
+use crate::entropy::Entropy;
+use crate::identity::Identities;
+use crate::keys::Keys;
+use crate::mail::outbox::{Codes, MailEvent, Outbox, Sender};
+use crate::mail::transport::Transport;
+use crate::proxy::{Components, Gateway};
+use crate::store::{PinRow, Store};
+use crate::telemetry::access_log::AccessLog;
+use crate::telemetry::labels::{MailResult, ReloadResult};
+use crate::telemetry::metrics::Metrics;
+
+/// How often old rows are removed from the store, and the outbox is counted.
+const HOUSEKEEPING: Duration = Duration::from_secs(10);
+/// Every so many rounds of housekeeping old rows are removed: once an hour.
+const PRUNE_EVERY: u32 = 360;
+/// How long the access log may take to be written out at the end.
+const LAST_LINES: Duration = Duration::from_secs(2);
+
+/// The running gateway, all parts in place.
+pub struct App {
+    /// The settings it was built from.
+    pub settings: Arc<Settings>,
+    /// The data plane.
+    pub gateway: Arc<Gateway>,
+    /// The tables.
+    pub directory: Arc<Directory>,
+    /// The mail worker.
+    pub outbox: Arc<Outbox>,
+    /// Where state lasts.
+    pub store: Store,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    clock: Clock,
+    access_log: AccessLog,
+    draining: Arc<AtomicBool>,
+    upkeep: Option<Upkeep>,
+}
+
+/// What runs beside the traffic, until it is started.
+struct Upkeep {
+    new_pins: mpsc::Receiver<PinRow>,
+    last_change: i64,
+}
+
+impl App {
+    /// Opens the keys and the store, loads the tables, and connects the parts. Every failure names the file and the reason.
+    pub async fn build(settings: Settings, clock: Clock, entropy: Entropy) -> anyhow::Result<Self> {
+        let settings = Arc::new(settings);
+        let keys = Arc::new(Keys::load(&settings.keys)?);
+        let store = Store::open(&settings.database).await?;
+        let sites: Vec<&str> = settings.sites.iter().map(|site| site.id.as_ref()).collect();
+        let metrics = Metrics::new(&sites).context("the metrics cannot be declared")?;
+        metrics.config_in_force(&settings.fingerprint);
+        let loaded = Directory::load(&store, policy(&settings), &entropy, clock.now()).await?;
+        let Loaded { directory, new_pins, last_change } = loaded;
+        count_tables(&metrics, &directory);
+        let outbox = outbox(&settings, &store, &clock, &keys, &metrics)?;
+        let access_log = AccessLog::start(settings.log.access, metrics.access_log_dropped.clone())
+            .context("the access log cannot be started")?;
+        let components = Components {
+            directory: Arc::clone(&directory),
+            identities: Identities::new(
+                Arc::clone(&directory),
+                Arc::clone(&keys),
+                clock.clone(),
+                Arc::clone(&metrics),
+            ),
+            actions: Actions {
+                store: store.clone(),
+                outbox: Arc::clone(&outbox),
+                keys,
+                clock: clock.clone(),
+                entropy: entropy.clone(),
+                metrics: Arc::clone(&metrics),
+            },
+            clock: clock.clone(),
+            entropy,
+            metrics: Arc::clone(&metrics),
+            access_log: access_log.clone(),
+        };
+        Ok(Self {
+            gateway: Arc::new(Gateway::new(&settings, components)),
+            settings,
+            directory,
+            outbox,
+            store,
+            metrics,
+            clock,
+            access_log,
+            draining: Arc::default(),
+            upkeep: Some(Upkeep { new_pins, last_change }),
+        })
+    }
+
+    /// The pages of the admin listener.
+    pub fn admin(&self) -> axum::Router {
+        let (store, draining) = (self.store.clone(), Arc::clone(&self.draining));
+        let checks = [
+            // The process does not start without its tables, so a running one has them.
+            Check::new("tables", || async { Ok(()) }),
+            Check::new("store", move || {
+                let store = store.clone();
+                async move { store.ping().await.map_err(|_| "The store does not answer.".to_owned()) }
+            }),
+            Check::new("draining", move || {
+                let draining = draining.load(Ordering::Relaxed);
+                async move { if draining { Err("The gateway is stopping.".to_owned()) } else { Ok(()) } }
+            }),
+        ];
+        admin::router(AdminState { metrics: Arc::clone(&self.metrics), checks: checks.into() })
+    }
+
+    /// Everything that runs beside the traffic, until `stop` turns true: mail, the change log, pins, housekeeping.
+    pub fn upkeep(&mut self, stop: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
+        let Upkeep { new_pins, last_change } = self.upkeep.take().expect("upkeep is started once");
+        let mail = Arc::clone(&self.outbox).run(stopping(stop.clone()));
+        let metrics = Arc::clone(&self.metrics);
+        let reloaded = move |directory: &Directory| count_tables(&metrics, directory);
+        let follow = follow::follow(
+            Arc::clone(&self.directory),
+            self.store.clone(),
+            last_change,
+            reloaded,
+            stop.clone(),
+        );
+        let pins = pin_address::keep_pins(self.store.clone(), self.clock.clone(), new_pins);
+        let housekeeping =
+            keep_house(self.store.clone(), self.clock.clone(), Arc::clone(&self.metrics), stop.clone());
+        let (draining, stop) = (Arc::clone(&self.draining), stop.clone());
+        async move {
+            tokio::spawn(async move {
+                stopping(stop).await;
+                draining.store(true, Ordering::Relaxed);
+            });
+            // Pins end with the directory; what still waits then is seen again at the next first sight.
+            tokio::spawn(pins);
+            tokio::join!(mail, follow, housekeeping);
+        }
+    }
+
+    /// Writes out what is still to be written. Call it when no request is open any more.
+    pub async fn close(&self) {
+        self.access_log.close(LAST_LINES);
+        self.store.close().await;
+    }
+}
+
+/// What a reload needs to reach.
+pub struct Reloader {
+    gateway: Arc<Gateway>,
+    directory: Arc<Directory>,
+    metrics: Arc<Metrics>,
+    /// What is in force, to see what cannot change without a restart.
+    current: Arc<Settings>,
+}
+
+impl Reloader {
+    /// A reloader of this app.
+    pub fn new(app: &App) -> Self {
+        Self {
+            gateway: Arc::clone(&app.gateway),
+            directory: Arc::clone(&app.directory),
+            metrics: Arc::clone(&app.metrics),
+            current: Arc::clone(&app.settings),
+        }
+    }
+
+    /// Reads the file again. A bad one changes nothing and says why.
+    pub fn reload(&mut self, path: &std::path::Path) -> Result<(), ConfigErrors> {
+        let settings = match config::load(path, &|name| std::env::var(name).ok()) {
+            Ok(settings) => Arc::new(settings),
+            Err(errors) => {
+                self.metrics.config_reloaded(ReloadResult::Failure);
+                return Err(errors);
+            }
+        };
+        for section in needs_restart(&self.current, &settings) {
+            tracing::warn!(section, "this section changed; it acts after a restart");
+        }
+        self.gateway.reload(&settings);
+        self.directory.set_policy(policy(&settings));
+        self.metrics.config_in_force(&settings.fingerprint);
+        self.metrics.config_reloaded(ReloadResult::Success);
+        self.current = settings;
+        Ok(())
+    }
+}
+
+/// Ends when `stop` turns true, or nobody is left who could turn it.
+pub async fn stopping(mut stop: watch::Receiver<bool>) {
+    let _ = stop.wait_for(|&stop| stop).await;
+}
+
+fn needs_restart(old: &Settings, new: &Settings) -> impl Iterator<Item = &'static str> {
+    let same = |old: &dyn std::fmt::Debug, new: &dyn std::fmt::Debug| format!("{old:?}") == format!("{new:?}");
+    [
+        ("listen", same(&old.listen, &new.listen)),
+        ("mail", same(&old.mail, &new.mail)),
+        ("store", old.database == new.database),
+        ("keys", old.keys == new.keys),
+        ("log", same(&old.log, &new.log)),
+    ]
+    .into_iter()
+    .filter_map(|(section, same)| (!same).then_some(section))
+}
+
+fn policy(settings: &Settings) -> ExternalUserPolicy {
+    ExternalUserPolicy { frequency: settings.verification.frequency }
+}
+
+fn outbox(
+    settings: &Settings,
+    store: &Store,
+    clock: &Clock,
+    keys: &Arc<Keys>,
+    metrics: &Arc<Metrics>,
+) -> anyhow::Result<Arc<Outbox>> {
+    let transport = Transport::new(&settings.mail.transport)?;
+    let sender =
+        Sender { from: settings.mail.from.clone(), organization: Arc::clone(&settings.organization) };
+    let (keys, digits) = (Arc::clone(keys), settings.verification.code_digits);
+    let codes: Codes =
+        Arc::new(move |id, challenge| Some(Code::derive(&keys.of(id)?.code, challenge, digits)));
+    let metrics = Arc::clone(metrics);
+    let observer = Arc::new(move |event| {
+        metrics.mails.count(match event {
+            MailEvent::Sent => MailResult::Sent,
+            MailEvent::Retried => MailResult::Retried,
+            MailEvent::Failed => MailResult::Failed,
+            MailEvent::Expired => MailResult::Expired,
+        });
+    });
+    Ok(Arc::new(Outbox::new(store.clone(), transport, clock.clone(), sender, codes, observer)))
+}
+
+fn count_tables(metrics: &Metrics, directory: &Directory) {
+    let (accounts, domains) = directory.sizes();
+    metrics.directory_accounts.set(i64::try_from(accounts).unwrap_or(i64::MAX));
+    metrics.directory_domains.set(i64::try_from(domains).unwrap_or(i64::MAX));
+}
+
+async fn keep_house(store: Store, clock: Clock, metrics: Arc<Metrics>, stop: watch::Receiver<bool>) {
+    let mut stop = std::pin::pin!(stopping(stop));
+    for round in 0_u32.. {
+        // A failing store is reported by those who need it; here the next round tries again.
+        if let Ok(depth) = store.outbox_depth().await {
+            metrics.outbox_mails.set(i64::try_from(depth).unwrap_or(i64::MAX));
+        }
+        if round % PRUNE_EVERY == 0
+            && let Err(error) = store.prune(clock.now()).await
+        {
+            tracing::warn!(%error, "old rows could not be removed; that is tried again in an hour");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(HOUSEKEEPING) => {}
+            () = &mut stop => return,
+        }
+    }
+}

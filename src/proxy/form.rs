@@ -1,0 +1,136 @@
+//! The forms of the challenge page, as they come back: small, from this site, and with their token.
+
+use http::HeaderMap;
+use http::header::{self, HeaderValue};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+
+use crate::config::settings::Scheme;
+use crate::domain::return_target::ReturnTarget;
+
+/// The largest form that is read.
+const MAX_FORM_BYTES: usize = 16 * 1024;
+
+/// A form that came back.
+#[derive(Debug)]
+pub(super) struct Form {
+    /// The token that ties it to the browser.
+    pub token: String,
+    /// Where the person goes on.
+    pub return_to: ReturnTarget,
+    /// What was typed; `None` when it is missing, given twice or no text.
+    pub code: Option<String>,
+    /// Whether a program sent it, which wants JSON back.
+    pub is_json: bool,
+}
+
+/// The body is no form of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FormError {
+    /// More than 16 KiB.
+    TooLarge,
+    /// Neither a form nor a JSON object, or broken off.
+    Malformed,
+}
+
+impl Form {
+    /// Reads a form, or a JSON object with the same fields.
+    pub(super) async fn read(headers: &HeaderMap, body: Incoming) -> Result<Self, FormError> {
+        let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let body = Limited::new(body, MAX_FORM_BYTES).collect().await.map_err(|error| {
+            if error.is::<LengthLimitError>() { FormError::TooLarge } else { FormError::Malformed }
+        })?;
+        let bytes = body.to_bytes();
+        match kind.as_str() {
+            "application/x-www-form-urlencoded" => Ok(Self::from_fields(&bytes)),
+            "application/json" => Self::from_json(&bytes),
+            _ => Err(FormError::Malformed),
+        }
+    }
+
+    fn from_fields(bytes: &[u8]) -> Self {
+        let field = |name: &str| {
+            let mut values = form_urlencoded::parse(bytes).filter(|(field, _)| field == name).map(|(_, value)| value);
+            let first = values.next()?;
+            values.next().is_none().then(|| first.into_owned())
+        };
+        Self {
+            token: field("token").unwrap_or_default(),
+            return_to: field("return").map_or_else(ReturnTarget::front_page, |target| ReturnTarget::parse(&target)),
+            code: field("code"),
+            is_json: false,
+        }
+    }
+
+    fn from_json(bytes: &[u8]) -> Result<Self, FormError> {
+        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(|_| FormError::Malformed)?;
+        let object = value.as_object().ok_or(FormError::Malformed)?;
+        let field = |name: &str| object.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+        Ok(Self {
+            token: field("token").unwrap_or_default(),
+            return_to: field("return").map_or_else(ReturnTarget::front_page, |target| ReturnTarget::parse(&target)),
+            code: field("code"),
+            is_json: true,
+        })
+    }
+
+    /// Whether the browser says that the form was on this site. What it does not say is left to the token, which another
+    /// site cannot know.
+    pub(super) fn is_same_site(&self, headers: &HeaderMap, scheme: Scheme, host: &str) -> bool {
+        let from_here = |origin: &HeaderValue| {
+            origin.to_str().is_ok_and(|origin| origin.eq_ignore_ascii_case(&format!("{}://{host}", scheme.as_str())))
+        };
+        let site = headers.get("sec-fetch-site");
+        headers.get(header::ORIGIN).is_none_or(from_here)
+            && site.is_none_or(|site| site == "same-origin" || site == "none")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_given_twice_is_none() {
+        let form = Form::from_fields(b"token=t&return=%2Fbrowse&code=1&code=2");
+        assert_eq!((form.token.as_str(), form.return_to.as_str(), form.code), ("t", "/browse", None));
+        assert_eq!(Form::from_fields(b"code=123+456").code.as_deref(), Some("123 456"));
+    }
+
+    #[test]
+    fn t094_a_code_that_is_no_text_is_none() {
+        for code in [r#"["1","2"]"#, "123456", "true", "null", "{}"] {
+            let form = Form::from_json(format!(r#"{{"token":"t","code":{code}}}"#).as_bytes()).unwrap();
+            assert_eq!((form.token.as_str(), form.code), ("t", None));
+        }
+        for broken in ["", "[]", "7", "{"] {
+            assert_eq!(Form::from_json(broken.as_bytes()).err(), Some(FormError::Malformed));
+        }
+    }
+
+    #[test]
+    fn t100_a_form_of_another_site_is_told_by_what_browsers_say() {
+        let form = Form::from_fields(b"");
+        let same = |pairs: &[(&'static str, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.insert(*name, HeaderValue::from_static(value));
+            }
+            form.is_same_site(&headers, Scheme::Https, "wiki.test")
+        };
+        assert!(same(&[]));
+        assert!(same(&[("origin", "https://wiki.test"), ("sec-fetch-site", "same-origin")]));
+        for pairs in [
+            [("origin", "null")].as_slice(),
+            &[("origin", "https://evil.test")],
+            &[("origin", "http://wiki.test")],
+            &[("origin", "https://wiki.test.evil.test")],
+            &[("sec-fetch-site", "cross-site")],
+            &[("sec-fetch-site", "same-site")],
+            &[("origin", "https://wiki.test"), ("sec-fetch-site", "cross-site")],
+        ] {
+            assert!(!same(pairs), "{pairs:?}");
+        }
+    }
+}

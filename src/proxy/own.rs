@@ -1,0 +1,195 @@
+//! Our own pages on every site: the challenge, its two forms, the signed-out page, and their assets.
+//!
+//! A challenge can be started, tried or used up only with the session it belongs to, so a stranger without the victim's
+//! session gets nothing here. No GET ever tries or consumes a code.
+
+use http::header::{self, HeaderValue};
+use http::request::Parts;
+use http::{Method, Response, StatusCode};
+use hyper::body::Incoming;
+
+use crate::domain::account::DeviceId;
+use crate::domain::decision::{Decision, Reason};
+use crate::domain::email::EmailAddress;
+use crate::domain::lane::Lane;
+use crate::domain::return_target::ReturnTarget;
+use crate::identity::{Identity, SessionIdentity};
+use crate::telemetry::labels::DecisionLabel;
+
+use super::Gateway;
+use super::body::Body;
+use super::challenge::Visit;
+use super::cookies::Cookies;
+use super::exchange::{Exchange, Refused};
+use super::form::{Form, FormError};
+use super::lane::is_prefetch;
+use super::pages::{self, SignedOutPage, SiteName};
+use super::respond;
+use super::route::Served;
+
+/// A page of ours by name and the method it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Page<'a> {
+    Challenge,
+    Verify,
+    Resend,
+    SignedOut,
+    Asset(&'a str),
+}
+
+impl Gateway {
+    /// Serves one of our own pages.
+    pub(super) async fn own(
+        &self,
+        exchange: &mut Exchange,
+        served: &Served,
+        cookies: Cookies,
+        parts: &Parts,
+        body: Incoming,
+    ) -> Result<Response<Body>, Refused> {
+        exchange.record.reason = Reason::OwnPage;
+        exchange.record.decision = DecisionLabel::Pass;
+        let mut response = match page(parts)? {
+            Page::Asset(name) => return asset(exchange, name),
+            Page::SignedOut => signed_out(exchange, served),
+            Page::Challenge => self.open(exchange, served, &cookies, parts).await?,
+            Page::Verify => self.submit(exchange, served, &cookies, parts, body, Submit::Verify).await?,
+            Page::Resend => self.submit(exchange, served, &cookies, parts, body, Submit::Resend).await?,
+        };
+        respond::protect(response.headers_mut(), exchange.plan.scheme);
+        Ok(response)
+    }
+
+    /// `GET challenge`: opens the challenge and sends the first mail, if a person at a browser asks.
+    async fn open(
+        &self,
+        exchange: &mut Exchange,
+        served: &Served,
+        cookies: &Cookies,
+        parts: &Parts,
+    ) -> Result<Response<Body>, Refused> {
+        let return_to = return_parameter(parts);
+        let person = match self.who(exchange, served, cookies).await? {
+            Some(person) => person,
+            None => return Ok(respond::see_other(return_to.as_str())),
+        };
+        // An image, a frame or a prefetch that points here must not make mail.
+        if !is_top_level(parts) {
+            return Err(Refused { reason: Reason::NoProof, decision: DecisionLabel::Challenge });
+        }
+        let device = cookies.device.unwrap_or_else(|| DeviceId(self.entropy.bytes()));
+        let visit = Visit::new(exchange, served, &person, device, return_to)?;
+        if cookies.device.is_none() {
+            exchange.set_cookies.push(visit.keep_device(device));
+        }
+        self.show_challenge(&visit).await
+    }
+
+    /// `POST verify` and `POST resend`: only from our own form, in this browser, with this session.
+    async fn submit(
+        &self,
+        exchange: &mut Exchange,
+        served: &Served,
+        cookies: &Cookies,
+        parts: &Parts,
+        body: Incoming,
+        submit: Submit,
+    ) -> Result<Response<Body>, Refused> {
+        let form = Form::read(&parts.headers, body).await.map_err(|error| match error {
+            FormError::TooLarge => Refused::from(Reason::BodyTooLarge),
+            FormError::Malformed => Refused::from(Reason::MalformedRequest),
+        })?;
+        let person = match self.who(exchange, served, cookies).await? {
+            Some(person) => person,
+            None => return Ok(respond::see_other(form.return_to.as_str())),
+        };
+        let device = cookies.device.filter(|&device| {
+            form.is_same_site(&parts.headers, exchange.plan.scheme, &exchange.host)
+                && self.identities.is_form_token(&form.token, &served.site.id, person.subject, device)
+        });
+        let Some(device) = device else {
+            self.metrics.challenges.count(crate::telemetry::labels::ChallengeEvent::RefusedCrossSite);
+            return Err(Reason::CrossSite.into());
+        };
+        let visit = Visit::new(exchange, served, &person, device, form.return_to.clone())?;
+        match submit {
+            Submit::Verify => self.verify(exchange, &visit, &form).await,
+            Submit::Resend => self.resend(&visit).await,
+        }
+    }
+
+    /// The person who must be challenged; `None` when there is nothing to verify and they may go on.
+    async fn who(
+        &self,
+        exchange: &mut Exchange,
+        served: &Served,
+        cookies: &Cookies,
+    ) -> Result<Option<std::sync::Arc<Identity>>, Refused> {
+        if cookies.session.is_none() || !served.site.enforce {
+            return Ok(None);
+        }
+        let judged = self.judge(exchange, served, Lane::Own, cookies).await;
+        match (judged.decision, judged.session) {
+            (Decision::Pass(_), _) => Ok(None),
+            (Decision::Challenge(_), Some(SessionIdentity::Person(person))) => Ok(Some(person)),
+            (decision, _) => Err(Refused::by(&decision)),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Submit {
+    Verify,
+    Resend,
+}
+
+/// The page of a path, with the right method.
+fn page(parts: &Parts) -> Result<Page<'_>, Refused> {
+    let name = parts.uri.path().strip_prefix("/.postern/").unwrap_or_default();
+    let (page, method) = match name {
+        "challenge" => (Page::Challenge, Method::GET),
+        "verify" => (Page::Verify, Method::POST),
+        "resend" => (Page::Resend, Method::POST),
+        "signed-out" => (Page::SignedOut, Method::GET),
+        _ => match name.strip_prefix("assets/") {
+            Some(asset) => (Page::Asset(asset), Method::GET),
+            None => return Err(Reason::UnknownPage.into()),
+        },
+    };
+    if parts.method == method { Ok(page) } else { Err(Reason::MethodNotAllowed.into()) }
+}
+
+fn asset(exchange: &Exchange, name: &str) -> Result<Response<Body>, Refused> {
+    let asset = pages::asset(name).ok_or(Reason::UnknownPage)?;
+    let mut response = Response::new(Body::from(asset.body));
+    let headers = response.headers_mut();
+    respond::protect(headers, exchange.plan.scheme);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
+    // The same for everybody and without a secret; an hour spares a phone the second load.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
+    Ok(response)
+}
+
+fn signed_out(exchange: &Exchange, served: &Served) -> Response<Body> {
+    let site = SiteName { organization: exchange.plan.organization.to_string(), host: served.site.host.to_string() };
+    respond::html(StatusCode::OK, SignedOutPage { site }.html())
+}
+
+/// The `return` parameter of the challenge page.
+fn return_parameter(parts: &Parts) -> ReturnTarget {
+    let query = parts.uri.query().unwrap_or_default();
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == "return")
+        .map_or_else(ReturnTarget::front_page, |(_, value)| ReturnTarget::parse(&value))
+}
+
+/// Whether the page is loaded for somebody to see, as far as the browser says.
+fn is_top_level(parts: &Parts) -> bool {
+    let is = |name: &str, expected: &str| parts.headers.get(name).is_none_or(|value| value == expected);
+    !is_prefetch(&parts.headers) && is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document")
+}
+
+/// The mailbox a code goes to.
+pub(super) fn mailbox(person: &Identity) -> Result<&EmailAddress, Refused> {
+    person.email.as_ref().ok_or_else(|| Reason::AddressUnknown.into())
+}
