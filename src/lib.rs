@@ -1,5 +1,7 @@
 //! Postern, an enforcement gateway for Jira- and Confluence-like servers.
 
+pub mod actions;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
