@@ -3,7 +3,8 @@
 //! Actions know no HTTP: a page, an API and a command call the same ones.
 
 pub mod check_code;
-// pub mod import_directory;
+mod directory_csv;
+pub mod import_directory;
 pub mod issue_code;
 pub mod pin_address;
 mod sign_out;

@@ -1,3 +1,7 @@
-//! The commands, one file each; every one returns an exit code and never ends the process itself.
+//! The commands: each turns arguments into one call and an exit code. What they do lives in the rooms below.
 
 pub mod check;
+pub mod demo;
+pub mod import;
+pub mod init;
+pub mod run;

@@ -25,7 +25,8 @@ impl Change {
         Self { path, transaction }
     }
 
-    /// Makes all of it last, together with the event that says what was done.
+    /// Makes all of it last, together with the event that says what was done. Once this returns it is on the disk; who
+    /// stops waiting for it cannot know whether it was made, but it is all there or not at all.
     pub async fn commit(self, event: AuditEvent, now: Timestamp) -> Result<(), StoreError> {
         self.commit_many(&[event], now).await
     }

@@ -59,10 +59,9 @@ pub(super) async fn open(path: &Path) -> Result<(Pool, Pool), StoreError> {
     inspector.close().await.map_err(|error| refusal(path, error))?;
     sound?;
 
+    probe_folder(path)?;
     let writer = pool(1).connect_with(writing(path)).await.map_err(|error| refusal(path, error))?;
-    // A file that may not be written is opened all the same and fails at the first write: find out now.
-    let probe = begin_write(&writer).await.map_err(|error| refusal(path, error))?;
-    probe.rollback().await.map_err(|error| refusal(path, error))?;
+    probe_file(&writer).await.map_err(|error| refusal(path, error))?;
     MIGRATIONS.run(&writer).await.map_err(|error| migration_refusal(path, error))?;
     let readers = pool(READERS).connect_with(options(path).read_only(true));
     Ok((writer, readers.await.map_err(|error| refusal(path, error))?))
@@ -131,6 +130,22 @@ async fn inspect(path: &Path, connection: &mut Connection) -> Result<(), StoreEr
     let verdict: String =
         sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut *connection).await.map_err(refuse)?;
     if verdict == "ok" { Ok(()) } else { Err(StoreError::damaged(path, verdict)) }
+}
+
+/// SQLite makes files beside the store, and with those of an earlier run in place it would find out only at the end.
+fn probe_folder(path: &Path) -> Result<(), StoreError> {
+    let probe = beside(path, &format!(".{}.probe", std::process::id()));
+    File::create(&probe)
+        .and_then(|_| fs::remove_file(&probe))
+        .map_err(|error| StoreError::unreadable(path, error))
+}
+
+/// A file that may only be read is opened all the same, even by `BEGIN IMMEDIATE`, and fails at the first write: make
+/// one, and take it back.
+async fn probe_file(writer: &Pool) -> Result<(), sqlx::Error> {
+    let mut probe = begin_write(writer).await?;
+    sqlx::query("UPDATE sequences SET value = value").execute(&mut *probe).await?;
+    probe.rollback().await
 }
 
 /// Fills a new file that nobody else may read. SQLite gives its side files the same mode.
