@@ -22,7 +22,7 @@ pub async fn follow(
     mut stop: tokio::sync::watch::Receiver<bool>,
 ) {
     let mut failing = false;
-    while !*stop.borrow() {
+    loop {
         match catch_up(&directory, &store, last_change, &reloaded).await {
             Ok(seq) => (last_change, failing) = (seq, false),
             Err(error) if !failing => {
@@ -33,7 +33,7 @@ pub async fn follow(
         }
         tokio::select! {
             () = tokio::time::sleep(POLL) => {}
-            _ = stop.changed() => {}
+            _ = stop.wait_for(|&stop| stop) => return,
         }
     }
 }

@@ -1,0 +1,245 @@
+//! A whole gateway in the test's own process: frozen clock, seeded randomness, port 0, the real look-alikes behind it and
+//! the real mail files beside it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use postern::actions::import_directory::import_directory;
+use postern::app::App;
+use postern::clock::Clock;
+use postern::config;
+use postern::demo::{self, Product, ProductKind, demo_people};
+use postern::entropy::Entropy;
+use postern::keys::Keys;
+use postern::proxy::server;
+use postern::store::Store;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use super::client::Browser;
+
+/// The host of the Jira look-alike.
+pub const JIRA: &str = "jira.test";
+/// The host of the wiki look-alike.
+pub const WIKI: &str = "wiki.test";
+
+/// The people of the demo: Liam and Mia are managed, the others are not.
+pub const PEOPLE: &str = "\
+type,domain,email,name,username,claimed
+domain,acme.com,,,,
+account,,liam@acme.com,Liam Hart,liam,yes
+account,,mia@acme.com,Mia Chen,mia,yes
+account,,jane@acme.com,Jane Doe,jane,no
+account,,jane@gmail.com,Jane Doe (personal),jane.personal,no
+account,,omar@partner.example,Omar Aziz,omar,no
+";
+
+/// Everything that runs.
+pub struct World {
+    /// The data plane's address.
+    pub address: SocketAddr,
+    /// The admin listener's address.
+    pub admin: SocketAddr,
+    /// The time; it stands still until it is moved.
+    pub clock: Clock,
+    /// The Jira look-alike.
+    pub jira: Product,
+    /// The wiki look-alike.
+    pub wiki: Product,
+    /// The parts of the gateway.
+    pub app: Arc<App>,
+    /// Database, keys, configuration and mail.
+    pub folder: TempDir,
+    stop: watch::Sender<bool>,
+}
+
+/// A mail as it was delivered.
+#[derive(Debug, Clone)]
+pub struct Mail {
+    /// To whom.
+    pub to: String,
+    /// The plain text.
+    pub text: String,
+    /// The HTML part.
+    pub html: String,
+    /// The whole file.
+    pub raw: String,
+}
+
+impl Mail {
+    /// The one code in it.
+    pub fn code(&self) -> String {
+        let codes: Vec<&str> = self
+            .text
+            .split(|char: char| !char.is_ascii_digit())
+            .filter(|digits| digits.len() == 6 || digits.len() == 8)
+            .collect();
+        assert_eq!(codes.len(), 1, "a mail has exactly one code:\n{}", self.text);
+        codes[0].to_owned()
+    }
+}
+
+impl World {
+    /// A gateway with the demo's people and everything at its default.
+    pub async fn start() -> Self {
+        Self::with("").await
+    }
+
+    /// As [`start`](Self::start), with more configuration: whole sections such as `[limits]`.
+    pub async fn with(more: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (jira, wiki) =
+            (Product::new(ProductKind::Jira, demo_people()), Product::new(ProductKind::Wiki, demo_people()));
+        let (jira_address, wiki_address) = (behind(jira.router()).await, behind(wiki.router()).await);
+        let text = configuration(jira_address, wiki_address, more);
+        std::fs::write(folder.path().join("postern.toml"), &text).expect("the configuration is written");
+        let settings = config::parse("postern.toml", &text, folder.path(), &|_| None)
+            .unwrap_or_else(|errors| panic!("{errors}"));
+        let entropy = Entropy::seeded(7);
+        Keys::create(&settings.keys, &entropy).expect("keys");
+        Store::create(&settings.database).await.expect("a store");
+        let store = Store::open(&settings.database).await.expect("the store opens");
+        let clock = Clock::manual(Timestamp::from_second(1_800_000_000).expect("a time"));
+        import_directory(&store, &clock, PEOPLE.as_bytes(), "people.csv", |_| ()).await.expect("people");
+        store.close().await;
+        Self::run(folder, settings, clock, entropy, jira, wiki).await
+    }
+
+    async fn run(
+        folder: TempDir,
+        settings: config::settings::Settings,
+        clock: Clock,
+        entropy: Entropy,
+        jira: Product,
+        wiki: Product,
+    ) -> Self {
+        let mut app = App::build(settings, clock.clone(), entropy).await.expect("the gateway starts");
+        let (stop, stopped) = watch::channel(false);
+        let (listener, address) = listener().await;
+        let (admin_listener, admin) = self::listener().await;
+        tokio::spawn(app.upkeep(&stopped));
+        tokio::spawn(postern::admin::serve(
+            admin_listener,
+            app.admin(),
+            postern::app::stopping(stopped.clone()),
+        ));
+        tokio::spawn(server::serve(Arc::clone(&app.gateway), listener, stopped, Duration::from_secs(1)));
+        Self { address, admin, clock, jira, wiki, app: Arc::new(app), folder, stop }
+    }
+
+    /// Ends the gateway and starts another on the same files, as a restart does. The products live on.
+    pub async fn restart(self) -> Self {
+        let _ = self.stop.send(true);
+        self.app.close().await;
+        let text = std::fs::read_to_string(self.folder.path().join("postern.toml")).expect("the configuration");
+        let settings =
+            config::parse("postern.toml", &text, self.folder.path(), &|_| None).expect("the configuration");
+        // Another seed: a restarted process does not repeat its randomness.
+        let entropy = Entropy::seeded(8);
+        Self::run(self.folder, settings, self.clock, entropy, self.jira, self.wiki).await
+    }
+
+    /// A fresh browser at Jira.
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.address, JIRA)
+    }
+
+    /// A fresh browser at another host.
+    pub fn browser_at(&self, host: &str) -> Browser {
+        Browser::new(self.address, host)
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
+        // The mail worker looks at the clock when it is woken.
+        self.app.outbox.wake();
+    }
+
+    /// All mails so far, oldest first.
+    pub fn mails(&self) -> Vec<Mail> {
+        let Ok(entries) = std::fs::read_dir(self.folder.path().join("mail")) else { return Vec::new() };
+        let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "eml"));
+        paths.sort();
+        paths.iter().map(|path| parse(&std::fs::read(path).expect("a mail"))).collect()
+    }
+
+    /// The newest mail to an address. The challenge page is answered after its mail was delivered, so no waiting is needed.
+    pub fn newest_mail(&self, to: &str) -> Mail {
+        self.mails().into_iter().rfind(|mail| mail.to == to).unwrap_or_else(|| panic!("no mail to {to}"))
+    }
+
+    /// How many requests other than introspections the Jira look-alike received since the record was cleared.
+    pub fn reached_jira(&self) -> Vec<demo::Received> {
+        let mut received = self.jira.received();
+        received.retain(|request| request.path() != ProductKind::Jira.introspection_path());
+        received
+    }
+
+    /// The exposed metrics.
+    pub fn metrics(&self) -> String {
+        self.app.metrics.expose().expect("metrics")
+    }
+}
+
+async fn listener() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    (listener, address)
+}
+
+async fn behind(router: axum::Router) -> SocketAddr {
+    let (listener, address) = listener().await;
+    tokio::spawn(demo::serve(listener, router, std::future::pending()));
+    address
+}
+
+fn configuration(jira: SocketAddr, wiki: SocketAddr, more: &str) -> String {
+    format!(
+        r#"
+[organization]
+name = "Acme"
+
+[listen]
+proxy = "127.0.0.1:1"
+admin = "127.0.0.1:2"
+
+[[site]]
+host = "{JIRA}"
+product = "jira-software"
+upstream = "http://{jira}"
+
+[[site]]
+host = "{WIKI}"
+product = "confluence"
+upstream = "http://{wiki}"
+
+[mail]
+from = "Acme access <access@acme.com>"
+file = "mail"
+
+[store]
+url = "sqlite:postern.db"
+
+[log]
+access = false
+
+{more}
+"#
+    )
+}
+
+fn parse(raw: &[u8]) -> Mail {
+    let mail = mail_parser::MessageParser::default().parse(raw).expect("a mail");
+    let to = mail.to().and_then(|to| to.first()).and_then(|to| to.address()).expect("a recipient");
+    Mail {
+        to: to.to_owned(),
+        text: mail.body_text(0).expect("a text part").into_owned(),
+        html: mail.body_html(0).expect("an HTML part").into_owned(),
+        raw: String::from_utf8_lossy(raw).into_owned(),
+    }
+}
