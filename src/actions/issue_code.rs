@@ -95,8 +95,10 @@ impl Actions {
             None => (self.open(&mut change, asker, rules, now).await?, MailRequest::First),
         };
         change.queue_mail(&self.mail(&challenge, now)).await?;
-        let detail = json!({ "site": asker.site, "challenge": challenge.id, "again": mail == MailRequest::Again });
-        let event = AuditEvent::new(asker.email.as_str(), AuditAction::ExternalUserChallenged, asker.email.as_str());
+        let detail =
+            json!({ "site": asker.site, "challenge": challenge.id, "again": mail == MailRequest::Again });
+        let event =
+            AuditEvent::new(asker.email.as_str(), AuditAction::ExternalUserChallenged, asker.email.as_str());
         change.commit(event.with(detail), now).await?;
         self.outbox.wake();
         Ok(Issued { challenge: Some(challenge), mail })

@@ -16,9 +16,9 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::clock::{Clock, stopwatch};
+use crate::domain::account::{DeviceId, Subject};
 use crate::entropy::Entropy;
 use crate::keys::Keys;
-use crate::domain::account::{DeviceId, Subject};
 use crate::mail::outbox::Outbox;
 use crate::store::Store;
 use crate::telemetry::metrics::Metrics;
@@ -76,7 +76,11 @@ impl Actions {
     }
 
     /// The challenge of this person in this browser that can still be passed.
-    pub async fn live_challenge(&self, subject: Subject, device: DeviceId) -> Result<Option<Challenge>, StoreError> {
+    pub async fn live_challenge(
+        &self,
+        subject: Subject,
+        device: DeviceId,
+    ) -> Result<Option<Challenge>, StoreError> {
         self.store.live_challenge(subject, device, self.clock.now()).await
     }
 

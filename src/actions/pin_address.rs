@@ -17,7 +17,9 @@ pub async fn keep_pins(store: Store, clock: Clock, mut new_pins: mpsc::Receiver<
     while new_pins.recv_many(&mut waiting, BATCH).await > 0 {
         match write(&store, &clock, &waiting).await {
             Ok(()) => waiting.clear(),
-            Err(error) => tracing::error!(%error, waiting = waiting.len(), "new addresses could not be pinned in the store yet"),
+            Err(error) => {
+                tracing::error!(%error, waiting = waiting.len(), "new addresses could not be pinned in the store yet")
+            }
         }
     }
 }
@@ -30,7 +32,9 @@ async fn write(store: &Store, clock: &Clock, pins: &[PinRow]) -> Result<(), Stor
         if change.pin(pin, now).await? {
             let address = pin.email.as_ref().map_or("", |email| email.as_str());
             let event = AuditEvent::new("postern", AuditAction::AccountPinned, address);
-            events.push(event.with(json!({ "site": pin.site, "user_key": pin.user_key, "username": pin.username })));
+            events.push(
+                event.with(json!({ "site": pin.site, "user_key": pin.user_key, "username": pin.username })),
+            );
         }
     }
     if events.is_empty() { Ok(()) } else { change.commit_many(&events, now).await }

@@ -17,7 +17,8 @@ impl Actions {
         let now = self.clock.now();
         let mut change = self.store.write().await?;
         change.revoke(asker.subject, asker.device, now).await?;
-        let event = AuditEvent::new(asker.email.as_str(), AuditAction::ExternalUserSignedOut, asker.email.as_str());
+        let event =
+            AuditEvent::new(asker.email.as_str(), AuditAction::ExternalUserSignedOut, asker.email.as_str());
         change.commit(event.with(json!({ "site": asker.site })), now).await
     }
 }

@@ -214,7 +214,8 @@ pub async fn stopping(mut stop: watch::Receiver<bool>) {
 }
 
 fn needs_restart(old: &Settings, new: &Settings) -> impl Iterator<Item = &'static str> {
-    let same = |old: &dyn std::fmt::Debug, new: &dyn std::fmt::Debug| format!("{old:?}") == format!("{new:?}");
+    let same =
+        |old: &dyn std::fmt::Debug, new: &dyn std::fmt::Debug| format!("{old:?}") == format!("{new:?}");
     [
         ("listen", same(&old.listen, &new.listen)),
         ("mail", same(&old.mail, &new.mail)),

@@ -10,9 +10,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use async_trait::async_trait;
 use pingora_core::server::configuration::ServerConf;
-use pingora_core::server::{
-    ListenFds, RunArgs, Server, ShutdownSignal, ShutdownSignalWatch, ShutdownWatch,
-};
+use pingora_core::server::{ListenFds, RunArgs, Server, ShutdownSignal, ShutdownSignalWatch, ShutdownWatch};
 use pingora_core::services::Service;
 use socket2::{Domain, Protocol, Socket, Type};
 use tokio::signal::unix::{SignalKind, signal};
@@ -33,7 +31,10 @@ const MARGIN: Duration = Duration::from_secs(5);
 
 /// Runs the gateway until SIGTERM or SIGINT. SIGHUP reads the configuration again.
 pub fn run(settings: Settings, config: &Path) -> anyhow::Result<()> {
-    telemetry::log::init(&settings.log.level, settings.log.format == crate::config::settings::LogFormat::Json)?;
+    telemetry::log::init(
+        &settings.log.level,
+        settings.log.format == crate::config::settings::LogFormat::Json,
+    )?;
     serve(settings, config, || ())
 }
 
@@ -105,7 +106,12 @@ struct Worker {
 
 #[async_trait]
 impl Service for Worker {
-    async fn start_service(&mut self, _fds: Option<ListenFds>, _shutdown: ShutdownWatch, _listeners_per_fd: usize) {
+    async fn start_service(
+        &mut self,
+        _fds: Option<ListenFds>,
+        _shutdown: ShutdownWatch,
+        _listeners_per_fd: usize,
+    ) {
         let (Some(listener), Some(_running)) = (self.listener.take(), self.running.take()) else { return };
         match tokio::net::TcpListener::from_std(listener) {
             Ok(listener) => {
@@ -137,7 +143,12 @@ struct Control {
 
 #[async_trait]
 impl Service for Control {
-    async fn start_service(&mut self, _fds: Option<ListenFds>, _shutdown: ShutdownWatch, _listeners_per_fd: usize) {
+    async fn start_service(
+        &mut self,
+        _fds: Option<ListenFds>,
+        _shutdown: ShutdownWatch,
+        _listeners_per_fd: usize,
+    ) {
         let (Some(listener), Some(_running)) = (self.listener.take(), self.running.take()) else { return };
         let (admin, upkeep, reloader) = {
             let mut app = self.app.lock().await;
@@ -171,7 +182,9 @@ async fn reload_on_hangup(mut reloader: Reloader, config: PathBuf) {
     while hangups.recv().await.is_some() {
         match reloader.reload(&config) {
             Ok(()) => tracing::info!("the configuration was read again and is in force"),
-            Err(errors) => tracing::error!(%errors, "the configuration has mistakes; the old one stays in force"),
+            Err(errors) => {
+                tracing::error!(%errors, "the configuration has mistakes; the old one stays in force")
+            }
         }
     }
 }

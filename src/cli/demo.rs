@@ -82,16 +82,23 @@ fn folder(options: &Options) -> anyhow::Result<PathBuf> {
         Some(folder) => folder.clone(),
         None => fresh_folder()?,
     };
-    fs::create_dir_all(&folder).with_context(|| format!("the folder {} cannot be created", folder.display()))?;
+    fs::create_dir_all(&folder)
+        .with_context(|| format!("the folder {} cannot be created", folder.display()))?;
     folder.canonicalize().with_context(|| format!("the folder {} cannot be used", folder.display()))
 }
 
 /// A new folder that only its owner can enter.
 fn fresh_folder() -> anyhow::Result<PathBuf> {
     use std::os::unix::fs::DirBuilderExt as _;
-    let name = format!("postern-demo-{}", data_encoding::HEXLOWER.encode(&crate::entropy::Entropy::System.bytes::<4>()));
+    let name = format!(
+        "postern-demo-{}",
+        data_encoding::HEXLOWER.encode(&crate::entropy::Entropy::System.bytes::<4>())
+    );
     let folder = std::env::temp_dir().join(name);
-    fs::DirBuilder::new().mode(0o700).create(&folder).with_context(|| format!("the folder {} cannot be created", folder.display()))?;
+    fs::DirBuilder::new()
+        .mode(0o700)
+        .create(&folder)
+        .with_context(|| format!("the folder {} cannot be created", folder.display()))?;
     Ok(folder)
 }
 

@@ -18,7 +18,8 @@ pub async fn run(settings: &Settings) -> anyhow::Result<()> {
 /// Creates what is missing; gives a sentence for each thing it did.
 pub async fn create(settings: &Settings) -> anyhow::Result<[String; 2]> {
     if let Some(folder) = settings.database.parent() {
-        std::fs::create_dir_all(folder).with_context(|| format!("the folder {} cannot be created", folder.display()))?;
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("the folder {} cannot be created", folder.display()))?;
     }
     Ok([create_keys(settings)?, create_store(settings).await?])
 }
@@ -26,7 +27,9 @@ pub async fn create(settings: &Settings) -> anyhow::Result<[String; 2]> {
 fn create_keys(settings: &Settings) -> anyhow::Result<String> {
     let keys = settings.keys.display();
     match Keys::create(&settings.keys, &Entropy::System) {
-        Ok(()) => Ok(format!("Created the key file {keys}. Keep a copy: without it nobody's verification counts any more.")),
+        Ok(()) => Ok(format!(
+            "Created the key file {keys}. Keep a copy: without it nobody's verification counts any more."
+        )),
         Err(KeysError::Uncreatable(_, error)) if error.kind() == std::io::ErrorKind::AlreadyExists => {
             Keys::load(&settings.keys)?;
             Ok(format!("Kept the key file {keys}."))

@@ -49,7 +49,12 @@ impl Pins {
     }
 
     /// Pins at first sight; afterwards says whether the reported address still is the pinned one.
-    pub(super) fn pin(&self, key: &FingerprintKey, sighting: &Sighting<'_>, reported: &EmailAddress) -> Pinned {
+    pub(super) fn pin(
+        &self,
+        key: &FingerprintKey,
+        sighting: &Sighting<'_>,
+        reported: &EmailAddress,
+    ) -> Pinned {
         let user = key.user(sighting.site, sighting.user_key);
         let owner = *self.user_of.entry(key.address_at(sighting.site, reported)).or_insert(user);
         let (email, first_sight) = match self.address_of.entry(user) {
@@ -70,7 +75,9 @@ impl Pins {
             email: Some(email.clone()),
         };
         if self.new_pin.try_send(row).is_err() {
-            tracing::warn!("too many new people at once: an address is pinned in memory only until the next restart");
+            tracing::warn!(
+                "too many new people at once: an address is pinned in memory only until the next restart"
+            );
         }
     }
 }

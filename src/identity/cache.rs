@@ -61,12 +61,26 @@ pub(super) enum Lookup<'a> {
 /// The right to ask and to keep the answer. Dropping it lets the next waiting request ask.
 pub(super) struct Ask<'a>(Guard<'a>);
 
-type Guard<'a> =
-    PlaceholderGuard<'a, SessionKey, Remembered, UnitWeighter, RandomState, DefaultLifecycle<SessionKey, Remembered>>;
+type Guard<'a> = PlaceholderGuard<
+    'a,
+    SessionKey,
+    Remembered,
+    UnitWeighter,
+    RandomState,
+    DefaultLifecycle<SessionKey, Remembered>,
+>;
 
 impl IdentityCache {
     pub(super) fn new() -> Self {
-        Self { sessions: Cache::with(CAPACITY, CAPACITY as u64, UnitWeighter, RandomState::default(), Default::default()) }
+        Self {
+            sessions: Cache::with(
+                CAPACITY,
+                CAPACITY as u64,
+                UnitWeighter,
+                RandomState::default(),
+                Default::default(),
+            ),
+        }
     }
 
     pub(super) async fn lookup(&self, key: &SessionKey, now: Timestamp) -> Lookup<'_> {

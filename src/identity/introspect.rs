@@ -78,7 +78,9 @@ impl Introspector {
     }
 
     async fn exchange(&self, site: &Site, cookies: &HeaderValue) -> Reply {
-        let Some(request) = request(site, cookies) else { return Reply::failed("the question cannot be asked") };
+        let Some(request) = request(site, cookies) else {
+            return Reply::failed("the question cannot be asked");
+        };
         let Ok(response) = self.client.request(request).await else { return Reply::failed("no connection") };
         let set_cookies = response.headers().get_all(SET_COOKIE).iter().cloned().collect();
         Reply { answer: read(&site.profile.introspect, response).await, set_cookies }
@@ -103,7 +105,8 @@ impl Answer {
 
 fn request(site: &Site, cookies: &HeaderValue) -> Option<Request<Empty<Bytes>>> {
     let path = format!("{}{}", site.prefix, site.profile.introspect.path);
-    let uri = Uri::builder().scheme("http").authority(site.upstream.clone()).path_and_query(path).build().ok()?;
+    let uri =
+        Uri::builder().scheme("http").authority(site.upstream.clone()).path_and_query(path).build().ok()?;
     let request = Request::builder()
         .method(Method::GET)
         .uri(uri)
@@ -185,7 +188,10 @@ mod tests {
 
     #[test]
     fn a_person_has_a_key_a_name_and_perhaps_an_address() {
-        let Answer::Person(person) = read(r#"{"key":"K1","name":"jane","emailAddress":"Jane@Acme.com"}"#) else { panic!() };
+        let Answer::Person(person) = read(r#"{"key":"K1","name":"jane","emailAddress":"Jane@Acme.com"}"#)
+        else {
+            panic!()
+        };
         assert_eq!((person.key.as_str(), person.username.as_str()), ("K1", "jane"));
         assert_eq!(person.email.unwrap().as_str(), "jane@acme.com");
         assert!(matches!(read(r#"{"key":"K1","name":"jane"}"#), Answer::Person(Person { email: None, .. })));

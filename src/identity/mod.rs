@@ -74,7 +74,14 @@ pub struct Identities {
 impl Identities {
     /// A resolver with an empty cache.
     pub fn new(directory: Arc<Directory>, keys: Arc<Keys>, clock: Clock, metrics: Arc<Metrics>) -> Self {
-        Self { cache: IdentityCache::new(), introspector: Introspector::new(), directory, keys, clock, metrics }
+        Self {
+            cache: IdentityCache::new(),
+            introspector: Introspector::new(),
+            directory,
+            keys,
+            clock,
+            metrics,
+        }
     }
 
     /// Whose session these cookies carry. `key` is the digest of `cookies` at this site; `cookies` is the complete

@@ -11,7 +11,14 @@ use super::Identities;
 
 impl Identities {
     /// What a proof cookie amounts to for this person in this browser. One HMAC: cheaper than remembering it.
-    pub fn proof(&self, organization: &str, site: &str, subject: Subject, device: DeviceId, token: &[u8]) -> ProofFact {
+    pub fn proof(
+        &self,
+        organization: &str,
+        site: &str,
+        subject: Subject,
+        device: DeviceId,
+        token: &[u8],
+    ) -> ProofFact {
         let binding = Binding { organization, site, subject, device };
         proof::verify(token, |id| self.keys.of(id).map(|keys| &keys.proof), &binding)
     }

@@ -118,7 +118,9 @@ impl Gateway {
         let issued = issued.map_err(store_failed)?;
         let count = |event| self.metrics.challenges.count(event);
         match issued.mail {
-            MailRequest::First => [ChallengeEvent::Opened, ChallengeEvent::MailRequested].into_iter().for_each(count),
+            MailRequest::First => {
+                [ChallengeEvent::Opened, ChallengeEvent::MailRequested].into_iter().for_each(count)
+            }
             MailRequest::Again => count(ChallengeEvent::Resend),
             MailRequest::Refused(_) => count(ChallengeEvent::Limited),
             MailRequest::Earlier => {}
@@ -170,8 +172,9 @@ impl Gateway {
             Some(challenge) => self.actions.delivery(challenge.id, DELIVERY_WAIT).await.into(),
             None => Delivery::Pending,
         };
-        let tries_left =
-            challenge.as_ref().map_or(0, |challenge| visit.plan.rules.code_tries.saturating_sub(challenge.tries));
+        let tries_left = challenge
+            .as_ref()
+            .map_or(0, |challenge| visit.plan.rules.code_tries.saturating_sub(challenge.tries));
         let shown = Shown { status, notice, challenge, delivery, tries_left };
         Ok(self.render(visit, &shown))
     }

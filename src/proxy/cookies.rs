@@ -103,7 +103,8 @@ pub fn device_text(device: DeviceId) -> String {
 /// A cookie of ours for the browser to keep: for this host alone, for no script, and not sent along from other sites.
 pub fn keep(name: &str, value: &str, scheme: Scheme, max_age: Duration) -> HeaderValue {
     let secure = if scheme == Scheme::Https { "; Secure" } else { "" };
-    let line = format!("{name}={value}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}", max_age.as_secs());
+    let line =
+        format!("{name}={value}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}", max_age.as_secs());
     HeaderValue::from_str(&line).expect("names and values of ours are ASCII without separators")
 }
 
@@ -141,7 +142,9 @@ fn pairs(line: &[u8]) -> impl Iterator<Item = Pair<'_>> {
     })
     .filter(|part| !part.is_empty())
     .map(|whole| match memchr::memchr(b'=', whole) {
-        Some(equals) => Pair { name: whole[..equals].trim_ascii(), value: whole[equals + 1..].trim_ascii(), whole },
+        Some(equals) => {
+            Pair { name: whole[..equals].trim_ascii(), value: whole[equals + 1..].trim_ascii(), whole }
+        }
         None => Pair { name: whole, value: b"", whole },
     })
 }

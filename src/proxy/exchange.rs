@@ -50,7 +50,13 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(plan: Arc<Plan>, peer: SocketAddr, record: Record, parts: &Parts, body: &Incoming) -> Self {
+    pub(super) fn new(
+        plan: Arc<Plan>,
+        peer: SocketAddr,
+        record: Record,
+        parts: &Parts,
+        body: &Incoming,
+    ) -> Self {
         Self {
             plan,
             peer,
@@ -80,7 +86,10 @@ impl Exchange {
     /// Where the person goes on after a challenge: the page asked for, or the page whose script asked.
     pub(super) fn return_to(&self) -> ReturnTarget {
         if self.navigation {
-            return self.target.as_ref().map_or_else(ReturnTarget::front_page, |target| ReturnTarget::parse(target.as_str()));
+            return self
+                .target
+                .as_ref()
+                .map_or_else(ReturnTarget::front_page, |target| ReturnTarget::parse(target.as_str()));
         }
         let referer = self.referer.as_ref().and_then(|referer| referer.to_str().ok());
         let origin = format!("{}://{}", self.plan.scheme.as_str(), self.host);

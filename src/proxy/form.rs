@@ -51,13 +51,15 @@ impl Form {
 
     fn from_fields(bytes: &[u8]) -> Self {
         let field = |name: &str| {
-            let mut values = form_urlencoded::parse(bytes).filter(|(field, _)| field == name).map(|(_, value)| value);
+            let mut values =
+                form_urlencoded::parse(bytes).filter(|(field, _)| field == name).map(|(_, value)| value);
             let first = values.next()?;
             values.next().is_none().then(|| first.into_owned())
         };
         Self {
             token: field("token").unwrap_or_default(),
-            return_to: field("return").map_or_else(ReturnTarget::front_page, |target| ReturnTarget::parse(&target)),
+            return_to: field("return")
+                .map_or_else(ReturnTarget::front_page, |target| ReturnTarget::parse(&target)),
             code: field("code"),
             is_json: false,
         }
@@ -69,7 +71,8 @@ impl Form {
         let field = |name: &str| object.get(name).and_then(|value| value.as_str()).map(str::to_owned);
         Ok(Self {
             token: field("token").unwrap_or_default(),
-            return_to: field("return").map_or_else(ReturnTarget::front_page, |target| ReturnTarget::parse(&target)),
+            return_to: field("return")
+                .map_or_else(ReturnTarget::front_page, |target| ReturnTarget::parse(&target)),
             code: field("code"),
             is_json: true,
         })
@@ -79,7 +82,9 @@ impl Form {
     /// site cannot know.
     pub(super) fn is_same_site(&self, headers: &HeaderMap, scheme: Scheme, host: &str) -> bool {
         let from_here = |origin: &HeaderValue| {
-            origin.to_str().is_ok_and(|origin| origin.eq_ignore_ascii_case(&format!("{}://{host}", scheme.as_str())))
+            origin
+                .to_str()
+                .is_ok_and(|origin| origin.eq_ignore_ascii_case(&format!("{}://{host}", scheme.as_str())))
         };
         let site = headers.get("sec-fetch-site");
         headers.get(header::ORIGIN).is_none_or(from_here)

@@ -56,7 +56,8 @@ fn upstream_uri(uri: &Uri, site: &Site) -> Result<Uri, Reason> {
 }
 
 fn say_who_asks(headers: &mut http::HeaderMap, peer: SocketAddr, scheme: Scheme) -> Result<(), Reason> {
-    let address = HeaderValue::from_str(&peer.ip().to_canonical().to_string()).map_err(|_| Reason::Internal)?;
+    let address =
+        HeaderValue::from_str(&peer.ip().to_canonical().to_string()).map_err(|_| Reason::Internal)?;
     headers.insert(X_FORWARDED_FOR, address);
     headers.insert(X_FORWARDED_PROTO, HeaderValue::from_static(scheme.as_str()));
     if let Some(host) = headers.get(header::HOST).cloned() {

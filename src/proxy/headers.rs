@@ -97,13 +97,32 @@ mod tests {
     #[test]
     fn t027_t028_reserved_names_go_in_every_spelling() {
         for name in [
-            "x-postern-account", "x_postern_email", "x-postern_user", "x-ausername", "x_ausername", "x-forwarded-for",
-            "x_forwarded_proto", "forwarded", "x-real-ip", "x-seraph-trusted-app-id", "x-original-url", "x-rewrite-url",
-            "true-client-ip", "x-forwarded",
+            "x-postern-account",
+            "x_postern_email",
+            "x-postern_user",
+            "x-ausername",
+            "x_ausername",
+            "x-forwarded-for",
+            "x_forwarded_proto",
+            "forwarded",
+            "x-real-ip",
+            "x-seraph-trusted-app-id",
+            "x-original-url",
+            "x-rewrite-url",
+            "true-client-ip",
+            "x-forwarded",
         ] {
             assert!(is_reserved(name), "{name}");
         }
-        for name in ["x-requested-with", "x-atlassian-token", "x-csrf-token", "from", "te", "x-posterns", "x-real-ip-2"] {
+        for name in [
+            "x-requested-with",
+            "x-atlassian-token",
+            "x-csrf-token",
+            "from",
+            "te",
+            "x-posterns",
+            "x-real-ip-2",
+        ] {
             assert!(!is_reserved(name), "{name}");
         }
     }
@@ -111,7 +130,9 @@ mod tests {
     #[test]
     fn t039_an_upstream_cannot_set_our_cookies() {
         let mut headers = HeaderMap::new();
-        for line in ["JSESSIONID=1; Path=/", "__Host-postern-proof=x; Secure", "postern-device=y", " postern-x =1"] {
+        for line in
+            ["JSESSIONID=1; Path=/", "__Host-postern-proof=x; Secure", "postern-device=y", " postern-x =1"]
+        {
             headers.append(header::SET_COOKIE, HeaderValue::from_static(line));
         }
         headers.insert("x-postern-receipt", HeaderValue::from_static("forged"));

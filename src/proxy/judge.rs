@@ -25,7 +25,13 @@ pub(super) struct Judged {
 
 impl Gateway {
     /// Identifies and decides. A warm request meets one cache look-up, one or two table look-ups and one HMAC.
-    pub(super) async fn judge(&self, exchange: &mut Exchange, served: &Served, lane: Lane, cookies: &Cookies) -> Judged {
+    pub(super) async fn judge(
+        &self,
+        exchange: &mut Exchange,
+        served: &Served,
+        lane: Lane,
+        cookies: &Cookies,
+    ) -> Judged {
         let session = self.identify(exchange, served, lane, cookies).await;
         let judged = self.decide(&exchange.plan, served, lane, cookies, session);
         self.metrics.decision_seconds.observe((stopwatch() - exchange.record.started).as_secs_f64());
@@ -105,9 +111,16 @@ impl Gateway {
     }
 
     /// Only a genuine proof can have been revoked, so only then is it looked up.
-    fn revoked_at(&self, person: Option<&Identity>, cookies: &Cookies, proof: ProofFact) -> Option<jiff::Timestamp> {
+    fn revoked_at(
+        &self,
+        person: Option<&Identity>,
+        cookies: &Cookies,
+        proof: ProofFact,
+    ) -> Option<jiff::Timestamp> {
         match (person, cookies.device, proof) {
-            (Some(person), Some(device), ProofFact::VerifiedAt(_)) => self.directory.revoked_at(person.subject, device),
+            (Some(person), Some(device), ProofFact::VerifiedAt(_)) => {
+                self.directory.revoked_at(person.subject, device)
+            }
             _ => None,
         }
     }

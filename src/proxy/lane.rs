@@ -111,7 +111,9 @@ pub fn is_navigation(parts: &Parts) -> bool {
 pub fn is_prefetch(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| {
         let value = headers.get(*name).and_then(|value| value.to_str().ok());
-        value.is_some_and(|value| value.contains("prefetch") || value.contains("prerender") || value.contains("preview"))
+        value.is_some_and(|value| {
+            value.contains("prefetch") || value.contains("prerender") || value.contains("preview")
+        })
     })
 }
 
@@ -134,13 +136,27 @@ mod tests {
             let headers: Vec<_> = lines.iter().map(|line| ("authorization", *line)).collect();
             authorization(&parts("GET", &headers).headers)
         };
-        for good in ["Bearer junk", "Basic Zm9vOmJhcg==", "JWT a.b.c", "OAuth oauth_token=\"x\", oauth_version=\"1\""] {
+        for good in
+            ["Bearer junk", "Basic Zm9vOmJhcg==", "JWT a.b.c", "OAuth oauth_token=\"x\", oauth_version=\"1\""]
+        {
             assert_eq!(is_api(&[good]), Ok(true), "{good}");
         }
         let long = format!("Bearer {}", "a".repeat(8192));
         for bad in [
-            "", "Bearer", "Bearer ", "Bearer  x", "bearer x", "BEARER x", "Bearer\tx", "token x", "Bearer a b", "Basic =",
-            "Negotiate abc", &long, "OAuth x", "Bearer caf\u{e9}",
+            "",
+            "Bearer",
+            "Bearer ",
+            "Bearer  x",
+            "bearer x",
+            "BEARER x",
+            "Bearer\tx",
+            "token x",
+            "Bearer a b",
+            "Basic =",
+            "Negotiate abc",
+            &long,
+            "OAuth x",
+            "Bearer caf\u{e9}",
         ] {
             assert_eq!(is_api(&[bad]), Ok(false), "{bad:?}");
         }
@@ -152,7 +168,10 @@ mod tests {
     fn a_navigation_is_a_page_load_that_somebody_waits_for() {
         let html = ("accept", "text/html,application/xhtml+xml");
         assert!(is_navigation(&parts("GET", &[html])));
-        assert!(is_navigation(&parts("GET", &[html, ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")])));
+        assert!(is_navigation(&parts(
+            "GET",
+            &[html, ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")]
+        )));
         for (method, headers) in [
             ("HEAD", vec![html]),
             ("POST", vec![html]),

@@ -115,7 +115,12 @@ impl Gateway {
     }
 
     /// Answers one request. Whatever goes wrong inside, it is answered and the process lives.
-    async fn handle(self: &Arc<Self>, upstream: &Upstream, peer: SocketAddr, request: Request<Incoming>) -> Response<Body> {
+    async fn handle(
+        self: &Arc<Self>,
+        upstream: &Upstream,
+        peer: SocketAddr,
+        request: Request<Incoming>,
+    ) -> Response<Body> {
         let (parts, body) = request.into_parts();
         let record = self.record(&parts, peer);
         let mut exchange = Exchange::new(self.plan.load_full(), peer, record, &parts, &body);

@@ -171,7 +171,8 @@ fn asset(exchange: &Exchange, name: &str) -> Result<Response<Body>, Refused> {
 }
 
 fn signed_out(exchange: &Exchange, served: &Served) -> Response<Body> {
-    let site = SiteName { organization: exchange.plan.organization.to_string(), host: served.site.host.to_string() };
+    let site =
+        SiteName { organization: exchange.plan.organization.to_string(), host: served.site.host.to_string() };
     respond::html(StatusCode::OK, SignedOutPage { site }.html())
 }
 

@@ -46,7 +46,8 @@ impl Gateway {
             return Err(Reason::QueryCredentials.into());
         }
         let signs_out = lane == Lane::Public && is_logout(&parts, &served.site);
-        let browser = Browser { session: cookies.session, device: cookies.device, has_proof: cookies.proof.is_some() };
+        let browser =
+            Browser { session: cookies.session, device: cookies.device, has_proof: cookies.proof.is_some() };
         let request = upstream_request(
             parts,
             Body::passing(body),
@@ -82,7 +83,13 @@ impl Gateway {
         Ok(Response::from_parts(head, Body::passing(body)))
     }
 
-    fn watch(&self, served: &Served, judged: &Judged, browser: &Browser, headers: &HeaderMap) -> Result<Seen, Refused> {
+    fn watch(
+        &self,
+        served: &Served,
+        judged: &Judged,
+        browser: &Browser,
+        headers: &HeaderMap,
+    ) -> Result<Seen, Refused> {
         if !served.site.enforce {
             return Ok(Seen::default());
         }
@@ -94,7 +101,14 @@ impl Gateway {
     }
 
     /// Acts on what an answer said of the session.
-    async fn heed(&self, exchange: &mut Exchange, served: &Served, judged: &Judged, browser: &Browser, seen: Seen) {
+    async fn heed(
+        &self,
+        exchange: &mut Exchange,
+        served: &Served,
+        judged: &Judged,
+        browser: &Browser,
+        seen: Seen,
+    ) {
         if seen.forget || seen.signed_out {
             self.forget(browser);
         }
@@ -111,7 +125,8 @@ impl Gateway {
         // Here and now first: whatever the store does, this proof has ended in this process.
         self.directory.revoke(person.subject, device, self.clock.now());
         let network = network(exchange.peer.ip());
-        let asker = Asker { subject: person.subject, device, email, site: &served.site.id, network: &network };
+        let asker =
+            Asker { subject: person.subject, device, email, site: &served.site.id, network: &network };
         self.metrics.challenges.count(ChallengeEvent::SignedOut);
         if let Err(error) = self.actions.sign_out(&asker).await {
             tracing::error!(%error, "a sign-out could not be kept; it holds in this process only");

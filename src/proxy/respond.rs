@@ -20,7 +20,8 @@ use super::pages::{self, MessagePage, SiteName};
 pub const CHALLENGE_PATH: &str = "/.postern/challenge";
 
 /// What stays readable in the `return` parameter.
-const RETURN_SET: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const RETURN_SET: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A request that is not forwarded, with what its answer needs.
 pub struct Refusal<'a> {
@@ -56,7 +57,9 @@ pub fn refuse(refusal: &Refusal<'_>) -> Response<Body> {
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
     if refusal.reason == Reason::MethodNotAllowed {
-        headers.entry(header::ALLOW).or_insert(HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+        headers
+            .entry(header::ALLOW)
+            .or_insert(HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
     }
     if refusal.unread_body {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -29,7 +29,12 @@ const BREATH: Duration = Duration::from_millis(50);
 /// at most `drain`.
 ///
 /// Each worker calls this with its own runtime and a clone of the listening socket, and has its own upstream pool.
-pub async fn serve(gateway: Arc<Gateway>, listener: TcpListener, mut stop: watch::Receiver<bool>, drain: Duration) {
+pub async fn serve(
+    gateway: Arc<Gateway>,
+    listener: TcpListener,
+    mut stop: watch::Receiver<bool>,
+    drain: Duration,
+) {
     let upstream = Arc::new(Upstream::new());
     let open = TaskTracker::new();
     loop {

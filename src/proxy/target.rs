@@ -42,7 +42,8 @@ pub fn check_head(parts: &Parts) -> Result<(), Reason> {
 /// A client may name only the usual hop-by-hop fields. Naming another (`Connection: X-Postern-Account`) would have the next
 /// hop drop what we add, or us drop what we judged.
 fn check_connection(headers: &HeaderMap) -> Result<(), Reason> {
-    const USUAL: [&str; 7] = ["close", "keep-alive", "upgrade", "te", "trailers", "http2-settings", "proxy-connection"];
+    const USUAL: [&str; 7] =
+        ["close", "keep-alive", "upgrade", "te", "trailers", "http2-settings", "proxy-connection"];
     for line in headers.get_all(http::header::CONNECTION) {
         let line = line.to_str().map_err(|_| Reason::MalformedRequest)?;
         for option in line.split(',').map(str::trim).filter(|option| !option.is_empty()) {
@@ -126,7 +127,11 @@ mod tests {
             assert_eq!(check_head(&parts("/", &[("connection", usual)])), Ok(()), "{usual}");
         }
         for other in ["X-Postern-Account", "close, cookie", "x-forwarded-for", "authorization"] {
-            assert_eq!(check_head(&parts("/", &[("connection", other)])), Err(Reason::MalformedRequest), "{other}");
+            assert_eq!(
+                check_head(&parts("/", &[("connection", other)])),
+                Err(Reason::MalformedRequest),
+                "{other}"
+            );
         }
     }
 
@@ -140,7 +145,9 @@ mod tests {
 
     #[test]
     fn a_sign_in_in_the_query_is_seen_in_any_spelling() {
-        for query in ["os_username=a&os_password=b", "x=1&os_cookie=true", "%6fs_username=a", "os%5Fpassword=b"] {
+        for query in
+            ["os_username=a&os_password=b", "x=1&os_cookie=true", "%6fs_username=a", "os%5Fpassword=b"]
+        {
             assert!(has_query_credentials(Some(query)), "{query}");
         }
         for query in ["os_destination=%2Fbrowse", "os_authType=none", "q=os_username", "x"] {

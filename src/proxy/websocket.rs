@@ -50,7 +50,8 @@ impl Gateway {
         let client_side = hyper::upgrade::on(&mut client);
         let (parts, _) = client.into_parts();
         let (peer, scheme) = (exchange.peer, exchange.plan.scheme);
-        let mut request = upstream_request(parts, Body::empty(), &permit, &served.site, cookies, peer, scheme)?;
+        let mut request =
+            upstream_request(parts, Body::empty(), &permit, &served.site, cookies, peer, scheme)?;
         name_upgrade(request.headers_mut());
         let handshake = tokio::time::timeout(HANDSHAKE, shake_hands(served.site.upstream.as_str(), request));
         let mut answer = handshake.await.map_err(|_| Reason::UpstreamTimeout)??;
@@ -79,7 +80,9 @@ impl Gateway {
 fn check_origin(parts: &Parts, exchange: &Exchange) -> Result<(), Refused> {
     let own = format!("{}://{}", exchange.plan.scheme.as_str(), exchange.host);
     match parts.headers.get(header::ORIGIN) {
-        Some(origin) if !origin.as_bytes().eq_ignore_ascii_case(own.as_bytes()) => Err(Reason::CrossSite.into()),
+        Some(origin) if !origin.as_bytes().eq_ignore_ascii_case(own.as_bytes()) => {
+            Err(Reason::CrossSite.into())
+        }
         _ => Ok(()),
     }
 }
@@ -118,7 +121,13 @@ struct Watched {
 }
 
 impl Watched {
-    fn new(gateway: &Arc<Gateway>, exchange: &Exchange, served: &Served, judged: Judged, cookies: &Cookies) -> Self {
+    fn new(
+        gateway: &Arc<Gateway>,
+        exchange: &Exchange,
+        served: &Served,
+        judged: Judged,
+        cookies: &Cookies,
+    ) -> Self {
         Self {
             gateway: Arc::clone(gateway),
             served: served.clone(),
@@ -133,7 +142,8 @@ impl Watched {
         loop {
             tokio::time::sleep(REJUDGE).await;
             let session = self.judged.session.clone();
-            let again = self.gateway.decide(&self.plan, &self.served, Lane::Websocket, &self.cookies, session);
+            let again =
+                self.gateway.decide(&self.plan, &self.served, Lane::Websocket, &self.cookies, session);
             if !matches!(again.decision, Decision::Pass(_)) {
                 return;
             }

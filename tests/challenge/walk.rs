@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::world::{WIKI, World};
+use crate::support::world::{WIKI, World};
 
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
 
@@ -30,7 +30,10 @@ async fn a_stale_external_person_is_challenged_and_lands_on_the_page_they_asked_
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.contains("j•••e@acme.com"), "{}", page.body);
     let answer = jane.submit(&page, &world.newest_mail("jane@acme.com").code()).await;
-    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/browse/DEMO-1?focus=comments"));
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (StatusCode::SEE_OTHER, "/browse/DEMO-1?focus=comments")
+    );
     assert_eq!(jane.open("/browse/DEMO-1?focus=comments").await.status, StatusCode::OK);
     world.advance(WEEK - Duration::from_secs(1));
     assert_eq!(jane.open("/browse/DEMO-2").await.status, StatusCode::OK);

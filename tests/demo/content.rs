@@ -8,7 +8,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::site::{LIAM, jira, wiki};
+use super::site::{LIAM, jira, wiki};
 
 #[tokio::test]
 async fn pages_of_the_team_need_a_sign_in_and_public_ones_do_not() {

@@ -10,7 +10,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use crate::site::{LIAM, MYSELF, Site, jira, wiki};
+use super::site::{LIAM, MYSELF, Site, jira, wiki};
 
 #[tokio::test]
 async fn a_test_brings_its_own_people_and_changes_them_while_it_runs() {

@@ -5,7 +5,7 @@ use std::fs;
 use postern::demo::mailbox;
 use serde_json::Value;
 
-use crate::site::Site;
+use super::site::Site;
 
 #[tokio::test]
 async fn the_mailbox_lists_the_newest_mail_first_and_never_renders_its_html() {

@@ -3,7 +3,7 @@
 use data_encoding::BASE64;
 use http::{Method, StatusCode};
 
-use crate::site::{LIAM, MYSELF, jira, wiki};
+use super::site::{LIAM, MYSELF, jira, wiki};
 
 fn basic(username: &str, password: &str) -> String {
     format!("Basic {}", BASE64.encode(format!("{username}:{password}").as_bytes()))

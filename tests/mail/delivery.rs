@@ -6,8 +6,8 @@ use postern::config::settings::{Smtp, SmtpCredentials, SmtpTls};
 use postern::mail::transport::DeliveryError;
 use uuid::Uuid;
 
-use crate::smtp::{Certificates, Event, SmtpServer};
-use crate::world::{code_of, mail, plain, starttls, transport};
+use super::world::{code_of, mail, plain, starttls, transport};
+use crate::support::smtp::{Certificates, Event, SmtpServer};
 
 const ID: Uuid = Uuid::from_u128(1);
 

@@ -14,8 +14,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
-use crate::smtp::{Certificates, Event, PATIENCE, SmtpServer};
-use crate::world::{code_of, from, plain, start, starttls, transport};
+use super::world::{code_of, from, plain, start, starttls, transport};
+use crate::support::smtp::{Certificates, Event, PATIENCE, SmtpServer};
 
 const LIFETIME: Duration = Duration::from_secs(600);
 /// Longer than any lease of these tests: their delivery timeout and half a minute.

@@ -13,7 +13,7 @@ use postern::mail::message::{CodeMail, compose};
 use postern::mail::transport::Transport;
 use uuid::Uuid;
 
-use crate::smtp::PATIENCE;
+use crate::support::smtp::PATIENCE;
 
 /// The code of a challenge.
 pub fn code_of(challenge: Uuid) -> Code {

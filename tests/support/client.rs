@@ -81,7 +81,13 @@ impl Browser {
     }
 
     /// Sends a request with exactly these headers, `Host` and the cookies, and keeps what cookies come back.
-    pub async fn send(&mut self, method: Method, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    pub async fn send(
+        &mut self,
+        method: Method,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Answer {
         let uri = format!("http://{}{target}", self.address);
         let mut request = Request::builder().method(method).uri(uri);
         if !headers.iter().any(|(name, _)| *name == "host") {
@@ -138,7 +144,8 @@ impl Browser {
 
     /// Signs out at the product.
     pub async fn sign_out(&mut self) {
-        let page = if self.host.starts_with("wiki") { "/logout.action" } else { "/secure/Logout!default.jspa" };
+        let page =
+            if self.host.starts_with("wiki") { "/logout.action" } else { "/secure/Logout!default.jspa" };
         let answer = self.open(page).await;
         assert!(answer.status.is_success() || answer.status.is_redirection(), "{}", answer.body);
     }

@@ -134,7 +134,8 @@ impl World {
     pub async fn restart(self) -> Self {
         let _ = self.stop.send(true);
         self.app.close().await;
-        let text = std::fs::read_to_string(self.folder.path().join("postern.toml")).expect("the configuration");
+        let text =
+            std::fs::read_to_string(self.folder.path().join("postern.toml")).expect("the configuration");
         let settings =
             config::parse("postern.toml", &text, self.folder.path(), &|_| None).expect("the configuration");
         // Another seed: a restarted process does not repeat its randomness.

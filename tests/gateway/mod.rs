@@ -1,0 +1,3 @@
+//! What passes, what is refused, and that what is forwarded is what was judged.
+
+mod api;

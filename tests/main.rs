@@ -1,0 +1,7 @@
+//! The promises, by folder. Each test runs the real gateway before real servers; `support/` starts them.
+
+mod challenge;
+mod demo;
+mod gateway;
+mod mail;
+mod support;

@@ -1,0 +1,5 @@
+//! What tests stand on: a whole gateway, a client, a mail server.
+
+pub mod client;
+pub mod smtp;
+pub mod world;
