@@ -28,7 +28,7 @@ fn a_mistyped_key_is_met_with_the_nearest_known_one() {
         ("[listen]", "nmae = 1\n[listen]", 4, 1, "unknown key `nmae` in [organization]", "did you mean `name`?"),
         ("[listen]", "[listen]\nworker = 2", 5, 1, "unknown key `worker` in [listen]", "did you mean `workers`?"),
         ("[listen]", "[listen]\nPorxy = 2", 5, 1, "unknown key `Porxy`", "did you mean `proxy`?"),
-        ("[listen]", "[listen]\nbananas = 2", 5, 1, "unknown key `bananas`", "known here: proxy, admin, scheme, workers"),
+        ("[listen]", "[listen]\nbananas = 2", 5, 1, "unknown key `bananas`", "known here: proxy, admin, scheme, trusted_proxies, workers"),
         ("[mail]", "[verificaton]\nenforce = false\n[mail]", 12, 2, "unknown key `verificaton` in the file", "did you mean `verification`?"),
         ("[mail]", "[site.introspekt]\n[mail]", 12, 7, "unknown key `introspekt` in [[site]]", "did you mean `introspect`?"),
         ("[mail]", "[site.introspect]\ncahce = \"1s\"\n[mail]", 13, 1, "unknown key `cahce` in [site.introspect]", "did you mean `cache`?"),
