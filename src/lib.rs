@@ -1,5 +1,7 @@
 //! Postern, an enforcement gateway for Jira- and Confluence-like servers.
 
+#![warn(clippy::unwrap_used, clippy::panic, clippy::unreachable, clippy::print_stdout, clippy::print_stderr)]
+
 pub mod actions;
 pub mod admin;
 pub mod app;

@@ -69,9 +69,8 @@ impl Gateway {
         parts: &Parts,
     ) -> Result<Response<Body>, Refused> {
         let return_to = return_parameter(parts);
-        let person = match self.who(exchange, served, cookies).await? {
-            Some(person) => person,
-            None => return Ok(respond::see_other(return_to.as_str())),
+        let Some(person) = self.who(exchange, served, cookies).await? else {
+            return Ok(respond::see_other(return_to.as_str()));
         };
         // An image, a frame or a prefetch that points here must not make mail.
         if !is_top_level(parts) {
@@ -99,9 +98,8 @@ impl Gateway {
             FormError::TooLarge => Refused::from(Reason::BodyTooLarge),
             FormError::Malformed => Refused::from(Reason::MalformedRequest),
         })?;
-        let person = match self.who(exchange, served, cookies).await? {
-            Some(person) => person,
-            None => return Ok(respond::see_other(form.return_to.as_str())),
+        let Some(person) = self.who(exchange, served, cookies).await? else {
+            return Ok(respond::see_other(form.return_to.as_str()));
         };
         let device = cookies.device.filter(|&device| {
             form.is_same_site(&parts.headers, exchange.plan.scheme, &exchange.host)
