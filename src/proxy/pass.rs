@@ -97,10 +97,7 @@ impl Gateway {
             return Ok(Seen::default());
         }
         let session = judged.session.as_ref().unwrap_or(&SessionIdentity::Anonymous);
-        let mut seen = watch(headers, &served.site, session).map_err(|reason| {
-            self.forget(browser);
-            reason
-        })?;
+        let mut seen = watch(headers, &served.site, session).inspect_err(|_| self.forget(browser))?;
         // Products take a sign-in at more pages than a profile lists, and not all of them change the cookie by it: nobody
         // is not remembered beyond a request that may have made somebody of them.
         seen.forget |= may_sign_in && matches!(session, SessionIdentity::Anonymous);
