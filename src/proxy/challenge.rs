@@ -23,7 +23,6 @@ use super::client::network;
 use super::cookies;
 use super::exchange::{Exchange, Refused};
 use super::form::Form;
-use super::own::mailbox;
 use super::pages::{ChallengePage, Delivery, Notice, SiteName};
 use super::plan::Plan;
 use super::respond;
@@ -206,6 +205,11 @@ impl Gateway {
         };
         respond::html(shown.status, page.html())
     }
+}
+
+/// The mailbox a code goes to.
+fn mailbox(person: &Identity) -> Result<&EmailAddress, Refused> {
+    person.email.as_ref().ok_or_else(|| Reason::AddressUnknown.into())
 }
 
 /// What came of a try, for the page: its status, its sentence, and from when on another try may go better.

@@ -10,7 +10,6 @@ use hyper::body::Incoming;
 
 use crate::domain::account::DeviceId;
 use crate::domain::decision::{Decision, Reason};
-use crate::domain::email::EmailAddress;
 use crate::domain::lane::Lane;
 use crate::domain::return_target::ReturnTarget;
 use crate::identity::{Identity, SessionIdentity};
@@ -186,9 +185,4 @@ fn return_parameter(parts: &Parts) -> ReturnTarget {
 fn is_top_level(parts: &Parts) -> bool {
     let is = |name: &str, expected: &str| parts.headers.get(name).is_none_or(|value| value == expected);
     !is_prefetch(&parts.headers) && is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document")
-}
-
-/// The mailbox a code goes to.
-pub(super) fn mailbox(person: &Identity) -> Result<&EmailAddress, Refused> {
-    person.email.as_ref().ok_or_else(|| Reason::AddressUnknown.into())
 }
