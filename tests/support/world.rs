@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,6 +16,8 @@ use postern::entropy::Entropy;
 use postern::keys::Keys;
 use postern::proxy::server;
 use postern::store::Store;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -158,6 +161,21 @@ impl World {
         self.clock.advance(by);
         // The mail worker looks at the clock when it is woken.
         self.app.outbox.wake();
+    }
+
+    /// Sets the clock back, as somebody at the machine could.
+    pub fn set_back(&self, by: Duration) {
+        let Clock::Manual(millis) = &self.clock else {
+            unreachable!("the clock of a world is moved by hand")
+        };
+        millis.fetch_sub(i64::try_from(by.as_millis()).expect("a short time"), Ordering::SeqCst);
+    }
+
+    /// One number from the database, read beside the gateway.
+    pub async fn count(&self, query: &'static str) -> i64 {
+        let options = SqliteConnectOptions::new().filename(&self.app.settings.database).read_only(true);
+        let mut database = options.connect().await.expect("the database opens");
+        sqlx::query_scalar(query).fetch_one(&mut database).await.expect("a number")
     }
 
     /// All mails so far, oldest first.
