@@ -19,10 +19,10 @@ use crate::telemetry::labels::ChallengeEvent;
 
 use super::Gateway;
 use super::body::Body;
+use super::client::network;
 use super::cookies;
 use super::exchange::{Exchange, Refused};
 use super::form::Form;
-use super::network::network;
 use super::pages::{ChallengePage, Delivery, Notice, SiteName};
 use super::plan::Plan;
 use super::respond;
@@ -68,7 +68,7 @@ impl Visit {
             email: mailbox(person)?.clone(),
             person: person.clone(),
             device,
-            network: network(exchange.peer.ip()),
+            network: network(exchange.client),
             return_to,
         })
     }
