@@ -147,7 +147,7 @@ impl Change {
 
     /// Opens a challenge. One that has expired makes way; where one is live, this is
     /// [`StoreError::LiveChallenge`]: end that one first.
-    pub async fn open_challenge(&mut self, new: &NewChallenge) -> Result<(), StoreError> {
+    pub async fn open_challenge(&mut self, new: &NewChallenge) -> Result<Challenge, StoreError> {
         sqlx::query(
             "UPDATE challenges SET ended_at = $3, outcome = 'expired' \
              WHERE subject = $1 AND device = $2 AND ended_at IS NULL AND expires_at <= $3",
@@ -223,10 +223,10 @@ async fn live(
     .await
 }
 
-async fn insert(connection: &mut Connection, new: &NewChallenge) -> Result<(), sqlx::Error> {
+async fn insert(connection: &mut Connection, new: &NewChallenge) -> Result<Challenge, sqlx::Error> {
     sqlx::query(
         "INSERT INTO challenges (id, subject, device, site, email, key_id, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING *",
     )
     .bind(new.id.as_bytes().as_slice())
     .bind(new.subject.0.as_slice())
@@ -236,9 +236,9 @@ async fn insert(connection: &mut Connection, new: &NewChallenge) -> Result<(), s
     .bind(i64::from(new.key_id))
     .bind(row::millis(new.created_at))
     .bind(row::millis(new.expires_at))
-    .execute(connection)
-    .await?;
-    Ok(())
+    .try_map(|row: Row| challenge(&row))
+    .fetch_one(connection)
+    .await
 }
 
 fn challenge(row: &Row) -> Result<Challenge, sqlx::Error> {
