@@ -22,7 +22,6 @@ use super::judge::Judged;
 use super::lane::is_logout;
 use super::network::network;
 use super::route::Served;
-use super::target::has_query_credentials;
 use super::upstream::Upstream;
 use super::watch::{Seen, says_signed_out, watch};
 
@@ -41,10 +40,6 @@ impl Gateway {
         body: Incoming,
     ) -> Result<Response<Body>, Refused> {
         let lane = exchange.record.lane;
-        // Products sign in by these at any address, which would answer for somebody who was never judged.
-        if lane != Lane::Public && has_query_credentials(parts.uri.query()) {
-            return Err(Reason::QueryCredentials.into());
-        }
         let signs_out = lane == Lane::Public && is_logout(&parts, &served.site);
         let browser =
             Browser { session: cookies.session, device: cookies.device, has_proof: cookies.proof.is_some() };
