@@ -6,10 +6,11 @@ use hyper::body::Incoming;
 
 use crate::actions::issue_code::Asker;
 use crate::clock::stopwatch;
+use crate::domain::account::DeviceId;
 use crate::domain::decision::{Credentials, Permit, Reason};
 use crate::domain::facts::ProofFact;
 use crate::domain::lane::Lane;
-use crate::identity::SessionIdentity;
+use crate::identity::{SessionIdentity, SessionKey};
 use crate::telemetry::labels::{ChallengeEvent, UpstreamResult};
 
 use super::Gateway;
@@ -41,8 +42,7 @@ impl Gateway {
     ) -> Result<Response<Body>, Refused> {
         let lane = exchange.record.lane;
         let signs_out = lane == Lane::Public && is_logout(&parts, &served.site);
-        let browser =
-            Browser { session: cookies.session, device: cookies.device, has_proof: cookies.proof.is_some() };
+        let browser = Browser::of(&cookies);
         let request = upstream_request(
             parts,
             Body::passing(body),
@@ -78,7 +78,8 @@ impl Gateway {
         Ok(Response::from_parts(head, Body::passing(body)))
     }
 
-    fn watch(
+    /// Holds an answer against the decision; where it is for somebody else, what was known of the session is forgotten.
+    pub(super) fn watch(
         &self,
         served: &Served,
         judged: &Judged,
@@ -96,7 +97,7 @@ impl Gateway {
     }
 
     /// Acts on what an answer said of the session.
-    async fn heed(
+    pub(super) async fn heed(
         &self,
         exchange: &mut Exchange,
         served: &Served,
@@ -136,10 +137,16 @@ impl Gateway {
 }
 
 /// What is still needed of the cookies when they are on their way upstream.
-struct Browser {
-    session: Option<crate::identity::SessionKey>,
-    device: Option<crate::domain::account::DeviceId>,
+pub(super) struct Browser {
+    session: Option<SessionKey>,
+    device: Option<DeviceId>,
     has_proof: bool,
+}
+
+impl Browser {
+    pub(super) fn of(cookies: &Cookies) -> Self {
+        Self { session: cookies.session, device: cookies.device, has_proof: cookies.proof.is_some() }
+    }
 }
 
 fn result_label(answer: &Result<Response<Incoming>, Reason>) -> UpstreamResult {
