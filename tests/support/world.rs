@@ -211,7 +211,8 @@ async fn listener() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-async fn behind(router: axum::Router) -> SocketAddr {
+/// Serves a router on a port of its own, for sites that a test adds.
+pub async fn behind(router: axum::Router) -> SocketAddr {
     let (listener, address) = listener().await;
     tokio::spawn(demo::serve(listener, router, std::future::pending()));
     address
