@@ -4,4 +4,5 @@ mod challenge;
 mod demo;
 mod gateway;
 mod mail;
+mod process;
 mod support;

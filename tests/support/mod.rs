@@ -1,5 +1,6 @@
-//! What tests stand on: a whole gateway, a client, a mail server.
+//! What tests stand on: a whole gateway, the real binary, a client, a mail server.
 
 pub mod client;
+pub mod process;
 pub mod smtp;
 pub mod world;

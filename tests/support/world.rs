@@ -2,6 +2,7 @@
 //! the real mail files beside it.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -162,11 +163,7 @@ impl World {
 
     /// All mails so far, oldest first.
     pub fn mails(&self) -> Vec<Mail> {
-        let Ok(entries) = std::fs::read_dir(self.folder.path().join("mail")) else { return Vec::new() };
-        let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-        paths.retain(|path| path.extension().is_some_and(|extension| extension == "eml"));
-        paths.sort();
-        paths.iter().map(|path| parse(&std::fs::read(path).expect("a mail"))).collect()
+        mails_in(&self.folder.path().join("mail"))
     }
 
     /// The newest mail to an address. The challenge page is answered after its mail was delivered, so no waiting is needed.
@@ -187,13 +184,23 @@ impl World {
     }
 }
 
+/// The mails in a folder, oldest first.
+pub fn mails_in(folder: &Path) -> Vec<Mail> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "eml"));
+    paths.sort();
+    paths.iter().map(|path| parse(&std::fs::read(path).expect("a mail"))).collect()
+}
+
 async fn listener() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     (listener, address)
 }
 
-async fn behind(router: axum::Router) -> SocketAddr {
+/// Serves a look-alike at a port of its own.
+pub async fn behind(router: axum::Router) -> SocketAddr {
     let (listener, address) = listener().await;
     tokio::spawn(demo::serve(listener, router, std::future::pending()));
     address
