@@ -42,6 +42,8 @@ pub struct Process {
     child: Child,
     /// What it printed so far.
     said: watch::Receiver<Said>,
+    /// How long it may keep the test waiting.
+    patience: Duration,
 }
 
 /// A gateway that serves.
@@ -169,7 +171,12 @@ impl Process {
         let (out, err) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
         collect(out, sender.clone(), |said| &mut said.stdout);
         collect(err, sender, |said| &mut said.stderr);
-        Self { child, said }
+        Self { child, said, patience: PATIENCE }
+    }
+
+    /// Allows it more time than [`PATIENCE`].
+    pub fn within(&mut self, patience: Duration) {
+        self.patience = patience;
     }
 
     /// Its process id.
@@ -181,7 +188,8 @@ impl Process {
     pub async fn says(&mut self, text: &str) -> Said {
         let heard = |said: &Said| said.stdout.contains(text) || said.stderr.contains(text);
         let waiting = self.said.wait_for(|said| heard(said) || said.ended == 2);
-        let said = tokio::time::timeout(PATIENCE, waiting).await.map(|said| said.expect("a reader").clone());
+        let said =
+            tokio::time::timeout(self.patience, waiting).await.map(|said| said.expect("a reader").clone());
         match said {
             Ok(said) if heard(&said) => said,
             Ok(said) => panic!("it ended without {text:?}: {said:?}"),
@@ -196,7 +204,7 @@ impl Process {
 
     /// Waits for its end.
     pub async fn finish(mut self) -> Finished {
-        let ended = tokio::time::timeout(PATIENCE, self.said.wait_for(|said| said.ended == 2)).await;
+        let ended = tokio::time::timeout(self.patience, self.said.wait_for(|said| said.ended == 2)).await;
         let Ok(ended) = ended.map(|said| said.expect("a reader").clone()) else {
             panic!("it did not end: {:?}", *self.said.borrow())
         };
