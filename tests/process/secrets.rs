@@ -18,6 +18,9 @@ const PASSWORD: &str = "tulip-harbour-9471";
 const PAT: &str = "pat-of-jane-c3b1e0";
 const SMTP_PASSWORD: &str = "smtp-willow-3362";
 
+/// Six digits would be found by accident, in the fraction of a second.
+const MORE: &str = "[verification]\ncode_digits = 8\n";
+
 /// A browser whose requests are counted.
 struct Walk {
     browser: Browser,
@@ -72,7 +75,7 @@ impl Walk {
         let fields = |code: &'static str| {
             [("token", token.clone()), ("return", return_to.clone()), ("code", code.into())]
         };
-        let wrong = fields(if code == "314159" { "271828" } else { "314159" });
+        let wrong = fields(if code == "31415926" { "27182818" } else { "31415926" });
         let wrong: Vec<(&str, &str)> = wrong.iter().map(|(name, value)| (*name, value.as_str())).collect();
         assert_eq!(self.post("/.postern/verify", &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(self.post("/.postern/resend", &wrong[..2]).await.status, StatusCode::OK);
@@ -110,8 +113,8 @@ impl Walk {
 
 #[tokio::test]
 async fn t104_t190_no_secret_is_logged_at_any_level_nor_a_code_stored() {
-    let more = format!("[log]\nlevel = \"trace,hyper=trace,sqlx=trace,lettre=trace\"\n{WIDE_LIMITS}");
-    let installation = Installation::with(people(), &more).await;
+    let log = "[log]\nlevel = \"trace,hyper=trace,sqlx=trace,lettre=trace\"\n";
+    let installation = Installation::with(people(), &format!("{log}{MORE}{WIDE_LIMITS}")).await;
     let running = installation.start().await;
     let mut walk = Walk::new(&running);
     walk.through_the_challenge(&installation).await;
@@ -135,7 +138,7 @@ async fn t104_t190_no_secret_is_logged_at_any_level_nor_a_code_stored() {
 
 #[tokio::test]
 async fn each_request_has_one_access_line_with_the_receipt_that_its_refusal_showed() {
-    let installation = Installation::with(people(), WIDE_LIMITS).await;
+    let installation = Installation::with(people(), &format!("{MORE}{WIDE_LIMITS}")).await;
     let running = installation.start().await;
     let mut walk = Walk::new(&running);
     walk.through_the_challenge(&installation).await;
