@@ -66,7 +66,15 @@
 //! - A command: copy `cli/init.rs`, and name it in `main.rs`.
 //! - A promise: a file in the folder of `tests/` that it belongs to; `tests/challenge/walk.rs` is the one to copy.
 
-#![warn(clippy::unwrap_used, clippy::panic, clippy::unreachable, clippy::print_stdout, clippy::print_stderr)]
+// What a request must not meet. Text is cut at borders of characters only, or the request panics.
+#![warn(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::string_slice,
+    clippy::unchecked_time_subtraction
+)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod actions;
 pub mod admin;

@@ -1,6 +1,14 @@
 //! Arguments → command → exit code: 64 for bad usage or configuration, 1 for any other failure.
 
-#![warn(clippy::unwrap_used, clippy::panic, clippy::unreachable, clippy::print_stdout, clippy::print_stderr)]
+// What a request must not meet. Text is cut at borders of characters only, or the request panics.
+#![warn(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::string_slice,
+    clippy::unchecked_time_subtraction
+)]
+#![warn(clippy::print_stdout, clippy::print_stderr)]
 
 use std::path::PathBuf;
 use std::process::ExitCode;

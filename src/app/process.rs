@@ -2,6 +2,7 @@
 //!
 //! One single-threaded runtime per worker, each with its own clone of the listening socket and its own upstream pool.
 
+use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use pingora_core::server::configuration::ServerConf;
 use pingora_core::server::{ListenFds, RunArgs, Server, ShutdownSignal, ShutdownSignalWatch, ShutdownWatch};
 use pingora_core::services::Service;
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::{Mutex, mpsc, watch};
 
 use crate::clock::Clock;
@@ -43,7 +44,9 @@ pub fn serve(settings: Settings, config: &Path, ready: impl FnOnce()) -> anyhow:
     let (listen, drain) = (settings.listen.clone(), settings.listen.drain);
     let proxy = bind(listen.proxy)?;
     let admin = bind(listen.admin)?;
+    let (proxy_address, admin_address) = (proxy.local_addr()?, admin.local_addr()?);
     let starting = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
+    let signals = starting.block_on(async { Signals::listen() })?;
     let app = starting.block_on(App::build(settings, Clock::system(), Entropy::System))?;
     let (stop, stopped) = watch::channel(false);
     let (running, finished) = mpsc::channel(1);
@@ -58,17 +61,21 @@ pub fn serve(settings: Settings, config: &Path, ready: impl FnOnce()) -> anyhow:
             running: Some(running.clone()),
         });
     }
+    // A listening socket lives as long as its last handle: this one would take connections that nobody serves any more.
+    drop(proxy);
     let app = Arc::new(Mutex::new(app));
     server.add_service(Control {
         app: Arc::clone(&app),
         listener: Some(admin),
         config: config.to_owned(),
+        hangups: Some(signals.hangup),
         stop: stopped,
         running: Some(running),
     });
-    tracing::info!(proxy = %listen.proxy, admin = %listen.admin, workers = listen.workers, "serving");
+    tracing::info!(proxy = %proxy_address, admin = %admin_address, workers = listen.workers, "serving");
     ready();
-    let until_stopped = Stop { stop, finished: Mutex::new(finished), limit: drain + MARGIN };
+    let asked = Mutex::new((signals.terminate, signals.interrupt));
+    let until_stopped = Stop { asked, stop, finished: Mutex::new(finished), limit: drain + MARGIN };
     server.run(RunArgs { shutdown_signal: Box::new(until_stopped) });
     starting.block_on(async { app.lock().await.close().await });
     tracing::info!("stopped");
@@ -90,7 +97,32 @@ fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
         socket.set_nonblocking(true)?;
         Ok(socket.into())
     };
-    listen().with_context(|| format!("cannot listen on {address}"))
+    listen().map_err(|error| {
+        let advice = match error.kind() {
+            ErrorKind::AddrInUse => "stop the program that listens there, or change [listen]",
+            _ => "choose another address in [listen]",
+        };
+        anyhow::anyhow!("cannot listen on {address}: {error}; {advice}")
+    })
+}
+
+/// The signals that end or reload the process. They are listened to before anybody is told that it serves: until then
+/// each of them, a reload too, would kill it.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
+    fn listen() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("signals cannot be listened to");
+        Ok(Self {
+            terminate: listen(SignalKind::terminate())?,
+            interrupt: listen(SignalKind::interrupt())?,
+            hangup: listen(SignalKind::hangup())?,
+        })
+    }
 }
 
 /// One worker of the data plane.
@@ -136,6 +168,8 @@ struct Control {
     /// Taken when the service starts.
     listener: Option<TcpListener>,
     config: PathBuf,
+    /// Taken when the service starts.
+    hangups: Option<Signal>,
     stop: watch::Receiver<bool>,
     /// Dropped when all of it has finished, so that the process knows.
     running: Option<mpsc::Sender<()>>,
@@ -158,7 +192,9 @@ impl Service for Control {
             Ok(listener) => listener,
             Err(error) => return tracing::error!(%error, "the admin listener cannot be used"),
         };
-        tokio::spawn(reload_on_hangup(reloader, self.config.clone()));
+        if let Some(hangups) = self.hangups.take() {
+            tokio::spawn(reload_on_hangup(hangups, reloader, self.config.clone()));
+        }
         let admin = admin::serve(listener, admin, stopping(self.stop.clone()));
         let (_, served) = tokio::join!(upkeep, admin);
         if let Err(error) = served {
@@ -175,10 +211,7 @@ impl Service for Control {
     }
 }
 
-async fn reload_on_hangup(mut reloader: Reloader, config: PathBuf) {
-    let Ok(mut hangups) = signal(SignalKind::hangup()) else {
-        return tracing::error!("SIGHUP cannot be listened to; the configuration acts after a restart");
-    };
+async fn reload_on_hangup(mut hangups: Signal, mut reloader: Reloader, config: PathBuf) {
     while hangups.recv().await.is_some() {
         match reloader.reload(&config) {
             Ok(()) => tracing::info!("the configuration was read again and is in force"),
@@ -191,6 +224,8 @@ async fn reload_on_hangup(mut reloader: Reloader, config: PathBuf) {
 
 /// Ends the process when it is asked to and everything open has finished, or its time is over.
 struct Stop {
+    /// SIGTERM and SIGINT.
+    asked: Mutex<(Signal, Signal)>,
     stop: watch::Sender<bool>,
     /// Closed when every service has finished.
     finished: Mutex<mpsc::Receiver<()>>,
@@ -200,12 +235,8 @@ struct Stop {
 #[async_trait]
 impl ShutdownSignalWatch for Stop {
     async fn recv(&self) -> ShutdownSignal {
-        match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
-            (Ok(mut terminate), Ok(mut interrupt)) => {
-                tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
-            }
-            _ => tracing::error!("signals cannot be listened to; stopping"),
-        }
+        let (terminate, interrupt) = &mut *self.asked.lock().await;
+        tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
         tracing::info!("stopping: open requests may finish");
         let _ = self.stop.send(true);
         let mut finished = self.finished.lock().await;

@@ -166,7 +166,8 @@ fn serve_stand_ins(runtime: &Runtime, ports: &Ports, folder: &Path) -> anyhow::R
     for (port, router) in [(ports.mailbox, mailbox), (ports.jira, jira), (ports.wiki, wiki)] {
         let address = SocketAddr::from(([127, 0, 0, 1], port));
         let listener = runtime.block_on(TcpListener::bind(address));
-        let listener = listener.with_context(|| format!("cannot listen on {address}"))?;
+        let listener = listener
+            .with_context(|| format!("cannot listen on {address}; choose other ports with --port-base"))?;
         runtime.spawn(serve(listener, router));
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! What passes and what is refused. The oracle of every refusal is the product's own record of what reached it.
 
+mod admin;
 mod api;
 mod background;
 mod bodies;

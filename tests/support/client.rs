@@ -34,6 +34,8 @@ pub struct Browser {
     address: SocketAddr,
     /// The host it asks for.
     pub host: String,
+    /// The origin of the pages it shows.
+    pub origin: String,
     /// Its cookies by name.
     pub cookies: BTreeMap<String, String>,
 }
@@ -86,11 +88,12 @@ impl Browser {
     /// A browser without cookies.
     pub fn new(address: SocketAddr, host: &str) -> Self {
         let client = client(HttpConnector::new());
-        Self { client, address, host: host.to_owned(), cookies: BTreeMap::new() }
+        let origin = format!("https://{host}");
+        Self { client, address, host: host.to_owned(), origin, cookies: BTreeMap::new() }
     }
 
     /// Connects anew from another address of this machine (`127.0.x.1`), as from another network.
-    pub fn from_address(mut self, local: impl Into<IpAddr>) -> Self {
+    pub fn at_address(mut self, local: impl Into<IpAddr>) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_local_address(Some(local.into()));
         self.client = client(connector);
@@ -110,6 +113,17 @@ impl Browser {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
+        self.try_send(method, target, headers, body).await.expect("an answer")
+    }
+
+    /// As [`send`](Self::send), before a gateway that may not answer: `None` without a whole answer.
+    pub async fn try_send(
+        &mut self,
+        method: Method,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Option<Answer> {
         let uri = format!("http://{}{target}", self.address);
         let mut request = Request::builder().method(method).uri(uri);
         if !headers.iter().any(|(name, _)| *name == "host") {
@@ -122,14 +136,14 @@ impl Browser {
             request = request.header(*name, *value);
         }
         let request = request.body(Full::from(body.to_owned())).expect("a request");
-        let response = self.client.request(request).await.expect("an answer");
+        let response = self.client.request(request).await.ok()?;
         let (head, body) = response.into_parts();
         for line in head.headers.get_all("set-cookie") {
             self.keep(line.to_str().expect("a cookie"));
         }
-        let body = body.collect().await.expect("a whole body").to_bytes();
+        let body = body.collect().await.ok()?.to_bytes();
         let body = String::from_utf8_lossy(&body).into_owned();
-        Answer { status: head.status, headers: head.headers, body }
+        Some(Answer { status: head.status, headers: head.headers, body })
     }
 
     /// Loads a page.
@@ -144,8 +158,13 @@ impl Browser {
 
     /// Posts a form from a page of the same site.
     pub async fn post(&mut self, target: &str, fields: &[(&str, &str)]) -> Answer {
+        self.try_post(target, fields).await.expect("an answer")
+    }
+
+    /// As [`post`](Self::post), before a gateway that may not answer.
+    pub async fn try_post(&mut self, target: &str, fields: &[(&str, &str)]) -> Option<Answer> {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let origin = format!("https://{}", self.host);
+        let origin = self.origin.clone();
         let headers = [
             ("content-type", "application/x-www-form-urlencoded"),
             ("origin", &origin),
@@ -154,7 +173,7 @@ impl Browser {
             ("sec-fetch-dest", "document"),
             ("accept", "text/html"),
         ];
-        self.send(Method::POST, target, &headers, &body).await
+        self.try_send(Method::POST, target, &headers, &body).await
     }
 
     /// Signs in at the product, as its login form does.

@@ -2,6 +2,7 @@
 //! the real mail files beside it.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -180,11 +181,7 @@ impl World {
 
     /// All mails so far, oldest first.
     pub fn mails(&self) -> Vec<Mail> {
-        let Ok(entries) = std::fs::read_dir(self.folder.path().join("mail")) else { return Vec::new() };
-        let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-        paths.retain(|path| path.extension().is_some_and(|extension| extension == "eml"));
-        paths.sort();
-        paths.iter().map(|path| parse(&std::fs::read(path).expect("a mail"))).collect()
+        mails_in(&self.folder.path().join("mail"))
     }
 
     /// The newest mail to an address. The challenge page is answered after its mail was delivered, so no waiting is needed.
@@ -203,6 +200,15 @@ impl World {
     pub fn metrics(&self) -> String {
         self.app.metrics.expose().expect("metrics")
     }
+}
+
+/// The mails in a folder, oldest first.
+pub fn mails_in(folder: &Path) -> Vec<Mail> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "eml"));
+    paths.sort();
+    paths.iter().map(|path| parse(&std::fs::read(path).expect("a mail"))).collect()
 }
 
 async fn listener() -> (TcpListener, SocketAddr) {

@@ -1,0 +1,9 @@
+//! The binary as an operator meets it: its commands, its signals, its log, and what a `kill -9` leaves behind.
+
+mod commands;
+mod crash;
+mod demo;
+mod import;
+mod refusals;
+mod secrets;
+mod signals;
