@@ -15,6 +15,7 @@ mod people;
 mod plain;
 mod public;
 mod spoofing;
+mod storm;
 mod watch;
 mod websocket;
 

@@ -113,6 +113,15 @@ async fn t034_links_name_the_site_whatever_the_client_says() {
     let answer = ask(world.address, head("GET", &jane, "/rest/api/2/myself", lines)).await;
     let problem: serde_json::Value = serde_json::from_str(&answer.body).expect("a problem");
     assert_eq!(problem["challenge_url"], "https://jira.test/.postern/challenge?return=/");
+    for referer in [
+        "https://jira.test.evil.test/x",
+        "https://jira.test@evil.test/x",
+        "//evil.test",
+        "https://jira.test//evil.test",
+    ] {
+        let answer = ask(world.address, head("GET", &jane, "/x", &format!("Referer: {referer}\r\n"))).await;
+        assert!(answer.body.contains("/.postern/challenge?return=/\""), "{referer}: {}", answer.body);
+    }
     let page = load(&world, &jane, "/.postern/challenge", lines).await;
     assert_eq!(page.status, 200, "{page:?}");
     let mail = world.newest_mail("jane@acme.com");

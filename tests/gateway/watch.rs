@@ -26,6 +26,8 @@ struct Next {
     headers: Vec<(&'static str, &'static str)>,
     /// How often it was asked whose session it is.
     questions: u32,
+    /// How many bytes the answer to that has besides what is needed.
+    padding: usize,
 }
 
 impl Script {
@@ -52,7 +54,9 @@ async fn serve(State(script): State<Script>, uri: Uri) -> Response {
         next.questions += 1;
         let email =
             if user == "omar" { "omar@partner.example".to_owned() } else { format!("{user}@acme.com") };
-        return (headers, Json(json!({ "key": user, "name": user, "emailAddress": email }))).into_response();
+        let padding = " ".repeat(next.padding);
+        let who = json!({ "key": user, "name": user, "emailAddress": email, "padding": padding });
+        return (headers, Json(who)).into_response();
     }
     if !headers.contains_key("x-ausername") {
         headers.insert("x-ausername", HeaderValue::from_static(user));
@@ -121,6 +125,35 @@ async fn an_answer_for_nobody_is_shown_but_the_session_is_asked_about_again() {
     assert_eq!(browser.open("/a").await.status, StatusCode::OK);
     browser.open("/a").await;
     assert_eq!(script.questions(), 2);
+}
+
+#[tokio::test]
+async fn a_session_whose_cookies_are_set_anew_is_asked_about_again() {
+    let (_world, script, mut browser) = odd().await;
+    browser.open("/a").await;
+    browser.open("/a").await;
+    assert_eq!(script.questions(), 1);
+    script.says(&[("set-cookie", "atlassian.xsrf.token=x; Path=/")]);
+    browser.open("/a").await;
+    browser.open("/a").await;
+    assert_eq!(script.questions(), 1, "a harmless cookie changes nobody");
+    script.says(&[("set-cookie", "JSESSIONID=one; Path=/")]);
+    browser.open("/a").await;
+    script.is("omar");
+    assert!(browser.open("/a").await.is_challenge());
+    assert_eq!(script.questions(), 2);
+}
+
+#[tokio::test]
+async fn t074_an_answer_of_more_than_64_kib_is_not_believed() {
+    let (world, script, mut browser) = odd().await;
+    for (padding, status) in
+        [(63 * 1024, StatusCode::OK), (65 * 1024, StatusCode::SERVICE_UNAVAILABLE), (0, StatusCode::OK)]
+    {
+        script.0.lock().unwrap().padding = padding;
+        assert_eq!(browser.open("/a").await.status, status, "{padding}");
+        world.advance(std::time::Duration::from_secs(31));
+    }
 }
 
 #[tokio::test]
