@@ -68,9 +68,8 @@ impl Gateway {
         parts: &Parts,
     ) -> Result<Response<Body>, Refused> {
         let return_to = return_parameter(parts);
-        let person = match self.who(exchange, served, cookies).await? {
-            Some(person) => person,
-            None => return Ok(respond::see_other(return_to.as_str())),
+        let Some(person) = self.who(exchange, served, cookies).await? else {
+            return Ok(respond::see_other(return_to.as_str()));
         };
         // An image, a frame, a script or a prefetch that points here must not make mail.
         if !exchange.navigation {
@@ -101,9 +100,8 @@ impl Gateway {
             FormError::TooLarge => Refused::from(Reason::BodyTooLarge),
             FormError::Malformed => Refused::from(Reason::MalformedRequest),
         })?;
-        let person = match self.who(exchange, served, cookies).await? {
-            Some(person) => person,
-            None => return Ok(respond::see_other(form.return_to.as_str())),
+        let Some(person) = self.who(exchange, served, cookies).await? else {
+            return Ok(respond::see_other(form.return_to.as_str()));
         };
         let device = cookies.device.filter(|&device| {
             self.identities.is_form_token(&form.token, &served.site.id, person.subject, device)
