@@ -5,7 +5,7 @@
 
 use http::header::{self, HeaderValue};
 use http::request::Parts;
-use http::{Method, Response, StatusCode};
+use http::{Response, StatusCode};
 use hyper::body::Incoming;
 
 use crate::domain::account::DeviceId;
@@ -47,7 +47,13 @@ impl Gateway {
     ) -> Result<Response<Body>, Refused> {
         exchange.record.reason = Reason::OwnPage;
         exchange.record.decision = DecisionLabel::Pass;
-        let mut response = match page(parts)? {
+        let (page, allowed) = page(parts).ok_or(Reason::UnknownPage)?;
+        if parts.method != allowed {
+            let mut refusal = exchange.refuse(Reason::MethodNotAllowed.into());
+            refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
+            return Ok(refusal);
+        }
+        let mut response = match page {
             Page::Asset(name) => return asset(exchange, name),
             Page::SignedOut => signed_out(exchange, served),
             Page::Challenge => self.open(exchange, served, &cookies, parts).await?,
@@ -143,20 +149,16 @@ enum Submit {
     Resend,
 }
 
-/// The page of a path, with the right method.
-fn page(parts: &Parts) -> Result<Page<'_>, Refused> {
-    let name = parts.uri.path().strip_prefix("/.postern/").unwrap_or_default();
-    let (page, method) = match name {
-        "challenge" => (Page::Challenge, Method::GET),
-        "verify" => (Page::Verify, Method::POST),
-        "resend" => (Page::Resend, Method::POST),
-        "signed-out" => (Page::SignedOut, Method::GET),
-        _ => match name.strip_prefix("assets/") {
-            Some(asset) => (Page::Asset(asset), Method::GET),
-            None => return Err(Reason::UnknownPage.into()),
-        },
-    };
-    if parts.method == method { Ok(page) } else { Err(Reason::MethodNotAllowed.into()) }
+/// The page of a path, and the one method it takes.
+fn page(parts: &Parts) -> Option<(Page<'_>, &'static str)> {
+    let name = parts.uri.path().strip_prefix("/.postern/")?;
+    Some(match name {
+        "challenge" => (Page::Challenge, "GET"),
+        "verify" => (Page::Verify, "POST"),
+        "resend" => (Page::Resend, "POST"),
+        "signed-out" => (Page::SignedOut, "GET"),
+        _ => (Page::Asset(name.strip_prefix("assets/")?), "GET"),
+    })
 }
 
 fn asset(exchange: &Exchange, name: &str) -> Result<Response<Body>, Refused> {

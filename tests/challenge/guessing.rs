@@ -83,7 +83,7 @@ async fn t086_new_browsers_networks_and_connections_share_the_bound() {
     let world = World::with("[limits]\nsends_per_account = [\"1/1s\"]").await;
     let (mut tried, mut refused) = (0, 0);
     for network in 1..=5 {
-        let mut jane = world.browser().at_address(Ipv4Addr::new(127, 0, network, 1));
+        let mut jane = world.browser().connecting_from(Ipv4Addr::new(127, 0, network, 1));
         jane.sign_in("jane").await;
         let page = jane.challenge("/").await;
         let code = world.newest_mail(JANE).code();
@@ -110,7 +110,7 @@ async fn t086_tries_of_one_network_are_bounded_over_all_accounts() {
     let refused = omar.submit(&page, &code).await;
     assert_eq!((refused.status, refused.header("retry-after")), (TOO_MANY, "3600"));
     assert!(refused.body.contains("too many attempts from your network"), "{}", refused.body);
-    let mut elsewhere = omar.clone().at_address(Ipv4Addr::new(127, 0, 9, 1));
+    let mut elsewhere = omar.clone().connecting_from(Ipv4Addr::new(127, 0, 9, 1));
     assert_eq!(elsewhere.submit(&page, &code).await.status, StatusCode::SEE_OTHER);
 }
 

@@ -75,6 +75,7 @@ async fn t101_a_mail_holds_nothing_to_open() {
     let world = World::start().await;
     let (mut jane, page, code) = challenged(&world, "jane", JANE).await;
     let mail = world.newest_mail(JANE);
+    assert!(!mail.raw.contains("://"), "no header names an address either");
     for part in [&mail.text, &mail.html] {
         for way in ["://", "href", "src=", "url(", "mailto:", "www.", "<form", "<a ", "<img", "<link"] {
             assert!(!part.to_lowercase().contains(way), "{way} in {part}");

@@ -107,7 +107,7 @@ async fn t108_a_network_is_limited_over_all_accounts_and_another_is_not() {
     assert!(page.body.contains("too many attempts from your network"), "{}", page.body);
     assert_eq!(personal.resend(&page).await.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(world.mails().len(), 2);
-    let mut elsewhere = personal.at_address(Ipv4Addr::new(127, 0, 9, 1));
+    let mut elsewhere = personal.connecting_from(Ipv4Addr::new(127, 0, 9, 1));
     assert_eq!(elsewhere.resend(&page).await.status, StatusCode::OK);
     assert_eq!(world.mails().len(), 3);
 }
@@ -117,7 +117,7 @@ async fn t108_all_mail_together_is_limited() {
     let world = World::with("[limits]\nsends = [\"2/1h\"]").await;
     challenged(&world, "jane", JANE).await;
     challenged(&world, "omar", OMAR).await;
-    let mut personal = world.browser().at_address(Ipv4Addr::new(127, 0, 9, 1));
+    let mut personal = world.browser().connecting_from(Ipv4Addr::new(127, 0, 9, 1));
     personal.sign_in("jane.personal").await;
     let page = personal.challenge("/").await;
     assert_eq!(personal.resend(&page).await.status, StatusCode::TOO_MANY_REQUESTS);

@@ -166,8 +166,7 @@ async fn an_address_in_use_is_named_with_what_to_change() {
 #[tokio::test]
 async fn bad_usage_is_64_and_help_is_not() {
     let folder = tempfile::tempdir().unwrap();
-    let jira = Product::new(ProductKind::Jira, demo_people());
-    let installation = Installation { folder, jira };
+    let installation = Installation { folder };
     for (arguments, code, piece) in [
         (&["sing"] as &[&str], 64, "'sing'"),
         (&["run", "--confg", "x"], 64, "'--confg'"),

@@ -93,7 +93,7 @@ impl Browser {
     }
 
     /// Connects anew from another address of this machine (`127.0.x.1`), as from another network.
-    pub fn at_address(mut self, local: impl Into<IpAddr>) -> Self {
+    pub fn connecting_from(mut self, local: impl Into<IpAddr>) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_local_address(Some(local.into()));
         self.client = client(connector);

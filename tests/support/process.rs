@@ -29,12 +29,10 @@ tries_per_account = ["100000/1d"]
 tries_per_network = ["100000/1d"]
 "#;
 
-/// A folder with a configuration, keys and a store, as an operator has them, and the product that it names.
+/// A folder with a configuration, keys and a store, as an operator has them.
 pub struct Installation {
     /// Everything it owns.
     pub folder: TempDir,
-    /// The Jira look-alike.
-    pub jira: Product,
 }
 
 /// A process, running or not any more.
