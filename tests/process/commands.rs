@@ -6,15 +6,14 @@ use std::path::Path;
 
 use http::StatusCode;
 use postern::clock;
-use postern::demo::{Product, ProductKind, demo_people};
+use postern::demo::demo_people;
 use postern::store::Store;
 
 use crate::support::process::{Installation, PATIENCE};
 use crate::support::world::PEOPLE;
 
 fn fresh() -> Installation {
-    let jira = Product::new(ProductKind::Jira, demo_people());
-    Installation::before("127.0.0.1:9".parse().unwrap(), jira, "")
+    Installation::before("127.0.0.1:9".parse().unwrap(), "")
 }
 
 fn mode(path: &Path) -> u32 {

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
 use postern::clock;
-use postern::demo::{Product, ProductKind, demo_people};
 use postern::store::Store;
 
 use crate::support::process::Installation;
@@ -19,8 +18,7 @@ const LARGEST_MIB: i64 = 500;
 #[tokio::test]
 #[ignore = "takes a minute, and its bounds are those of a release build"]
 async fn an_import_of_a_million_people_takes_less_than_a_minute_and_500_mib() {
-    let jira = Product::new(ProductKind::Jira, demo_people());
-    let installation = Installation::before("127.0.0.1:9".parse().unwrap(), jira, "");
+    let installation = Installation::before("127.0.0.1:9".parse().unwrap(), "");
     assert_eq!(installation.command(&["init"]).await.code, Some(0));
     write_people(File::create(installation.path("people.csv")).unwrap());
 

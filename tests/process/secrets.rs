@@ -87,9 +87,10 @@ impl Walk {
 
     /// Requests that carry a secret where it does not belong, or in a way that is refused.
     async fn with_secrets_everywhere(&mut self) {
-        let basic = format!("Basic {}", BASE64.encode(format!("jane:{PASSWORD}").as_bytes()));
+        let pair = BASE64.encode(format!("jane:{PASSWORD}").as_bytes());
+        let basic = format!("Basic {pair}");
         let bearer = format!("Bearer {PAT}");
-        self.secrets.push(basic["Basic ".len()..].to_owned());
+        self.secrets.push(pair);
         for authorization in [&basic, &bearer] {
             let headers = [("authorization", authorization.as_str())];
             let answer = self.send(Method::GET, "/rest/api/2/myself", &headers, "").await;
@@ -193,7 +194,8 @@ async fn t138_no_request_can_forge_a_line_or_drive_a_terminal() {
 fn people() -> Vec<Person> {
     let mut people = demo_people();
     for person in people.iter_mut().filter(|person| person.username == "jane") {
-        (PASSWORD.clone_into(&mut person.password), PAT.clone_into(&mut person.token));
+        PASSWORD.clone_into(&mut person.password);
+        PAT.clone_into(&mut person.token);
     }
     people
 }

@@ -9,7 +9,7 @@ use data_encoding::BASE64URL_NOPAD;
 use http::{Method, StatusCode};
 use nix::sys::signal::Signal;
 use postern::clock::{self, Clock};
-use postern::demo::{Product, ProductKind, demo_people};
+use postern::demo::demo_people;
 use postern::domain::account::{DeviceId, Subject};
 use postern::domain::proof::{self, Binding};
 use postern::keys::Keys;
@@ -26,8 +26,7 @@ const PROOF: &str = "__Host-postern-proof";
 #[tokio::test]
 async fn sigterm_lets_an_open_request_finish_and_takes_no_new_one() {
     let upstream = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let jira = Product::new(ProductKind::Jira, demo_people());
-    let installation = Installation::before(upstream.local_addr().unwrap(), jira, "");
+    let installation = Installation::before(upstream.local_addr().unwrap(), "");
     assert_eq!(installation.command(&["init"]).await.code, Some(0));
     let mut running = installation.start().await;
     let (address, mut client) = (running.address, running.browser());
@@ -58,8 +57,7 @@ async fn sigterm_lets_an_open_request_finish_and_takes_no_new_one() {
 #[tokio::test]
 async fn sigterm_cuts_off_what_does_not_finish_within_the_drain() {
     let upstream = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let jira = Product::new(ProductKind::Jira, demo_people());
-    let installation = Installation::before(upstream.local_addr().unwrap(), jira, "");
+    let installation = Installation::before(upstream.local_addr().unwrap(), "");
     installation.configure(&installation.configuration().replace("drain = \"20s\"", "drain = \"1s\""));
     assert_eq!(installation.command(&["init"]).await.code, Some(0));
     let running = installation.start().await;

@@ -29,12 +29,10 @@ tries_per_account = ["100000/1d"]
 tries_per_network = ["100000/1d"]
 "#;
 
-/// A folder with a configuration, keys and a store, as an operator has them, and the product that it names.
+/// A folder with a configuration, keys and a store, as an operator has them.
 pub struct Installation {
     /// Everything it owns.
     pub folder: TempDir,
-    /// The Jira look-alike.
-    pub jira: Product,
 }
 
 /// A process, running or not any more.
@@ -82,16 +80,15 @@ impl Installation {
     /// Made by `postern init`, before a Jira look-alike with these people. `more` is more configuration: whole sections.
     pub async fn with(people: Vec<Person>, more: &str) -> Self {
         let jira = Product::new(ProductKind::Jira, people);
-        let installation = Self::before(behind(jira.router()).await, jira, more);
+        let installation = Self::before(behind(jira.router()).await, more);
         let made = installation.command(&["init"]).await;
         assert_eq!(made.code, Some(0), "{made:?}");
         installation
     }
 
     /// With a configuration alone, before any server.
-    pub fn before(upstream: SocketAddr, jira: Product, more: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let installation = Self { folder, jira };
+    pub fn before(upstream: SocketAddr, more: &str) -> Self {
+        let installation = Self { folder: tempfile::tempdir().expect("a folder") };
         installation.configure(&configuration(upstream, more));
         installation
     }
