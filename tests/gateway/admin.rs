@@ -15,7 +15,11 @@ async fn probes_and_metrics_are_on_the_admin_listener_alone() {
     assert!(operator.fetch("/metrics").await.body.contains("postern_build_info"));
     let mut visitor = world.browser();
     for page in ["/livez", "/readyz", "/metrics"] {
-        assert_ne!(visitor.fetch(page).await.body, operator.fetch(page).await.body, "{page} is the product's");
+        assert_ne!(
+            visitor.fetch(page).await.body,
+            operator.fetch(page).await.body,
+            "{page} is the product's"
+        );
     }
     assert_eq!(world.reached_jira().len(), 3);
 }

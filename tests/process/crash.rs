@@ -10,10 +10,12 @@ use postern::store::Store;
 use sqlx::{Connection, SqliteConnection};
 
 use crate::support::client::{Answer, Browser};
-use crate::support::process::{Installation, Running, WIDE_LIMITS, send_signal};
+use crate::support::process::{Installation, PATIENCE, Running, WIDE_LIMITS, send_signal};
 
 /// How often the process is killed.
 const KILLS: u32 = 50;
+/// How many checks are measured before.
+const UNDISTURBED: u32 = 3;
 /// How many browsers' windows send the right code at once.
 const AT_ONCE: usize = 4;
 
@@ -36,7 +38,7 @@ struct Told {
 
 #[tokio::test]
 async fn t088_a_kill_while_a_code_is_checked_loses_no_answer_and_revives_no_code() {
-    let people = (0..=KILLS).map(|number| {
+    let people = (0..KILLS + UNDISTURBED).map(|number| {
         let name = format!("guest{number}");
         Person::new(number, &name, &name, &email(number))
     });
@@ -77,13 +79,17 @@ async fn t088_a_kill_while_a_code_is_checked_loses_no_answer_and_revives_no_code
     each_person_verified_once(&installation).await;
 }
 
-/// How long a check takes when nobody kills the process.
+/// How long a check takes when nobody kills the process: the best of a few, as a busy machine only adds to it.
 async fn undisturbed_check(installation: &Installation, running: &Running) -> Duration {
-    let challenged = challenged(installation, running, KILLS).await;
-    let since = clock::stopwatch();
-    let told = submit_at_once(&challenged).await;
-    assert_eq!((told.verified.len(), told.unanswered), (1, 0));
-    clock::stopwatch() - since
+    let mut best = Duration::MAX;
+    for number in KILLS..KILLS + UNDISTURBED {
+        let challenged = challenged(installation, running, number).await;
+        let since = clock::stopwatch();
+        let told = submit_at_once(&challenged).await;
+        best = best.min(clock::stopwatch() - since);
+        assert_eq!((told.verified.len(), told.unanswered), (1, 0));
+    }
+    best
 }
 
 async fn challenged(installation: &Installation, running: &Running, number: u32) -> Challenged {
@@ -97,7 +103,7 @@ async fn challenged(installation: &Installation, running: &Running, number: u32)
         if let Some(mail) = installation.newest_mail(&email) {
             break mail;
         }
-        assert!(clock::stopwatch() - since < crate::support::process::PATIENCE, "no mail to {email}");
+        assert!(clock::stopwatch() - since < PATIENCE, "no mail to {email}");
         page = browser.challenge("/browse/DEMO-1").await;
     };
     let code = mail.code();
@@ -185,7 +191,7 @@ async fn each_person_verified_once(installation: &Installation) {
     store.verify_audit_chain().await.expect("the chain holds");
     let events = store.audit_tail(100_000).await.expect("the events");
     store.close().await;
-    for number in 0..=KILLS {
+    for number in 0..KILLS + UNDISTURBED {
         let email = email(number);
         let verified =
             events.iter().filter(|event| event.action == "external_user_verified" && event.subject == email);

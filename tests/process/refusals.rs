@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use postern::demo::{Product, ProductKind, demo_people};
+use postern::demo::demo_people;
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, SqliteConnection};
 
@@ -165,8 +165,7 @@ async fn an_address_in_use_is_named_with_what_to_change() {
 
 #[tokio::test]
 async fn bad_usage_is_64_and_help_is_not() {
-    let folder = tempfile::tempdir().unwrap();
-    let installation = Installation { folder };
+    let installation = Installation { folder: tempfile::tempdir().unwrap() };
     for (arguments, code, piece) in [
         (&["sing"] as &[&str], 64, "'sing'"),
         (&["run", "--confg", "x"], 64, "'--confg'"),

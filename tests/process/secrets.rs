@@ -16,7 +16,6 @@ use crate::support::world::JIRA;
 
 const PASSWORD: &str = "tulip-harbour-9471";
 const PAT: &str = "pat-of-jane-c3b1e0";
-const SMTP_PASSWORD: &str = "smtp-willow-3362";
 
 /// Six digits would be found by accident, in the fraction of a second.
 const MORE: &str = "[verification]\ncode_digits = 8\n";
@@ -33,7 +32,7 @@ struct Walk {
 
 impl Walk {
     fn new(running: &Running) -> Self {
-        let secrets = [PASSWORD, PAT, SMTP_PASSWORD].map(str::to_owned).to_vec();
+        let secrets = [PASSWORD, PAT].map(str::to_owned).to_vec();
         Self { browser: running.browser(), requests: 0, receipts: Vec::new(), secrets }
     }
 
@@ -87,9 +86,10 @@ impl Walk {
 
     /// Requests that carry a secret where it does not belong, or in a way that is refused.
     async fn with_secrets_everywhere(&mut self) {
-        let basic = format!("Basic {}", BASE64.encode(format!("jane:{PASSWORD}").as_bytes()));
+        let pair = BASE64.encode(format!("jane:{PASSWORD}").as_bytes());
+        let basic = format!("Basic {pair}");
         let bearer = format!("Bearer {PAT}");
-        self.secrets.push(basic["Basic ".len()..].to_owned());
+        self.secrets.push(pair);
         for authorization in [&basic, &bearer] {
             let headers = [("authorization", authorization.as_str())];
             let answer = self.send(Method::GET, "/rest/api/2/myself", &headers, "").await;

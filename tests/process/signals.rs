@@ -9,6 +9,7 @@ use data_encoding::BASE64URL_NOPAD;
 use http::{Method, StatusCode};
 use nix::sys::signal::Signal;
 use postern::clock::{self, Clock};
+use postern::demo::demo_people;
 use postern::domain::account::{DeviceId, Subject};
 use postern::domain::proof::{self, Binding};
 use postern::keys::Keys;

@@ -88,8 +88,7 @@ impl Installation {
 
     /// With a configuration alone, before any server.
     pub fn before(upstream: SocketAddr, more: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let installation = Self { folder };
+        let installation = Self { folder: tempfile::tempdir().expect("a folder") };
         installation.configure(&configuration(upstream, more));
         installation
     }
