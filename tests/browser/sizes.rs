@@ -1,6 +1,7 @@
 //! Every page on every screen: nothing is cut off, and what can be pressed is as large as a finger.
 //!
-//! Set `POSTERN_PICTURES` to a folder to see them. The two in `src/proxy/pages/pictures/` are made that way.
+//! Set `POSTERN_PICTURES` to a folder to see them. The two in `src/proxy/pages/pictures/` are made that way, then made smaller
+//! by pngquant and optipng.
 
 use std::time::Duration;
 
