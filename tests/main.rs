@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "tests wait for real servers and are bounded by real time")]
 
+mod browser;
 mod challenge;
 mod demo;
 mod gateway;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::header::{self, HeaderValue};
 use http::request::Parts;
 use http::uri::PathAndQuery;
-use http::{HeaderMap, Response};
+use http::{HeaderMap, Method, Response};
 use hyper::body::{Body as _, Incoming};
 
 use crate::domain::decision::{Decision, Reason};
@@ -39,6 +39,8 @@ pub(super) struct Exchange {
     pub set_cookies: Vec<HeaderValue>,
     /// Whether a person waits for a page.
     pub navigation: bool,
+    /// Whether a form of our own pages came back, whose sender waits for a page too.
+    own_form: bool,
     /// What was asked for, to go back to.
     target: Option<PathAndQuery>,
     /// Where background work was started from.
@@ -57,6 +59,7 @@ impl Exchange {
             record,
             set_cookies: Vec::new(),
             navigation: is_navigation(parts),
+            own_form: is_own_form(parts),
             target: parts.uri.path_and_query().cloned(),
             referer: parts.headers.get(header::REFERER).cloned(),
             host: String::new(),
@@ -99,7 +102,7 @@ impl Exchange {
         self.record.decision = refused.decision;
         respond::refuse(&Refusal {
             reason: refused.reason,
-            navigation: self.navigation,
+            navigation: self.navigation || self.own_form,
             challenge: refused.decision == DecisionLabel::Challenge,
             unread_body: self.has_body,
             scheme: self.plan.scheme,
@@ -117,6 +120,13 @@ impl Exchange {
         self.record.status = Some(head.status);
         Response::from_parts(head, body.recorded(self.record))
     }
+}
+
+/// Only for the shape of a refusal, so it may believe what the client says of itself.
+fn is_own_form(parts: &Parts) -> bool {
+    parts.method == Method::POST
+        && parts.uri.path().starts_with("/.postern/")
+        && parts.headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate")
 }
 
 fn append_cookies(headers: &mut HeaderMap, cookies: Vec<HeaderValue>) {

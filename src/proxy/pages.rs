@@ -126,6 +126,10 @@ impl Notice {
                 format!("There were too many attempts from your network. Please come back in {}.", count(*wait_minutes, "minute"))
             }
             Self::MailSent => "Another mail is on its way. The code in the newest mail counts.".into(),
+            // The newest mail's code has done its work, or is lost with another browser.
+            Self::MailTooOften { wait_s } if page.code_is_over() => {
+                format!("A mail went out a moment ago. Please ask for a new code in {}.", count(*wait_s, "second"))
+            }
             Self::MailTooOften { wait_s } => {
                 format!("A mail went out a moment ago. Please look for it, or ask again in {}.", count(*wait_s, "second"))
             }

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::config::settings::Scheme;
 use crate::domain::decision::Reason;
+use crate::domain::host::Authority;
 use crate::domain::return_target::ReturnTarget;
 use crate::telemetry::receipt::Receipt;
 
@@ -149,9 +150,10 @@ pub fn protect(headers: &mut HeaderMap, scheme: Scheme) {
 fn page(refusal: &Refusal<'_>) -> Response<Body> {
     let status = status(refusal.reason, refusal.challenge);
     let page = MessagePage {
-        site: (!refusal.host.is_empty()).then(|| SiteName {
+        // As configured, not as it was spelled: that spelling led to the site's name.
+        site: Authority::parse(refusal.host).ok().map(|authority| SiteName {
             organization: refusal.organization.to_owned(),
-            host: refusal.host.to_owned(),
+            host: authority.host.to_string(),
         }),
         title: title(status).to_owned(),
         sentence: refusal.reason.meaning().to_owned(),

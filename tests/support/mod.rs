@@ -1,5 +1,6 @@
-//! What tests stand on: a whole gateway, the real binary, a client, a mail server.
+//! What tests stand on: a whole gateway, the real binary, a client, a real browser, a mail server.
 
+pub mod chromium;
 pub mod client;
 pub mod process;
 pub mod raw;

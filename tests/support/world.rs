@@ -30,6 +30,19 @@ pub const JIRA: &str = "jira.test";
 /// The host of the wiki look-alike.
 pub const WIKI: &str = "wiki.test";
 
+/// How browsers see the gateway.
+#[derive(Debug, Clone, Copy)]
+struct Front {
+    /// What the hosts `jira.` and `wiki.` end in.
+    domain: &'static str,
+    scheme: &'static str,
+}
+
+/// Behind something that ends TLS.
+const BEHIND_TLS: Front = Front { domain: "test", scheme: "https" };
+/// Browsers resolve every name under `localhost` to this machine, and take plain HTTP there for secure.
+const LOCALHOST: Front = Front { domain: "localhost", scheme: "http" };
+
 /// The people of the demo: Liam and Mia are managed, the others are not.
 pub const PEOPLE: &str = "\
 type,domain,email,name,username,claimed
@@ -94,11 +107,21 @@ impl World {
 
     /// As [`start`](Self::start), with more configuration: whole sections such as `[limits]`.
     pub async fn with(more: &str) -> Self {
+        Self::build(BEHIND_TLS, more).await
+    }
+
+    /// A gateway that a real browser reaches at `http://jira.localhost` and `http://wiki.localhost`, on the port of
+    /// [`address`](Self::address).
+    pub async fn for_browsers() -> Self {
+        Self::build(LOCALHOST, "").await
+    }
+
+    async fn build(front: Front, more: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let (jira, wiki) =
             (Product::new(ProductKind::Jira, demo_people()), Product::new(ProductKind::Wiki, demo_people()));
         let (jira_address, wiki_address) = (behind(jira.router()).await, behind(wiki.router()).await);
-        let text = configuration(jira_address, wiki_address, more);
+        let text = configuration(front, jira_address, wiki_address, more);
         std::fs::write(folder.path().join("postern.toml"), &text).expect("the configuration is written");
         let settings = config::parse("postern.toml", &text, folder.path(), &|_| None)
             .unwrap_or_else(|errors| panic!("{errors}"));
@@ -189,6 +212,11 @@ impl World {
         self.mails().into_iter().rfind(|mail| mail.to == to).unwrap_or_else(|| panic!("no mail to {to}"))
     }
 
+    /// Serves the page that shows the mails, and says where.
+    pub async fn mailbox(&self) -> SocketAddr {
+        behind(demo::mailbox::router(self.folder.path().join("mail"))).await
+    }
+
     /// How many requests other than introspections the Jira look-alike received since the record was cleared.
     pub fn reached_jira(&self) -> Vec<demo::Received> {
         let mut received = self.jira.received();
@@ -224,7 +252,8 @@ pub async fn behind(router: axum::Router) -> SocketAddr {
     address
 }
 
-fn configuration(jira: SocketAddr, wiki: SocketAddr, more: &str) -> String {
+fn configuration(front: Front, jira: SocketAddr, wiki: SocketAddr, more: &str) -> String {
+    let Front { domain, scheme } = front;
     format!(
         r#"
 [organization]
@@ -233,14 +262,15 @@ name = "Acme"
 [listen]
 proxy = "127.0.0.1:1"
 admin = "127.0.0.1:2"
+scheme = "{scheme}"
 
 [[site]]
-host = "{JIRA}"
+host = "jira.{domain}"
 product = "jira-software"
 upstream = "http://{jira}"
 
 [[site]]
-host = "{WIKI}"
+host = "wiki.{domain}"
 product = "confluence"
 upstream = "http://{wiki}"
 
