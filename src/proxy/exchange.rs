@@ -7,7 +7,6 @@ use http::header::{self, HeaderValue};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Response};
-use hyper::body::{Body as _, Incoming};
 
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::return_target::ReturnTarget;
@@ -55,7 +54,7 @@ impl Exchange {
         peer: SocketAddr,
         record: Record,
         parts: &Parts,
-        body: &Incoming,
+        has_body: bool,
     ) -> Self {
         Self {
             plan,
@@ -66,7 +65,7 @@ impl Exchange {
             target: parts.uri.path_and_query().cloned(),
             referer: parts.headers.get(header::REFERER).cloned(),
             host: String::new(),
-            has_body: !body.is_end_stream(),
+            has_body,
         }
     }
 
