@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use crate::domain::decide::CLOCK_SKEW;
+/// How far the wall clock may fall behind the time that has really passed: small corrections are followed. No more than
+/// proofs forgive (`domain::decide::CLOCK_SKEW`), or the gateway would take its own for made in the future.
+const LARGEST_CORRECTION: Duration = Duration::from_secs(60);
 
 /// Where the time comes from.
 #[derive(Debug, Clone)]
@@ -62,10 +64,10 @@ pub fn stopwatch() -> Instant {
 }
 
 /// A wall clock that was set back would make stale proofs fresh again, so it may fall behind the time that has really
-/// passed since the start by no more than the skew. A clock set forward is believed: it only shortens what is valid.
+/// passed since the start by no more than [`LARGEST_CORRECTION`]. A clock set forward is believed: it only shortens what is valid.
 fn settle(wall: Timestamp, start: Timestamp, elapsed: Duration) -> Timestamp {
     let passed = start.saturating_add(elapsed).unwrap_or(Timestamp::MAX);
-    let floor = passed.saturating_sub(CLOCK_SKEW).unwrap_or(Timestamp::MIN);
+    let floor = passed.saturating_sub(LARGEST_CORRECTION).unwrap_or(Timestamp::MIN);
     if wall < floor { passed } else { wall }
 }
 
@@ -91,6 +93,11 @@ mod tests {
             at(100_000),
             "set forward: believed, it only shortens"
         );
+    }
+
+    #[test]
+    fn proofs_forgive_every_correction_of_the_clock() {
+        assert!(LARGEST_CORRECTION <= crate::domain::decide::CLOCK_SKEW);
     }
 
     #[test]

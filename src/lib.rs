@@ -1,4 +1,72 @@
-//! Postern, an enforcement gateway for Jira- and Confluence-like servers.
+//! Postern, an enforcement gateway for Jira- and Confluence-like servers: a reverse proxy that asks people from outside for
+//! a code sent to their mailbox, and lets managed people and API clients pass. This header is the map.
+//!
+//! # The layers, in reading order
+//!
+//! 1. [`domain`]: the rules and nothing else. Begin with [`domain::decide`], the ordered list of ifs that everything serves,
+//!    then `facts.rs` (what it is told) and `decision.rs` (what it answers, and every reason).
+//! 2. [`clock`], [`entropy`], [`telemetry`]: the time, randomness, what is logged and counted. [`demo`] stands aside: small
+//!    Jira and Confluence look-alikes for `postern demo` and the tests.
+//! 3. [`store`], [`config`], [`keys`]: what lasts (SQLite), what the operator wrote, what codes and proofs are made with.
+//! 4. [`directory`], [`mail`]: the tables in memory, kept current by the store's change log; the outbox and its delivery.
+//! 5. [`identity`], [`actions`]: whose session it is, by the product's own word; what is done through the store, one file per
+//!    deed and one transaction each.
+//! 6. [`proxy`], [`admin`]: the data plane, and the listener for metrics and health.
+//! 7. [`app`], [`cli`], `main.rs`: the parts put together, the process and its signals, the commands.
+//!
+//! # The house
+//!
+//! Arrows run one way. `tests/house/` reads this table and holds the sources to it; tests may import what they like.
+//!
+//! | room | may import |
+//! |---|---|
+//! | `main`, `cli`, `app` | everything |
+//! | `proxy` | `actions`, `identity`, `directory`, `config`, `domain`, `telemetry`, `clock`, `entropy` |
+//! | `admin` | `actions`, `directory`, `store`, `config`, `domain`, `telemetry`, `clock` |
+//! | `actions` | `mail`, `store`, `keys`, `domain`, `telemetry`, `clock`, `entropy` |
+//! | `identity` | `directory`, `config`, `keys`, `domain`, `telemetry`, `clock` |
+//! | `mail` | `store`, `config`, `domain`, `telemetry`, `clock` |
+//! | `directory` | `store`, `config`, `domain`, `telemetry`, `clock`, `entropy` |
+//! | `store`, `config`, `keys` | `domain`, `telemetry`, `clock`, `entropy` |
+//! | `telemetry` | `domain` |
+//! | `domain`, `clock`, `entropy`, `demo` | nothing of ours |
+//!
+//! The planes never import each other. Only [`clock`] reads the clock and only [`entropy`] draws random values; elsewhere
+//! both are arguments.
+//!
+//! # The life of a request
+//!
+//! `proxy/mod.rs` calls the phases in this order; each is a file beside it.
+//!
+//! | phase | file | what happens |
+//! |---|---|---|
+//! | accept | `server.rs` | a connection; the head is bounded in size and time |
+//! | limit, canonicalise | `target.rs` | one host, one plain path; what can be read in two ways gets 400 |
+//! | route | `route.rs` | host and prefix → site |
+//! | classify | `cookies.rs`, `lane.rs` | credentials → lane; a credential that is there twice gets 400 |
+//! | identify | `judge.rs`, `identity/` | session → identity: a cache hit, or one question to the product |
+//! | decide | `judge.rs`, `domain/decide.rs` | facts → decision: pure, and the only maker of a `Permit` |
+//! | respond | `respond.rs`, `own.rs`, `challenge.rs`, `pages.rs` | a refusal by one table; our own pages |
+//! | forward | `pass.rs`, `forward.rs`, `headers.rs`, `upstream.rs` | only what the permit names; `websocket.rs` for upgrades |
+//! | watch | `watch.rs` | sign-in, sign-out and changes of user that the answer shows |
+//! | record | `record.rs`, `body.rs` | one line and one count, when the last byte is sent |
+//!
+//! # To add a thing
+//!
+//! - A rule: a line in `domain/decide.rs`, a `Reason` in `domain/decision.rs`, its status in `proxy/respond.rs`, a row in the
+//!   table test of `decide.rs`.
+//! - A configuration key: copy one in `config/verification.rs`, describe it in `config/postern.toml`; if it cannot change
+//!   without a restart, name its section in `needs_restart` of `app/mod.rs`.
+//! - A product: copy `config/profiles/confluence.toml`, and name it in `config/profile.rs` and `config/profiles.rs`.
+//! - A deed through the store: copy `actions/sign_out.rs`, with its statement in `store/` and its audit event in the same
+//!   transaction.
+//! - A table or column: a new file in `store/migrations/`; the old ones never change.
+//! - A page of ours: copy `SignedOutPage` in `proxy/pages.rs` and its template, and route it in `proxy/own.rs`.
+//! - A metric: declare it in `telemetry/families.rs`; labels are enums in `telemetry/labels.rs`, never what a client sent.
+//! - A command: copy `cli/init.rs`, and name it in `main.rs`.
+//! - A promise: a file in the folder of `tests/` that it belongs to; `tests/challenge/walk.rs` is the one to copy.
+
+#![warn(clippy::unwrap_used, clippy::panic, clippy::unreachable, clippy::print_stdout, clippy::print_stderr)]
 
 pub mod actions;
 pub mod admin;

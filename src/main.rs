@@ -1,5 +1,7 @@
 //! Arguments → command → exit code: 64 for bad usage or configuration, 1 for any other failure.
 
+#![warn(clippy::unwrap_used, clippy::panic, clippy::unreachable, clippy::print_stdout, clippy::print_stderr)]
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 

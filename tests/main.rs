@@ -3,5 +3,6 @@
 mod challenge;
 mod demo;
 mod gateway;
+mod house;
 mod mail;
 mod support;

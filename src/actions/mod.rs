@@ -7,7 +7,7 @@ mod directory_csv;
 pub mod import_directory;
 pub mod issue_code;
 pub mod pin_address;
-mod sign_out;
+pub mod sign_out;
 
 use std::sync::Arc;
 use std::time::Duration;

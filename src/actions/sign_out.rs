@@ -1,24 +1,50 @@
 //! Sign out: the product ended the session, so the proof of this person in this browser ends too.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
+use crate::domain::account::{DeviceId, Subject};
+use crate::domain::email::EmailAddress;
 use crate::store::{AuditAction, AuditEvent, StoreError};
 
 use super::Actions;
-use super::issue_code::Asker;
+
+/// Who signed out, where.
+#[derive(Debug, Clone)]
+pub struct Leaver {
+    /// The person at the site.
+    pub subject: Subject,
+    /// The browser.
+    pub device: DeviceId,
+    /// The pinned address, for the audit log.
+    pub email: EmailAddress,
+    /// The site's id.
+    pub site: Arc<str>,
+}
 
 impl Actions {
     /// Ends the proofs of this person in this browser, on all nodes and across restarts.
-    pub async fn sign_out(&self, asker: &Asker<'_>) -> Result<(), StoreError> {
-        self.timed("sign_out", self.revoke(asker)).await
+    ///
+    /// It is done even if the caller stops waiting: a browser that hangs up on its own sign-out must not keep its proof.
+    pub async fn sign_out(self: &Arc<Self>, leaver: Leaver) {
+        let actions = Arc::clone(self);
+        let revoked = tokio::spawn(async move { actions.timed("sign_out", actions.revoke(&leaver)).await });
+        match revoked.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a sign-out could not be kept; it holds in this process only")
+            }
+            Err(error) => tracing::error!(%error, "a sign-out was cut off; it holds in this process only"),
+        }
     }
 
-    async fn revoke(&self, asker: &Asker<'_>) -> Result<(), StoreError> {
+    async fn revoke(&self, leaver: &Leaver) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut change = self.store.write().await?;
-        change.revoke(asker.subject, asker.device, now).await?;
-        let event =
-            AuditEvent::new(asker.email.as_str(), AuditAction::ExternalUserSignedOut, asker.email.as_str());
-        change.commit(event.with(json!({ "site": asker.site })), now).await
+        change.revoke(leaver.subject, leaver.device, now).await?;
+        let who = leaver.email.as_str();
+        let event = AuditEvent::new(who, AuditAction::ExternalUserSignedOut, who);
+        change.commit(event.with(json!({ "site": &*leaver.site })), now).await
     }
 }

@@ -87,14 +87,14 @@ impl App {
                 clock.clone(),
                 Arc::clone(&metrics),
             ),
-            actions: Actions {
+            actions: Arc::new(Actions {
                 store: store.clone(),
                 outbox: Arc::clone(&outbox),
                 keys,
                 clock: clock.clone(),
                 entropy: entropy.clone(),
                 metrics: Arc::clone(&metrics),
-            },
+            }),
             clock: clock.clone(),
             entropy,
             metrics: Arc::clone(&metrics),

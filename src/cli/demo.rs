@@ -3,7 +3,6 @@
 //! It writes an ordinary configuration into its folder and runs it the ordinary way; only the products are not real.
 
 use std::fs;
-use std::future::Future;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -173,11 +172,9 @@ fn serve_stand_ins(runtime: &Runtime, ports: &Ports, folder: &Path) -> anyhow::R
     Ok(())
 }
 
-fn serve(listener: TcpListener, router: axum::Router) -> impl Future<Output = ()> {
-    async move {
-        if let Err(error) = demo::serve(listener, router, std::future::pending()).await {
-            tracing::error!(%error, "a stand-in failed");
-        }
+async fn serve(listener: TcpListener, router: axum::Router) {
+    if let Err(error) = demo::serve(listener, router, std::future::pending()).await {
+        tracing::error!(%error, "a stand-in failed");
     }
 }
 

@@ -1,5 +1,7 @@
 //! The commands: each turns arguments into one call and an exit code. What they do lives in the rooms below.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command answers on the terminal")]
+
 pub mod check;
 pub mod demo;
 pub mod import;

@@ -134,6 +134,10 @@ impl Problems {
 }
 
 impl Problem {
+    #[expect(
+        clippy::string_slice,
+        reason = "every place is a line's border or was moved to a border of characters"
+    )]
     fn locate(self, text: &str) -> ConfigError {
         let start = text.floor_char_boundary(self.span.start);
         let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);

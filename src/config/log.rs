@@ -2,8 +2,9 @@
 
 use tracing_subscriber::EnvFilter;
 
-use super::section::{Section, nearest};
+use super::section::Section;
 use super::settings::{Log, LogFormat};
+use super::values::nearest;
 use super::values::{Refusal, choice};
 
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];

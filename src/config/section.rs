@@ -10,7 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::errors::Problems;
-use super::values::Refusal;
+use super::values::{Refusal, nearest};
 
 /// An absent optional table has the same keys as an empty one.
 static EMPTY: LazyLock<DeTable<'static>> = LazyLock::new(DeTable::new);
@@ -226,11 +226,4 @@ impl<'a> Section<'a> {
         let help = format!("add it with {keys}");
         self.problems.add(self.span.clone(), format!("the section {name} is missing"), Some(help));
     }
-}
-
-/// The known word that a mistyped one most likely stands for: a third of its letters may be wrong, swapped or missing.
-pub(super) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
-    let distance = |word: &str| strsim::damerau_levenshtein(&written.to_ascii_lowercase(), word);
-    let near = |word: &str| distance(word) <= (word.len().max(written.len()) / 3).max(1);
-    known.iter().copied().filter(|word| near(word)).min_by_key(|word| distance(word))
 }

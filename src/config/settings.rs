@@ -45,6 +45,8 @@ pub struct Listen {
     pub admin: SocketAddr,
     /// How browsers reach the data plane; decides cookie prefixes and links.
     pub scheme: Scheme,
+    /// The proxies in front of us whose `X-Forwarded-For` is believed; nobody else's is.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
     /// How many worker threads, one runtime each.
     pub workers: usize,
     /// How long open requests may take to finish after SIGTERM.

@@ -10,8 +10,6 @@ use jiff::fmt::friendly::SpanParser;
 use crate::domain::path::{PathReading, read_path};
 use crate::domain::quota::Quota;
 
-use super::section::nearest;
-
 /// Why a value is refused, read after its key (`is not …`), and what to write instead.
 #[derive(Debug)]
 pub(super) struct Refusal {
@@ -94,6 +92,13 @@ pub(super) fn plain_path(text: &str) -> Result<String, Refusal> {
 fn any_duration(text: &str) -> Option<Duration> {
     let span = SpanParser::new().parse_span(text.trim()).ok()?;
     Duration::try_from(span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?).ok()
+}
+
+/// The known word that a mistyped one most likely stands for: a third of its letters may be wrong, swapped or missing.
+pub(super) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
+    let distance = |word: &str| strsim::damerau_levenshtein(&written.to_ascii_lowercase(), word);
+    let near = |word: &str| distance(word) <= (word.len().max(written.len()) / 3).max(1);
+    known.iter().copied().filter(|word| near(word)).min_by_key(|word| distance(word))
 }
 
 #[cfg(test)]

@@ -61,7 +61,9 @@ pub fn demo_people() -> Vec<Person> {
 /// How often somebody's sign-ins worked and failed, as Jira's session resource reports it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LoginCount {
+    /// With the right password.
     pub succeeded: u32,
+    /// With a wrong one, or at an account that is not active.
     pub failed: u32,
 }
 
@@ -73,6 +75,7 @@ pub struct People {
 }
 
 impl People {
+    /// The people in their order, with counters at zero.
     pub fn new(people: Vec<Person>) -> Self {
         People { list: people.into_iter().map(|person| (person, LoginCount::default())).collect() }
     }
@@ -99,6 +102,7 @@ impl People {
         self.active(|person| person.username == username)
     }
 
+    /// The counters of that person; zero when nobody has that name.
     pub fn login_count(&self, username: &str) -> LoginCount {
         let found = self.list.iter().find(|(person, _)| person.username == username);
         found.map(|(_, count)| *count).unwrap_or_default()

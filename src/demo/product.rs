@@ -34,7 +34,9 @@ use super::{
 /// Which product a look-alike imitates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProductKind {
+    /// Jira: issues, `login.jsp`, `/rest/api/2`.
     Jira,
+    /// Confluence: pages, `login.action`, `/rest/api`.
     Wiki,
 }
 
@@ -101,6 +103,7 @@ pub(super) struct Inner {
 }
 
 impl Product {
+    /// A look-alike with these accounts, its sample content, and nobody signed in.
     pub fn new(kind: ProductKind, people: Vec<Person>) -> Self {
         Product {
             inner: Arc::new(Inner {
@@ -115,6 +118,7 @@ impl Product {
         }
     }
 
+    /// Which product it imitates.
     pub fn kind(&self) -> ProductKind {
         self.inner.kind
     }
@@ -157,6 +161,7 @@ impl Product {
         lock(&self.inner.record).all()
     }
 
+    /// Forgets the requests that have arrived.
     pub fn clear_received(&self) {
         lock(&self.inner.record).clear();
     }

@@ -12,6 +12,7 @@ const CAPACITY: usize = 10_000;
 /// The head of one request as the look-alike's server saw it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Received {
+    /// As it was sent, in upper case.
     pub method: String,
     /// The path with its query, byte for byte.
     pub target: String,

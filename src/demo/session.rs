@@ -126,7 +126,10 @@ mod tests {
         let start = Instant::now();
         let mut sessions = Sessions::new(MINUTE);
         let token = sessions.remember("liam".into(), start);
-        assert_eq!(sessions.remembered(&token, start + REMEMBER_ME_AGE - MINUTE), Some("liam".into()));
+        assert_eq!(
+            sessions.remembered(&token, start + REMEMBER_ME_AGE.saturating_sub(MINUTE)),
+            Some("liam".into())
+        );
         assert_eq!(sessions.remembered(&token, start + REMEMBER_ME_AGE), None);
         sessions.forget(&token);
         assert_eq!(sessions.remembered(&token, start), None);

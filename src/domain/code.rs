@@ -126,7 +126,7 @@ mod tests {
             for (place, digit) in code.0.bytes().enumerate() {
                 digits[place][usize::from(digit - b'0')] += 1;
             }
-            thousands[code.0[..3].parse::<usize>().unwrap()] += 1;
+            thousands[code.0.get(..3).unwrap().parse::<usize>().unwrap()] += 1;
         }
         let chi = |counts: &[u32], expected: f64| -> f64 {
             counts.iter().map(|&count| (f64::from(count) - expected).powi(2) / expected).sum()

@@ -19,11 +19,10 @@ use crate::telemetry::labels::ChallengeEvent;
 
 use super::Gateway;
 use super::body::Body;
+use super::client::network;
 use super::cookies;
 use super::exchange::{Exchange, Refused};
 use super::form::Form;
-use super::network::network;
-use super::own::mailbox;
 use super::pages::{ChallengePage, Delivery, Notice, SiteName};
 use super::plan::Plan;
 use super::respond;
@@ -69,7 +68,7 @@ impl Visit {
             email: mailbox(person)?.clone(),
             person: person.clone(),
             device,
-            network: network(exchange.peer.ip()),
+            network: network(exchange.client),
             return_to,
         })
     }
@@ -206,6 +205,11 @@ impl Gateway {
         };
         respond::html(shown.status, page.html())
     }
+}
+
+/// The mailbox a code goes to.
+fn mailbox(person: &Identity) -> Result<&EmailAddress, Refused> {
+    person.email.as_ref().ok_or_else(|| Reason::AddressUnknown.into())
 }
 
 /// What came of a try, for the page: its status, its sentence, and from when on another try may go better.

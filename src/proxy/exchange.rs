@@ -1,6 +1,6 @@
 //! One request on its way through the phases: what its refusal would need, what its answer must carry, what is recorded.
 
-use std::net::SocketAddr;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::header::{self, HeaderValue};
@@ -30,8 +30,8 @@ pub(super) struct Refused {
 pub(super) struct Exchange {
     /// The configuration it is served by, even if a new one comes into force meanwhile.
     pub plan: Arc<Plan>,
-    /// Who connected.
-    pub peer: SocketAddr,
+    /// Where it came from.
+    pub client: IpAddr,
     /// What is written down at the end.
     pub record: Record,
     /// Cookies that the answer must set, whatever it is.
@@ -49,16 +49,10 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(
-        plan: Arc<Plan>,
-        peer: SocketAddr,
-        record: Record,
-        parts: &Parts,
-        has_body: bool,
-    ) -> Self {
+    pub(super) fn new(plan: Arc<Plan>, record: Record, parts: &Parts, has_body: bool) -> Self {
         Self {
             plan,
-            peer,
+            client: record.client,
             record,
             set_cookies: Vec::new(),
             navigation: is_navigation(parts),

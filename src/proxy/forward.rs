@@ -1,6 +1,6 @@
 //! Forward: exactly what the permit names, to the site's own upstream, and nothing that only we may say.
 
-use std::net::SocketAddr;
+use std::net::IpAddr;
 
 use http::header::{self, HeaderName, HeaderValue};
 use http::request::Parts;
@@ -25,7 +25,7 @@ pub fn upstream_request(
     permit: &Permit,
     site: &Site,
     cookies: Cookies,
-    peer: SocketAddr,
+    client: IpAddr,
     scheme: Scheme,
 ) -> Result<Request<Body>, Reason> {
     parts.uri = upstream_uri(&parts.uri, site)?;
@@ -44,7 +44,7 @@ pub fn upstream_request(
         // Every cookie stays here: a bad token beside a good session would be served as the session's user.
         Credentials::Authorization => {}
     }
-    say_who_asks(headers, peer, scheme)?;
+    say_who_asks(headers, client, scheme)?;
     Ok(Request::from_parts(parts, body))
 }
 
@@ -55,9 +55,8 @@ fn upstream_uri(uri: &Uri, site: &Site) -> Result<Uri, Reason> {
     uri.build().map_err(|_| Reason::MalformedRequest)
 }
 
-fn say_who_asks(headers: &mut http::HeaderMap, peer: SocketAddr, scheme: Scheme) -> Result<(), Reason> {
-    let address =
-        HeaderValue::from_str(&peer.ip().to_canonical().to_string()).map_err(|_| Reason::Internal)?;
+fn say_who_asks(headers: &mut http::HeaderMap, client: IpAddr, scheme: Scheme) -> Result<(), Reason> {
+    let address = HeaderValue::from_str(&client.to_string()).map_err(|_| Reason::Internal)?;
     headers.insert(X_FORWARDED_FOR, address);
     headers.insert(X_FORWARDED_PROTO, HeaderValue::from_static(scheme.as_str()));
     if let Some(host) = headers.get(header::HOST).cloned() {

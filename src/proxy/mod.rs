@@ -6,6 +6,7 @@
 
 mod body;
 mod challenge;
+mod client;
 pub mod cookies;
 mod exchange;
 mod form;
@@ -13,7 +14,6 @@ mod forward;
 mod headers;
 mod judge;
 mod lane;
-mod network;
 mod own;
 mod pages;
 mod pass;
@@ -28,7 +28,7 @@ mod upstream;
 mod watch;
 mod websocket;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -54,6 +54,7 @@ use crate::telemetry::metrics::{Held, Metrics, NO_SITE};
 use crate::telemetry::receipt::Receipt;
 
 use body::Body;
+use client::client_address;
 use cookies::Cookies;
 use exchange::{Exchange, Refused};
 use plan::Plan;
@@ -68,7 +69,7 @@ pub struct Components {
     /// Who is it.
     pub identities: Identities,
     /// What is done through the store.
-    pub actions: Actions,
+    pub actions: Arc<Actions>,
     /// The time.
     pub clock: Clock,
     /// Randomness.
@@ -84,7 +85,7 @@ pub struct Gateway {
     plan: ArcSwap<Plan>,
     directory: Arc<Directory>,
     identities: Identities,
-    actions: Actions,
+    actions: Arc<Actions>,
     clock: Clock,
     entropy: Entropy,
     metrics: Arc<Metrics>,
@@ -123,8 +124,7 @@ impl Gateway {
         request: Request<Incoming>,
     ) -> Response<Body> {
         let (parts, body) = request.into_parts();
-        let record = self.record(&parts, peer);
-        let mut exchange = Exchange::new(self.plan.load_full(), peer, record, &parts, !body.is_end_stream());
+        let mut exchange = self.exchange(peer, &parts, !body.is_end_stream());
         let answer = AssertUnwindSafe(self.answer(&mut exchange, upstream, parts, body)).catch_unwind().await;
         let response = match answer {
             Ok(Ok(response)) => response,
@@ -162,7 +162,13 @@ impl Gateway {
         }
     }
 
-    fn record(&self, parts: &Parts, peer: SocketAddr) -> Record {
+    fn exchange(&self, peer: SocketAddr, parts: &Parts, has_body: bool) -> Exchange {
+        let plan = self.plan.load_full();
+        let record = self.record(parts, client_address(peer, &parts.headers, &plan.trusted_proxies));
+        Exchange::new(plan, record, parts, has_body)
+    }
+
+    fn record(&self, parts: &Parts, client: IpAddr) -> Record {
         let length = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
         let logged = self.access_log.is_enabled();
         Record {
@@ -179,7 +185,7 @@ impl Gateway {
             reason: Reason::MalformedRequest,
             status: None,
             upstream: None,
-            peer: peer.ip(),
+            client,
             request_bytes: length.and_then(|length| length.parse().ok()).unwrap_or(0),
             response_bytes: 0,
             _in_flight: Held::new(&self.metrics.requests_in_flight),

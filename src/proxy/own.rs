@@ -10,7 +10,6 @@ use hyper::body::Incoming;
 
 use crate::domain::account::DeviceId;
 use crate::domain::decision::{Decision, Reason};
-use crate::domain::email::EmailAddress;
 use crate::domain::lane::Lane;
 use crate::domain::return_target::ReturnTarget;
 use crate::identity::{Identity, SessionIdentity};
@@ -69,9 +68,8 @@ impl Gateway {
         parts: &Parts,
     ) -> Result<Response<Body>, Refused> {
         let return_to = return_parameter(parts);
-        let person = match self.who(exchange, served, cookies).await? {
-            Some(person) => person,
-            None => return Ok(respond::see_other(return_to.as_str())),
+        let Some(person) = self.who(exchange, served, cookies).await? else {
+            return Ok(respond::see_other(return_to.as_str()));
         };
         // An image, a frame or a prefetch that points here must not make mail.
         if !is_top_level(parts) {
@@ -99,9 +97,8 @@ impl Gateway {
             FormError::TooLarge => Refused::from(Reason::BodyTooLarge),
             FormError::Malformed => Refused::from(Reason::MalformedRequest),
         })?;
-        let person = match self.who(exchange, served, cookies).await? {
-            Some(person) => person,
-            None => return Ok(respond::see_other(form.return_to.as_str())),
+        let Some(person) = self.who(exchange, served, cookies).await? else {
+            return Ok(respond::see_other(form.return_to.as_str()));
         };
         let device = cookies.device.filter(|&device| {
             form.is_same_site(&parts.headers, exchange.plan.scheme, &exchange.host)
@@ -188,9 +185,4 @@ fn return_parameter(parts: &Parts) -> ReturnTarget {
 fn is_top_level(parts: &Parts) -> bool {
     let is = |name: &str, expected: &str| parts.headers.get(name).is_none_or(|value| value == expected);
     !is_prefetch(&parts.headers) && is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document")
-}
-
-/// The mailbox a code goes to.
-pub(super) fn mailbox(person: &Identity) -> Result<&EmailAddress, Refused> {
-    person.email.as_ref().ok_or_else(|| Reason::AddressUnknown.into())
 }

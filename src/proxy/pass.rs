@@ -1,10 +1,12 @@
 //! Forward and watch: a permitted request goes to its upstream, and the answer is held against the decision.
 
+use std::sync::Arc;
+
 use http::request::Parts;
 use http::{HeaderMap, Response};
 use hyper::body::Incoming;
 
-use crate::actions::issue_code::Asker;
+use crate::actions::sign_out::Leaver;
 use crate::clock::stopwatch;
 use crate::domain::decision::{Credentials, Permit, Reason};
 use crate::domain::facts::ProofFact;
@@ -20,7 +22,6 @@ use super::forward::upstream_request;
 use super::headers::{remove_hop_by_hop, retain_set_cookies, scrub_response};
 use super::judge::Judged;
 use super::lane::is_logout;
-use super::network::network;
 use super::route::Served;
 use super::target::has_query_credentials;
 use super::upstream::Upstream;
@@ -45,6 +46,7 @@ impl Gateway {
         if lane != Lane::Public && has_query_credentials(parts.uri.query()) {
             return Err(Reason::QueryCredentials.into());
         }
+        let may_sign_in = !parts.method.is_safe();
         let signs_out = lane == Lane::Public && is_logout(&parts, &served.site);
         let browser =
             Browser { session: cookies.session, device: cookies.device, has_proof: cookies.proof.is_some() };
@@ -54,7 +56,7 @@ impl Gateway {
             &permit,
             &served.site,
             cookies,
-            exchange.peer,
+            exchange.client,
             exchange.plan.scheme,
         )?;
         let begun = stopwatch();
@@ -77,7 +79,7 @@ impl Gateway {
                 signed_out: (signs_out && !head.status.is_server_error() && !head.status.is_client_error())
                     || says_signed_out(&head.headers),
             },
-            _ => self.watch(served, judged, &browser, &head.headers)?,
+            _ => self.watch(served, judged, &browser, &head.headers, may_sign_in)?,
         };
         self.heed(exchange, served, judged, &browser, seen).await;
         Ok(Response::from_parts(head, Body::passing(body)))
@@ -89,15 +91,17 @@ impl Gateway {
         judged: &Judged,
         browser: &Browser,
         headers: &HeaderMap,
+        may_sign_in: bool,
     ) -> Result<Seen, Refused> {
         if !served.site.enforce {
             return Ok(Seen::default());
         }
-        let nobody = SessionIdentity::Anonymous;
-        watch(headers, &served.site, judged.session.as_ref().unwrap_or(&nobody)).map_err(|reason| {
-            self.forget(browser);
-            reason.into()
-        })
+        let session = judged.session.as_ref().unwrap_or(&SessionIdentity::Anonymous);
+        let mut seen = watch(headers, &served.site, session).inspect_err(|_| self.forget(browser))?;
+        // Products take a sign-in at more pages than a profile lists, and not all of them change the cookie by it: nobody
+        // is not remembered beyond a request that may have made somebody of them.
+        seen.forget |= may_sign_in && matches!(session, SessionIdentity::Anonymous);
+        Ok(seen)
     }
 
     /// Acts on what an answer said of the session.
@@ -124,13 +128,9 @@ impl Gateway {
         let Some(email) = &person.email else { return };
         // Here and now first: whatever the store does, this proof has ended in this process.
         self.directory.revoke(person.subject, device, self.clock.now());
-        let network = network(exchange.peer.ip());
-        let asker =
-            Asker { subject: person.subject, device, email, site: &served.site.id, network: &network };
         self.metrics.challenges.count(ChallengeEvent::SignedOut);
-        if let Err(error) = self.actions.sign_out(&asker).await {
-            tracing::error!(%error, "a sign-out could not be kept; it holds in this process only");
-        }
+        let (subject, email) = (person.subject, email.clone());
+        self.actions.sign_out(Leaver { subject, device, email, site: Arc::clone(&served.site.id) }).await;
     }
 
     fn forget(&self, browser: &Browser) {

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ipnet::IpNet;
+
 use crate::config::settings::{Scheme, Settings};
 use crate::domain::policy::ChallengeRules;
 use crate::telemetry::metrics::Metrics;
@@ -18,6 +20,8 @@ pub(super) struct Plan {
     pub sender: String,
     /// The scheme browsers see.
     pub scheme: Scheme,
+    /// The proxies in front of us whose word about the client counts.
+    pub trusted_proxies: Vec<IpNet>,
     /// What our cookies are called under that scheme.
     pub names: OwnNames,
     /// The sites.
@@ -39,6 +43,7 @@ impl Plan {
             organization: Arc::clone(&settings.organization),
             sender: settings.mail.from.email.to_string(),
             scheme: settings.listen.scheme,
+            trusted_proxies: settings.listen.trusted_proxies.clone(),
             names: OwnNames::of(settings.listen.scheme),
             routes: Routes::new(served),
             rules: ChallengeRules {

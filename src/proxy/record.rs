@@ -47,8 +47,8 @@ pub struct Record {
     pub status: Option<StatusCode>,
     /// How long the upstream took to begin its answer.
     pub upstream: Option<Duration>,
-    /// Who connected.
-    pub peer: IpAddr,
+    /// Where it came from.
+    pub client: IpAddr,
     /// The announced size of the request's body.
     pub request_bytes: u64,
     /// The size of the answer's body so far.
@@ -78,7 +78,7 @@ impl Drop for Record {
             reason: self.reason,
             duration: self.started.elapsed(),
             upstream: self.upstream,
-            peer: self.peer,
+            peer: self.client,
             request_bytes: self.request_bytes,
             response_bytes: self.response_bytes,
         });

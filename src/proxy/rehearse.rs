@@ -11,7 +11,6 @@ use crate::domain::decision::{Decision, Reason};
 use crate::domain::lane::Lane;
 
 use super::body::Body;
-use super::exchange::Exchange;
 use super::forward::upstream_request;
 use super::{Admitted, Gateway, admit};
 
@@ -19,8 +18,7 @@ impl Gateway {
     /// The head of the upstream request that a request without a body would become, or the reason why it would be refused.
     /// It is counted like any other request; where the identity is not remembered, the product is asked for it.
     pub async fn rehearse(&self, peer: SocketAddr, parts: Parts) -> Result<Parts, Reason> {
-        let record = self.record(&parts, peer);
-        let mut exchange = Exchange::new(self.plan.load_full(), peer, record, &parts, false);
+        let mut exchange = self.exchange(peer, &parts, false);
         let plan = Arc::clone(&exchange.plan);
         let Admitted { served, cookies, lane } = admit(&plan, &mut exchange, &parts)?;
         if lane == Lane::Own {
@@ -30,7 +28,8 @@ impl Gateway {
         exchange.decided(&judged.decision);
         let Decision::Pass(permit) = judged.decision else { return Err(judged.decision.reason()) };
         let site = &served.site;
-        let request = upstream_request(parts, Body::empty(), &permit, site, cookies, peer, plan.scheme)?;
+        let request =
+            upstream_request(parts, Body::empty(), &permit, site, cookies, exchange.client, plan.scheme)?;
         Ok(request.into_parts().0)
     }
 }

@@ -49,9 +49,9 @@ impl Gateway {
         let mut client = Request::from_parts(parts, body);
         let client_side = hyper::upgrade::on(&mut client);
         let (parts, _) = client.into_parts();
-        let (peer, scheme) = (exchange.peer, exchange.plan.scheme);
+        let (client_address, scheme) = (exchange.client, exchange.plan.scheme);
         let mut request =
-            upstream_request(parts, Body::empty(), &permit, &served.site, cookies, peer, scheme)?;
+            upstream_request(parts, Body::empty(), &permit, &served.site, cookies, client_address, scheme)?;
         name_upgrade(request.headers_mut());
         let handshake = tokio::time::timeout(HANDSHAKE, shake_hands(served.site.upstream.as_str(), request));
         let mut answer = handshake.await.map_err(|_| Reason::UpstreamTimeout)??;

@@ -65,6 +65,7 @@ pub struct LoggedPath(Box<str>);
 impl LoggedPath {
     /// Cuts a request target before its query, its fragment and its path parameters, which hold passwords
     /// (`?os_password=`), tokens and session ids (`;jsessionid=`, also spelled `%3b`), and after 512 bytes.
+    #[expect(clippy::string_slice, reason = "cut at a border of characters, then at ASCII characters")]
     pub fn new(target: &str) -> Self {
         let path = &target[..target.floor_char_boundary(PATH_BYTES)];
         let semicolon = || path.as_bytes().windows(3).position(|bytes| bytes.eq_ignore_ascii_case(b"%3b"));
@@ -102,6 +103,7 @@ fn display<S: Serializer>(value: &impl fmt::Display, serializer: S) -> Result<S:
 }
 
 /// Appends one line.
+#[expect(clippy::string_slice, reason = "cut at a border of characters")]
 pub(super) fn format_line(buffer: &mut Vec<u8>, entry: &Entry) -> io::Result<()> {
     let method = entry.method.as_str();
     let line = Line {

@@ -167,6 +167,13 @@ fn listening_beyond_loopback_is_an_explicit_choice() {
 }
 
 #[test]
+fn trusted_proxies_are_addresses_or_networks() {
+    let text = changed("[listen]", "[listen]\ntrusted_proxies = [\"127.0.0.1\", \"10.1.2.3/16\", \"::1\"]");
+    let networks: Vec<_> = settings(&text).listen.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(networks, ["127.0.0.1/32", "10.1.0.0/16", "::1/128"]);
+}
+
+#[test]
 fn enforcement_is_switched_off_for_one_site_or_for_all() {
     assert!(!settings(&changed("[mail]", "enforce = false\n[mail]")).sites[0].enforce);
     assert!(!settings(&changed("[mail]", "[verification]\nenforce = false\n[mail]")).sites[0].enforce);

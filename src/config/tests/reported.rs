@@ -98,7 +98,7 @@ proptest! {
         let text = if whole { REFERENCE } else { GOOD };
         let start = text.floor_char_boundary(at % text.len());
         let end = text.floor_char_boundary((start + cut).min(text.len())).max(start);
-        let damaged = format!("{}{put}{}", &text[..start], &text[end..]);
+        let damaged = format!("{}{put}{}", text.get(..start).unwrap(), text.get(end..).unwrap());
         if let Err(errors) = read(&damaged) {
             prop_assert!(!errors.errors().is_empty());
             prop_assert!(!errors.to_string().is_empty() && !errors.coloured().is_empty());
