@@ -224,7 +224,7 @@ fn pieces(criterion: &mut Criterion) {
     let line = cookie_line("jane", &proof);
     let headers = request(&[("cookie", &line)]).headers;
     let profile = &warm.settings.sites[0].profile;
-    let session: [(&[u8], &[u8]); 1] = [(b"JSESSIONID", b"jane-4A1E0B7C95D24F0E8D6E3C1B2A99")];
+    let session: [&[u8]; 1] = [b"JSESSIONID=jane-4A1E0B7C95D24F0E8D6E3C1B2A99"];
     let keys = Keys::load(&warm.settings.keys).expect("keys");
     let check =
         || proof::verify(proof.as_bytes(), |id| keys.of(id).map(|keys| &keys.proof), &binding(subject));

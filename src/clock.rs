@@ -13,7 +13,7 @@ const LARGEST_CORRECTION: Duration = Duration::from_secs(60);
 /// Where the time comes from.
 #[derive(Debug, Clone)]
 pub enum Clock {
-    /// The machine's clock, which may be set forward but not back (see [`settle`]).
+    /// The machine's clock, which may be set forward but not back, as the end of this file says.
     System(Anchor),
     /// A clock that stands still until it is told to go on, in milliseconds since 1970.
     Manual(Arc<AtomicI64>),

@@ -56,7 +56,7 @@
 //! - A rule: a line in `domain/decide.rs`, a `Reason` in `domain/decision.rs`, its status in `proxy/respond.rs`, a row in the
 //!   table test of `decide.rs`.
 //! - A configuration key: copy one in `config/verification.rs`, describe it in `config/postern.toml`; if it cannot change
-//!   without a restart, name its section in `needs_restart` of `app/mod.rs`.
+//!   without a restart, name it in `hold_back` of `app/mod.rs`.
 //! - A product: copy `config/profiles/confluence.toml`, and name it in `config/profile.rs` and `config/profiles.rs`.
 //! - A deed through the store: copy `actions/sign_out.rs`, with its statement in `store/` and its audit event in the same
 //!   transaction.

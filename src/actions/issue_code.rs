@@ -122,19 +122,7 @@ impl Actions {
             created_at: now,
             expires_at: now.saturating_add(rules.code_lifetime).unwrap_or(Timestamp::MAX),
         };
-        change.open_challenge(&new).await?;
-        Ok(Challenge {
-            id: new.id,
-            subject: new.subject,
-            device: new.device,
-            site: new.site,
-            email: new.email,
-            key_id: new.key_id,
-            created_at: new.created_at,
-            expires_at: new.expires_at,
-            tries: 0,
-            ended_at: None,
-        })
+        change.open_challenge(&new).await
     }
 
     fn mail(&self, challenge: &Challenge, now: Timestamp) -> NewMail {

@@ -189,16 +189,17 @@ impl Reloader {
 
     /// Reads the file again. A bad one changes nothing and says why.
     pub fn reload(&mut self, path: &std::path::Path) -> Result<(), ConfigErrors> {
-        let settings = match config::load(path, &|name| std::env::var(name).ok()) {
-            Ok(settings) => Arc::new(settings),
+        let mut settings = match config::load(path, &|name| std::env::var(name).ok()) {
+            Ok(settings) => settings,
             Err(errors) => {
                 self.metrics.config_reloaded(ReloadResult::Failure);
                 return Err(errors);
             }
         };
-        for section in needs_restart(&self.current, &settings) {
-            tracing::warn!(section, "this section changed; it acts after a restart");
+        for part in hold_back(&self.current, &mut settings) {
+            tracing::warn!(part, "this changed; it acts after a restart");
         }
+        let settings = Arc::new(settings);
         self.gateway.reload(&settings);
         self.directory.set_policy(policy(&settings));
         self.metrics.config_in_force(&settings.fingerprint);
@@ -213,18 +214,27 @@ pub async fn stopping(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|&stop| stop).await;
 }
 
-fn needs_restart(old: &Settings, new: &Settings) -> impl Iterator<Item = &'static str> {
+/// Names what changed but cannot act while the process runs, and keeps the old value where half of it would.
+fn hold_back(old: &Settings, new: &mut Settings) -> Vec<&'static str> {
     let same =
         |old: &dyn std::fmt::Debug, new: &dyn std::fmt::Debug| format!("{old:?}") == format!("{new:?}");
+    let bound = |settings: &Settings| {
+        let listen = &settings.listen;
+        (listen.proxy, listen.admin, listen.workers, listen.drain)
+    };
+    let digits = std::mem::replace(&mut new.verification.code_digits, old.verification.code_digits);
     [
-        ("listen", same(&old.listen, &new.listen)),
+        ("listen", bound(old) == bound(new)),
+        // Mails are composed with the digits of the start: a page that expects others would take no code at all.
+        ("verification.code_digits", digits == old.verification.code_digits),
         ("mail", same(&old.mail, &new.mail)),
         ("store", old.database == new.database),
         ("keys", old.keys == new.keys),
         ("log", same(&old.log, &new.log)),
     ]
     .into_iter()
-    .filter_map(|(section, same)| (!same).then_some(section))
+    .filter_map(|(part, same)| (!same).then_some(part))
+    .collect()
 }
 
 fn policy(settings: &Settings) -> ExternalUserPolicy {
@@ -278,5 +288,32 @@ async fn keep_house(store: Store, clock: Clock, metrics: Arc<Metrics>, stop: wat
             () = tokio::time::sleep(HOUSEKEEPING) => {}
             () = &mut stop => return,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::code::CodeDigits;
+
+    fn settings(more: &str) -> Settings {
+        let minimal = include_str!("../../config/examples/minimal.toml");
+        config::parse("test", &format!("{minimal}{more}"), std::path::Path::new(""), &|_| None).unwrap()
+    }
+
+    #[test]
+    fn a_reload_keeps_the_digits_that_mails_are_composed_with() {
+        let mut new = settings("verification = { code_digits = 8, frequency = \"1d\" }");
+        assert_eq!(hold_back(&settings(""), &mut new), ["verification.code_digits"]);
+        assert_eq!(new.verification.code_digits, CodeDigits::Six);
+        assert_eq!(new.verification.frequency, Duration::from_secs(86_400));
+    }
+
+    #[test]
+    fn a_reload_names_what_waits_for_a_restart() {
+        let mut new = settings("listen.drain = \"5s\"\nlog.level = \"warn\"");
+        assert_eq!(hold_back(&settings(""), &mut new), ["listen", "log"]);
+        let mut new = settings("listen.trusted_proxies = [\"192.0.2.1\"]");
+        assert!(hold_back(&settings(""), &mut new).is_empty(), "who is believed acts at once");
     }
 }

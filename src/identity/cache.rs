@@ -22,17 +22,16 @@ const FAILURE: Duration = Duration::from_secs(1);
 pub struct SessionKey([u8; 32]);
 
 impl SessionKey {
-    /// The key of the cookies, in the order in which they will be forwarded.
-    pub fn of<'a>(site: &str, cookies: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Self {
+    /// The key of the cookies (`NAME=value`), byte for byte and in the order in which they will be forwarded.
+    pub fn of<'a>(site: &str, cookies: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut digest = Sha256::new();
         let mut part = |bytes: &[u8]| {
             digest.update((bytes.len() as u64).to_be_bytes());
             digest.update(bytes);
         };
         part(site.as_bytes());
-        for (name, value) in cookies {
-            part(name);
-            part(value);
+        for cookie in cookies {
+            part(cookie);
         }
         Self(digest.finalize().into())
     }

@@ -1,7 +1,8 @@
 //! The `Cookie` header, split into what is ours, what may authenticate, and what is known not to.
 //!
 //! Names are compared byte for byte, as products do. Any cookie that is not known to be harmless counts as a credential, so
-//! an upstream's unlisted session cookie is judged too.
+//! an upstream's unlisted session cookie is judged too. What is remembered of a session is remembered of these very bytes:
+//! servers differ on what `NAME =x` is, and a spelling that one of them overlooks must not speak for the plain one.
 
 use std::time::Duration;
 
@@ -74,13 +75,15 @@ impl Cookies {
             }
         }
         refuse_duplicates(&passed, profile)?;
-        let credentials = || passed.iter().filter(|pair| !is_harmless(profile, pair.name));
+        let credentials = || passed.iter().filter(|pair| !is_harmless(profile, pair));
         if credentials().next().is_some() {
-            cookies.session = Some(SessionKey::of(site, credentials().map(|pair| (pair.name, pair.value))));
+            cookies.session = Some(SessionKey::of(site, credentials().map(|pair| pair.whole)));
         }
         cookies.forward = match headers.get(COOKIE) {
             // The everyday case: one line, nothing of ours in it, forwarded as it stands.
-            Some(line) if !seen_own && lines == 1 => Some(line.clone()),
+            Some(line) if !seen_own && lines == 1 && is_joined(line.as_bytes(), &passed) => {
+                Some(line.clone())
+            }
             _ => join(&passed),
         };
         Ok(cookies)
@@ -158,8 +161,27 @@ fn refuse_duplicates(pairs: &[Pair<'_>], profile: &Profile) -> Result<(), Reason
     Ok(())
 }
 
-fn is_harmless(profile: &Profile, name: &[u8]) -> bool {
-    std::str::from_utf8(name).is_ok_and(|name| profile.is_harmless(name))
+/// A known name and nothing but the letters of RFC 6265 section 4.1.1. By a quote, a comma or a space some servers find
+/// other cookies inside this one, or lose those after it; then it is part of what is judged.
+fn is_harmless(profile: &Profile, pair: &Pair<'_>) -> bool {
+    std::str::from_utf8(pair.name).is_ok_and(|name| profile.is_harmless(name))
+        && pair
+            .whole
+            .iter()
+            .all(|byte| matches!(byte, 0x21 | 0x23..=0x2b | 0x2d..=0x3a | 0x3c..=0x5b | 0x5d..=0x7e))
+}
+
+/// Whether a line is what [`join`] makes of its pairs, so that no white space of the client's own goes on.
+fn is_joined(line: &[u8], pairs: &[Pair<'_>]) -> bool {
+    let mut rest = line;
+    for (index, pair) in pairs.iter().enumerate() {
+        let separator: &[u8] = if index == 0 { b"" } else { b"; " };
+        let Some(after) = rest.strip_prefix(separator).and_then(|rest| rest.strip_prefix(pair.whole)) else {
+            return false;
+        };
+        rest = after;
+    }
+    rest.is_empty() && !pairs.is_empty()
 }
 
 fn join(pairs: &[Pair<'_>]) -> Option<HeaderValue> {
@@ -233,6 +255,26 @@ mod tests {
         assert_eq!(session("JSESSIONID=1; _ga=2"), session("_ga=3; JSESSIONID=1"));
         assert_ne!(session("JSESSIONID=1"), session("JSESSIONID=2"));
         assert_ne!(session("a=b; c=d"), session("a=b=c; d="));
+    }
+
+    #[test]
+    fn what_servers_read_differently_is_another_session() {
+        let session = |line: &str| read(&[line]).unwrap().session;
+        for odd in [
+            "JSESSIONID =1",
+            "JSESSIONID= 1",
+            "JSESSIONID=\"1\"",
+            "_ga=\"; JSESSIONID=1",
+            "_ga=1,2; JSESSIONID=1",
+        ] {
+            assert_ne!(session(odd), session("JSESSIONID=1"), "{odd}");
+        }
+        assert!(session("_ga=1,JSESSIONID=1").is_some());
+        assert_eq!(session("_ga=GS1.1.17$o1-2|3; JSESSIONID=1"), session("JSESSIONID=1"));
+        for spaced in ["a=1;\tJSESSIONID=1", "a=1 ;JSESSIONID=1", " a=1;; JSESSIONID=1;", "a=1;JSESSIONID=1"]
+        {
+            assert_eq!(forwarded(&[spaced]).as_deref(), Some("a=1; JSESSIONID=1"), "{spaced:?}");
+        }
     }
 
     #[test]

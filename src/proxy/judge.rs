@@ -1,5 +1,7 @@
 //! Identify and decide: from cookies to facts, from facts to a decision. The only caller of `domain::decide`.
 
+use http::header::HeaderValue;
+
 use crate::clock::stopwatch;
 use crate::domain::decide::decide;
 use crate::domain::decision::Decision;
@@ -8,8 +10,9 @@ use crate::domain::lane::Lane;
 use crate::identity::{Identity, SessionIdentity};
 
 use super::Gateway;
-use super::cookies::Cookies;
+use super::cookies::{Cookies, is_own};
 use super::exchange::Exchange;
+use super::headers::set_cookie_name;
 use super::plan::Plan;
 use super::route::Served;
 
@@ -83,7 +86,9 @@ impl Gateway {
             return None;
         };
         let resolved = self.identities.resolve(&served.site, &served.metrics, key, line).await;
-        exchange.set_cookies.extend(resolved.set_cookies);
+        // No upstream sets our cookies, in this answer as in any other.
+        let theirs = |line: &HeaderValue| !is_own(set_cookie_name(line));
+        exchange.set_cookies.extend(resolved.set_cookies.into_iter().filter(theirs));
         Some(resolved.session)
     }
 

@@ -108,7 +108,7 @@ pub fn is_navigation(parts: &Parts) -> bool {
 }
 
 /// Whether a browser only loads the page in case somebody wants it.
-pub fn is_prefetch(headers: &HeaderMap) -> bool {
+fn is_prefetch(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| {
         let value = headers.get(*name).and_then(|value| value.to_str().ok());
         value.is_some_and(|value| {

@@ -152,6 +152,10 @@ impl Gateway {
         let judged = self.judge(exchange, served, lane, &cookies).await;
         exchange.decided(&judged.decision);
         match judged.decision {
+            // Products sign in by these at any address, which would answer for somebody who was never judged.
+            Decision::Pass(_) if lane != Lane::Public && target::has_query_credentials(parts.uri.query()) => {
+                Err(Reason::QueryCredentials.into())
+            }
             Decision::Pass(permit) if lane == Lane::Websocket => {
                 self.tunnel(exchange, served, permit, judged, cookies, parts, body).await
             }

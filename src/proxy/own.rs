@@ -13,15 +13,14 @@ use crate::domain::decision::{Decision, Reason};
 use crate::domain::lane::Lane;
 use crate::domain::return_target::ReturnTarget;
 use crate::identity::{Identity, SessionIdentity};
-use crate::telemetry::labels::DecisionLabel;
+use crate::telemetry::labels::{ChallengeEvent, DecisionLabel};
 
 use super::Gateway;
 use super::body::Body;
 use super::challenge::Visit;
 use super::cookies::Cookies;
 use super::exchange::{Exchange, Refused};
-use super::form::{Form, FormError};
-use super::lane::is_prefetch;
+use super::form::{Form, FormError, is_same_site};
 use super::pages::{self, SignedOutPage, SiteName};
 use super::respond;
 use super::route::Served;
@@ -71,8 +70,8 @@ impl Gateway {
         let Some(person) = self.who(exchange, served, cookies).await? else {
             return Ok(respond::see_other(return_to.as_str()));
         };
-        // An image, a frame or a prefetch that points here must not make mail.
-        if !is_top_level(parts) {
+        // An image, a frame, a script or a prefetch that points here must not make mail.
+        if !exchange.navigation {
             return Err(Refused { reason: Reason::NoProof, decision: DecisionLabel::Challenge });
         }
         let device = cookies.device.unwrap_or_else(|| DeviceId(self.entropy.bytes()));
@@ -93,6 +92,9 @@ impl Gateway {
         body: Incoming,
         submit: Submit,
     ) -> Result<Response<Body>, Refused> {
+        if !is_same_site(&parts.headers, exchange.plan.scheme, &exchange.host) {
+            return Err(self.cross_site());
+        }
         let form = Form::read(&parts.headers, body).await.map_err(|error| match error {
             FormError::TooLarge => Refused::from(Reason::BodyTooLarge),
             FormError::Malformed => Refused::from(Reason::MalformedRequest),
@@ -101,18 +103,19 @@ impl Gateway {
             return Ok(respond::see_other(form.return_to.as_str()));
         };
         let device = cookies.device.filter(|&device| {
-            form.is_same_site(&parts.headers, exchange.plan.scheme, &exchange.host)
-                && self.identities.is_form_token(&form.token, &served.site.id, person.subject, device)
+            self.identities.is_form_token(&form.token, &served.site.id, person.subject, device)
         });
-        let Some(device) = device else {
-            self.metrics.challenges.count(crate::telemetry::labels::ChallengeEvent::RefusedCrossSite);
-            return Err(Reason::CrossSite.into());
-        };
+        let device = device.ok_or_else(|| self.cross_site())?;
         let visit = Visit::new(exchange, served, &person, device, form.return_to.clone())?;
         match submit {
             Submit::Verify => self.verify(exchange, &visit, &form).await,
             Submit::Resend => self.resend(&visit).await,
         }
+    }
+
+    fn cross_site(&self) -> Refused {
+        self.metrics.challenges.count(ChallengeEvent::RefusedCrossSite);
+        Reason::CrossSite.into()
     }
 
     /// The person who must be challenged; `None` when there is nothing to verify and they may go on.
@@ -162,8 +165,6 @@ fn asset(exchange: &Exchange, name: &str) -> Result<Response<Body>, Refused> {
     let headers = response.headers_mut();
     respond::protect(headers, exchange.plan.scheme);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
-    // The same for everybody and without a secret; an hour spares a phone the second load.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
     Ok(response)
 }
 
@@ -179,10 +180,4 @@ fn return_parameter(parts: &Parts) -> ReturnTarget {
     form_urlencoded::parse(query.as_bytes())
         .find(|(name, _)| name == "return")
         .map_or_else(ReturnTarget::front_page, |(_, value)| ReturnTarget::parse(&value))
-}
-
-/// Whether the page is loaded for somebody to see, as far as the browser says.
-fn is_top_level(parts: &Parts) -> bool {
-    let is = |name: &str, expected: &str| parts.headers.get(name).is_none_or(|value| value == expected);
-    !is_prefetch(&parts.headers) && is("sec-fetch-mode", "navigate") && is("sec-fetch-dest", "document")
 }

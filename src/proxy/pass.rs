@@ -8,10 +8,11 @@ use hyper::body::Incoming;
 
 use crate::actions::sign_out::Leaver;
 use crate::clock::stopwatch;
+use crate::domain::account::DeviceId;
 use crate::domain::decision::{Credentials, Permit, Reason};
 use crate::domain::facts::ProofFact;
 use crate::domain::lane::Lane;
-use crate::identity::SessionIdentity;
+use crate::identity::{SessionIdentity, SessionKey};
 use crate::telemetry::labels::{ChallengeEvent, UpstreamResult};
 
 use super::Gateway;
@@ -23,7 +24,6 @@ use super::headers::{remove_hop_by_hop, retain_set_cookies, scrub_response};
 use super::judge::Judged;
 use super::lane::is_logout;
 use super::route::Served;
-use super::target::has_query_credentials;
 use super::upstream::Upstream;
 use super::watch::{Seen, says_signed_out, watch};
 
@@ -42,14 +42,9 @@ impl Gateway {
         body: Incoming,
     ) -> Result<Response<Body>, Refused> {
         let lane = exchange.record.lane;
-        // Products sign in by these at any address, which would answer for somebody who was never judged.
-        if lane != Lane::Public && has_query_credentials(parts.uri.query()) {
-            return Err(Reason::QueryCredentials.into());
-        }
         let may_sign_in = !parts.method.is_safe();
         let signs_out = lane == Lane::Public && is_logout(&parts, &served.site);
-        let browser =
-            Browser { session: cookies.session, device: cookies.device, has_proof: cookies.proof.is_some() };
+        let browser = Browser::of(&cookies);
         let request = upstream_request(
             parts,
             Body::passing(body),
@@ -66,7 +61,7 @@ impl Gateway {
         let (mut head, body) = answer?.into_parts();
         remove_hop_by_hop(&mut head.headers);
         scrub_response(&mut head.headers);
-        let seen = match (permit.forward(), lane) {
+        let mut seen = match (permit.forward(), lane) {
             (Credentials::Authorization, _) => {
                 // A session born from a token must not live on without it.
                 retain_set_cookies(&mut head.headers, |name| {
@@ -79,33 +74,32 @@ impl Gateway {
                 signed_out: (signs_out && !head.status.is_server_error() && !head.status.is_client_error())
                     || says_signed_out(&head.headers),
             },
-            _ => self.watch(served, judged, &browser, &head.headers, may_sign_in)?,
+            _ => self.watch(served, judged, &browser, &head.headers)?,
         };
+        // Products take a sign-in at more pages than a profile lists, and not all of them change the cookie by it: nobody
+        // is not remembered beyond a request that may have made somebody of them.
+        seen.forget |= may_sign_in && matches!(judged.session, Some(SessionIdentity::Anonymous));
         self.heed(exchange, served, judged, &browser, seen).await;
         Ok(Response::from_parts(head, Body::passing(body)))
     }
 
-    fn watch(
+    /// Holds an answer against the decision; where it is for somebody else, what was known of the session is forgotten.
+    pub(super) fn watch(
         &self,
         served: &Served,
         judged: &Judged,
         browser: &Browser,
         headers: &HeaderMap,
-        may_sign_in: bool,
     ) -> Result<Seen, Refused> {
         if !served.site.enforce {
             return Ok(Seen::default());
         }
         let session = judged.session.as_ref().unwrap_or(&SessionIdentity::Anonymous);
-        let mut seen = watch(headers, &served.site, session).inspect_err(|_| self.forget(browser))?;
-        // Products take a sign-in at more pages than a profile lists, and not all of them change the cookie by it: nobody
-        // is not remembered beyond a request that may have made somebody of them.
-        seen.forget |= may_sign_in && matches!(session, SessionIdentity::Anonymous);
-        Ok(seen)
+        Ok(watch(headers, &served.site, session).inspect_err(|_| self.forget(browser))?)
     }
 
     /// Acts on what an answer said of the session.
-    async fn heed(
+    pub(super) async fn heed(
         &self,
         exchange: &mut Exchange,
         served: &Served,
@@ -141,10 +135,16 @@ impl Gateway {
 }
 
 /// What is still needed of the cookies when they are on their way upstream.
-struct Browser {
-    session: Option<crate::identity::SessionKey>,
-    device: Option<crate::domain::account::DeviceId>,
+pub(super) struct Browser {
+    session: Option<SessionKey>,
+    device: Option<DeviceId>,
     has_proof: bool,
+}
+
+impl Browser {
+    pub(super) fn of(cookies: &Cookies) -> Self {
+        Self { session: cookies.session, device: cookies.device, has_proof: cookies.proof.is_some() }
+    }
 }
 
 fn result_label(answer: &Result<Response<Incoming>, Reason>) -> UpstreamResult {

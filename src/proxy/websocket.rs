@@ -23,6 +23,7 @@ use super::exchange::{Exchange, Refused};
 use super::forward::upstream_request;
 use super::headers::{remove_hop_by_hop, scrub_response};
 use super::judge::Judged;
+use super::pass::Browser;
 use super::route::Served;
 
 /// How long a product may take to open the connection and to answer the handshake.
@@ -45,6 +46,7 @@ impl Gateway {
         body: Incoming,
     ) -> Result<Response<Body>, Refused> {
         check_origin(&parts, exchange)?;
+        let browser = Browser::of(&cookies);
         let watched = Watched::new(self, exchange, served, judged, &cookies);
         let mut client = Request::from_parts(parts, body);
         let client_side = hyper::upgrade::on(&mut client);
@@ -55,6 +57,8 @@ impl Gateway {
         name_upgrade(request.headers_mut());
         let handshake = tokio::time::timeout(HANDSHAKE, shake_hands(served.site.upstream.as_str(), request));
         let mut answer = handshake.await.map_err(|_| Reason::UpstreamTimeout)??;
+        let seen = self.watch(served, &watched.judged, &browser, answer.headers())?;
+        self.heed(exchange, served, &watched.judged, &browser, seen).await;
         if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Ok(plain_answer(answer));
         }

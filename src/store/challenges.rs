@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::sqlite::{self, Connection, Row};
 use super::{Change, Store, StoreError, row};
 use crate::domain::account::{DeviceId, Subject};
+use crate::domain::decide::CLOCK_SKEW;
 use crate::domain::email::EmailAddress;
 
 /// A challenge.
@@ -102,7 +103,7 @@ impl Store {
             .map_err(self.fault())
     }
 
-    /// The challenge of this person in this browser that is neither ended nor expired.
+    /// The challenge of this person in this browser that is neither ended, nor expired, nor from the future.
     pub async fn live_challenge(
         &self,
         subject: Subject,
@@ -145,16 +146,17 @@ impl Change {
         .map_err(self.fault())
     }
 
-    /// Opens a challenge. One that has expired makes way; where one is live, this is
+    /// Opens a challenge. One that is void makes way; where one is live, this is
     /// [`StoreError::LiveChallenge`]: end that one first.
-    pub async fn open_challenge(&mut self, new: &NewChallenge) -> Result<(), StoreError> {
+    pub async fn open_challenge(&mut self, new: &NewChallenge) -> Result<Challenge, StoreError> {
         sqlx::query(
             "UPDATE challenges SET ended_at = $3, outcome = 'expired' \
-             WHERE subject = $1 AND device = $2 AND ended_at IS NULL AND expires_at <= $3",
+             WHERE subject = $1 AND device = $2 AND ended_at IS NULL AND (expires_at <= $3 OR created_at > $4)",
         )
         .bind(new.subject.0.as_slice())
         .bind(new.device.0.as_slice())
         .bind(row::millis(new.created_at))
+        .bind(row::millis(skewed(new.created_at)))
         .execute(self.connection())
         .await
         .map_err(self.fault())?;
@@ -213,20 +215,28 @@ async fn live(
     now: Timestamp,
 ) -> Result<Option<Challenge>, sqlx::Error> {
     sqlx::query(
-        "SELECT * FROM challenges WHERE subject = $1 AND device = $2 AND ended_at IS NULL AND expires_at > $3",
+        "SELECT * FROM challenges \
+         WHERE subject = $1 AND device = $2 AND ended_at IS NULL AND expires_at > $3 AND created_at <= $4",
     )
     .bind(subject.0.as_slice())
     .bind(device.0.as_slice())
     .bind(row::millis(now))
+    .bind(row::millis(skewed(now)))
     .try_map(|row: Row| challenge(&row))
     .fetch_optional(connection)
     .await
 }
 
-async fn insert(connection: &mut Connection, new: &NewChallenge) -> Result<(), sqlx::Error> {
+/// The latest time that another machine's clock may show now. A challenge from later than that is from before a clock was
+/// set back, and would live longer by as much; like a proof from the future it is void.
+fn skewed(now: Timestamp) -> Timestamp {
+    now.saturating_add(CLOCK_SKEW).unwrap_or(Timestamp::MAX)
+}
+
+async fn insert(connection: &mut Connection, new: &NewChallenge) -> Result<Challenge, sqlx::Error> {
     sqlx::query(
         "INSERT INTO challenges (id, subject, device, site, email, key_id, created_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING *",
     )
     .bind(new.id.as_bytes().as_slice())
     .bind(new.subject.0.as_slice())
@@ -236,9 +246,9 @@ async fn insert(connection: &mut Connection, new: &NewChallenge) -> Result<(), s
     .bind(i64::from(new.key_id))
     .bind(row::millis(new.created_at))
     .bind(row::millis(new.expires_at))
-    .execute(connection)
-    .await?;
-    Ok(())
+    .try_map(|row: Row| challenge(&row))
+    .fetch_one(connection)
+    .await
 }
 
 fn challenge(row: &Row) -> Result<Challenge, sqlx::Error> {

@@ -20,7 +20,8 @@ use tracing_subscriber::{fmt, registry};
 const OURS: &str = "postern";
 
 /// What holds until the operator's filter says otherwise.
-const DEFAULTS: &str = "info,sqlx=warn";
+/// Pingora narrates its own start and stop, and calls every end a SIGINT.
+const DEFAULTS: &str = "info,sqlx=warn,pingora_core=warn";
 
 /// The log cannot be started.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +41,7 @@ pub enum LogError {
 
 /// Starts the log of this process, on stderr, for `tracing` and for crates that use `log`.
 ///
-/// `level` is a `tracing` filter on top of `info,sqlx=warn`: `warn`, `postern=debug`, or `postern::mail=trace,sqlx=info`.
+/// `level` is a `tracing` filter on top of `info,sqlx=warn,pingora_core=warn`: `warn`, `postern=debug`, or `postern::mail=trace,sqlx=info`.
 /// Other crates than ours never say more than INFO.
 pub fn init(level: &str, json: bool) -> Result<(), LogError> {
     Ok(subscriber(level, json, io::stderr)?.try_init()?)

@@ -1,7 +1,7 @@
 //! A browser as far as HTTP goes: cookies kept per host, redirects followed only when asked, and nothing retried.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -64,7 +64,16 @@ impl Answer {
     pub fn field(&self, name: &str) -> String {
         let start = format!("name=\"{name}\" value=\"");
         let rest = self.body.split(&start).nth(1).unwrap_or_else(|| panic!("no field {name}: {}", self.body));
-        rest.split('"').next().expect("an end").replace("&amp;", "&")
+        let value = rest.split('"').next().expect("an end");
+        [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")]
+            .into_iter()
+            .fold(value.to_owned(), |value, (escaped, plain)| value.replace(escaped, plain))
+    }
+
+    /// The cookies it sets, whole lines.
+    pub fn set_cookies(&self) -> Vec<&str> {
+        let lines = self.headers.get_all("set-cookie").iter();
+        lines.map(|line| line.to_str().expect("a cookie")).collect()
     }
 
     /// Whether this is the way to the challenge.
@@ -76,8 +85,21 @@ impl Answer {
 impl Browser {
     /// A browser without cookies.
     pub fn new(address: SocketAddr, host: &str) -> Self {
-        let client = Client::builder(TokioExecutor::new()).set_host(false).build_http();
+        let client = client(HttpConnector::new());
         Self { client, address, host: host.to_owned(), cookies: BTreeMap::new() }
+    }
+
+    /// Connects anew from another address of this machine (`127.0.x.1`), as from another network.
+    pub fn from_address(mut self, local: impl Into<IpAddr>) -> Self {
+        let mut connector = HttpConnector::new();
+        connector.set_local_address(Some(local.into()));
+        self.client = client(connector);
+        self
+    }
+
+    /// The same browser after the gateway was started anew.
+    pub fn follow_to(&mut self, world: &World) {
+        *self = Self { cookies: std::mem::take(&mut self.cookies), ..Self::new(world.address, &self.host) };
     }
 
     /// Sends a request with exactly these headers, `Host` and the cookies, and keeps what cookies come back.
@@ -191,4 +213,8 @@ impl Browser {
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
     }
+}
+
+fn client(connector: HttpConnector) -> Client<HttpConnector, Full<Bytes>> {
+    Client::builder(TokioExecutor::new()).set_host(false).build(connector)
 }

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,6 +16,8 @@ use postern::entropy::Entropy;
 use postern::keys::Keys;
 use postern::proxy::server;
 use postern::store::Store;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -160,6 +163,21 @@ impl World {
         self.app.outbox.wake();
     }
 
+    /// Sets the clock back, as somebody at the machine could.
+    pub fn set_back(&self, by: Duration) {
+        let Clock::Manual(millis) = &self.clock else {
+            unreachable!("the clock of a world is moved by hand")
+        };
+        millis.fetch_sub(i64::try_from(by.as_millis()).expect("a short time"), Ordering::SeqCst);
+    }
+
+    /// One number from the database, read beside the gateway.
+    pub async fn count(&self, query: &'static str) -> i64 {
+        let options = SqliteConnectOptions::new().filename(&self.app.settings.database).read_only(true);
+        let mut database = options.connect().await.expect("the database opens");
+        sqlx::query_scalar(query).fetch_one(&mut database).await.expect("a number")
+    }
+
     /// All mails so far, oldest first.
     pub fn mails(&self) -> Vec<Mail> {
         let Ok(entries) = std::fs::read_dir(self.folder.path().join("mail")) else { return Vec::new() };
@@ -193,7 +211,8 @@ async fn listener() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-async fn behind(router: axum::Router) -> SocketAddr {
+/// Serves a router on a port of its own, for sites that a test adds.
+pub async fn behind(router: axum::Router) -> SocketAddr {
     let (listener, address) = listener().await;
     tokio::spawn(demo::serve(listener, router, std::future::pending()));
     address

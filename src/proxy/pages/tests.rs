@@ -231,6 +231,14 @@ fn no_page_holds_what_the_content_security_policy_forbids() {
     assert!(!css.contains("url(") && !css.contains("@import") && !css.contains("@font-face"));
 }
 
+/// Without it browsers send our own forms with `Origin: null`, which is refused as another site's.
+#[test]
+fn every_page_lets_its_forms_name_their_origin() {
+    for (name, html) in gallery() {
+        assert_eq!(count_of(&html, "<meta name=\"referrer\" content=\"same-origin\">"), 1, "{name}");
+    }
+}
+
 #[test]
 fn every_asset_a_page_names_is_served() {
     for (name, html) in gallery() {

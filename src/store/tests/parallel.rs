@@ -71,6 +71,19 @@ async fn two_live_challenges_of_one_browser_are_impossible() {
     assert_eq!(store.live_challenge(JANE, BROWSER, at(601)).await.unwrap().unwrap().id, Uuid::from_u128(3));
 }
 
+/// T112: a clock set back by an hour would let the code live an hour longer.
+#[tokio::test]
+async fn t112_a_challenge_from_the_future_is_void_and_makes_way() {
+    let (_folder, store) = fresh().await;
+    open_challenge(&store, 1, at(3600)).await;
+    let live = async |now| store.live_challenge(JANE, BROWSER, now).await.unwrap().map(|live| live.id);
+    assert_eq!(live(at(3540)).await, Some(Uuid::from_u128(1)), "machines may differ by a minute");
+    assert_eq!(live(at(3539)).await, None);
+    open_challenge(&store, 2, at(0)).await;
+    assert_eq!(live(at(0)).await, Some(Uuid::from_u128(2)));
+    assert_eq!(live(at(3600)).await, None, "the first one has ended");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn no_two_senders_take_one_mail_and_a_lost_one_comes_back() {
     let (_folder, store) = fresh().await;

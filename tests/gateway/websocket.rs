@@ -1,0 +1,126 @@
+//! WebSockets: judged before the 101, from this site's own pages only, closed when the decision no longer holds.
+
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+
+use super::{assert_nothing_forwarded, forwarded, head};
+use crate::support::client::Browser;
+use crate::support::raw::{Raw, RawAnswer};
+use crate::support::world::{WIKI, World};
+
+const HANDSHAKE: &str = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                         Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+
+async fn at_wiki(world: &World, username: &str) -> Browser {
+    let mut browser = world.browser_at(WIKI);
+    browser.sign_in(username).await;
+    world.wiki.clear_received();
+    browser
+}
+
+async fn shake_hands(world: &World, browser: &Browser, target: &str, lines: &str) -> (Raw, RawAnswer) {
+    let mut connection = Raw::connect(world.address).await;
+    connection.send(head("GET", browser, target, &format!("{HANDSHAKE}{lines}"))).await;
+    let answer = connection.answer().await;
+    (connection, answer)
+}
+
+/// Sends a text frame whose mask is zero, and reads the echo (RFC 6455 section 5.2).
+async fn echo(connection: &mut Raw, text: &str) -> String {
+    let length = u8::try_from(text.len()).expect("a short text");
+    connection.send([&[0x81, 0x80 | length, 0, 0, 0, 0], text.as_bytes()].concat()).await;
+    let frame = connection.bytes(2 + text.len()).await;
+    assert_eq!(frame[..2], [0x81, length]);
+    String::from_utf8(frame[2..].to_vec()).expect("text")
+}
+
+#[tokio::test]
+async fn a_managed_person_works_through_a_websocket() {
+    let world = World::start().await;
+    let liam = at_wiki(&world, "liam").await;
+    let (mut connection, answer) =
+        shake_hands(&world, &liam, "/synchrony?x=1", "Origin: https://wiki.test\r\n").await;
+    assert_eq!(answer.status, 101, "{answer:?}");
+    assert_eq!(answer.header("sec-websocket-accept"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    for text in ["hello", "and once more"] {
+        assert_eq!(echo(&mut connection, text).await, text);
+    }
+    let reached = forwarded(&world.wiki);
+    assert_eq!(reached[0].target, "/synchrony?x=1");
+    assert_eq!(reached[0].header("upgrade"), ["websocket"]);
+}
+
+#[tokio::test]
+async fn t051_a_stale_session_gets_no_101() {
+    let world = World::start().await;
+    let jane = at_wiki(&world, "jane").await;
+    let (_, answer) = shake_hands(&world, &jane, "/synchrony", "Sec-Fetch-Mode: websocket\r\n").await;
+    assert_eq!((answer.status, answer.is_challenge()), (401, true), "{answer:?}");
+    assert_nothing_forwarded(&world);
+}
+
+#[tokio::test]
+async fn another_sites_page_cannot_open_a_socket_with_this_ones_session() {
+    let world = World::start().await;
+    let liam = at_wiki(&world, "liam").await;
+    for origin in
+        ["https://evil.test", "null", "http://wiki.test", "https://jira.test", "https://wiki.test.evil.test"]
+    {
+        let (_, answer) = shake_hands(&world, &liam, "/synchrony", &format!("Origin: {origin}\r\n")).await;
+        assert_eq!((answer.status, answer.body.contains("cross-site")), (403, true), "{origin}: {answer:?}");
+    }
+    assert_nothing_forwarded(&world);
+}
+
+#[tokio::test]
+async fn t169_no_other_upgrade_is_passed_on() {
+    let world = World::start().await;
+    let mut liam = at_wiki(&world, "liam").await;
+    for protocol in ["foo", "h2c", "websocket, h2c", "TLS/1.0"] {
+        let headers = [("connection", "Upgrade"), ("upgrade", protocol)];
+        let answer = liam.send(Method::GET, "/synchrony", &headers, "").await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{protocol}");
+    }
+    let post = liam
+        .send(Method::POST, "/synchrony", &[("connection", "Upgrade"), ("upgrade", "websocket")], "x")
+        .await;
+    assert_eq!(post.status, StatusCode::FORBIDDEN);
+    let visitor = world.browser_at(WIKI);
+    let (_, answer) = shake_hands(&world, &visitor, "/synchrony", "").await;
+    assert_eq!(answer.status, 403, "a socket needs a session that can be judged");
+    let token = "Authorization: Bearer demo-pat-liam\r\n";
+    assert_eq!(shake_hands(&world, &visitor, "/synchrony", token).await.1.status, 403);
+    assert_nothing_forwarded(&world);
+}
+
+#[tokio::test]
+async fn credentials_in_the_address_open_no_socket() {
+    let world = World::start().await;
+    let liam = at_wiki(&world, "liam").await;
+    let target = "/synchrony?os_username=omar&os_password=demo";
+    let (_, answer) = shake_hands(&world, &liam, target, "").await;
+    assert_eq!((answer.status, answer.body.contains("query-credentials")), (400, true), "{answer:?}");
+    assert_nothing_forwarded(&world);
+}
+
+#[tokio::test]
+#[ignore = "waits for the next look at an open socket, which is up to 5 s of real time away"]
+async fn t052_an_open_socket_is_closed_when_the_proof_lapses_or_is_revoked() {
+    let world = World::start().await;
+    let mut jane = world.browser_at(WIKI);
+    jane.verify(&world, "jane", "jane@acme.com").await;
+    let (mut lapsing, answer) = shake_hands(&world, &jane, "/synchrony", "").await;
+    assert_eq!(answer.status, 101);
+    assert_eq!(echo(&mut lapsing, "open").await, "open");
+    let (mut managed, _) = shake_hands(&world, &at_wiki(&world, "liam").await, "/synchrony", "").await;
+    world.advance(Duration::from_secs(7 * 86_400));
+    assert!(lapsing.is_closed().await);
+    assert_eq!(echo(&mut managed, "still open").await, "still open");
+    let mut jane = world.browser_at(WIKI);
+    jane.verify(&world, "jane", "jane@acme.com").await;
+    let (mut revoked, answer) = shake_hands(&world, &jane, "/synchrony", "").await;
+    assert_eq!(answer.status, 101);
+    jane.sign_out().await;
+    assert!(revoked.is_closed().await);
+}
