@@ -2,7 +2,6 @@
 
 use http::{Method, StatusCode};
 
-use crate::support::client::NAVIGATION;
 use crate::support::world::World;
 
 const PAGE: &str = "/browse/DEMO-1";
@@ -27,22 +26,4 @@ async fn a_warm_request_asks_neither_store_nor_product() {
     }
     // The three times three, and no question whose session it is.
     assert_eq!(world.jira.received().len(), 9);
-}
-
-/// The other side of the coin: without the store nobody new gets in, and managed people do not need it even when cold.
-#[tokio::test]
-async fn without_the_store_managed_people_pass_and_stale_ones_are_told_to_wait() {
-    let world = World::start().await;
-    world.app.store.close().await;
-    let (mut mia, mut omar) = (world.browser(), world.browser());
-    mia.sign_in("mia").await;
-    assert_eq!(mia.open(PAGE).await.status, StatusCode::OK);
-    omar.sign_in("omar").await;
-    let answer = omar.open(PAGE).await;
-    assert!(answer.is_challenge(), "{} {}", answer.status, answer.body);
-    let location = answer.header("location").to_owned();
-    let page = omar.send(Method::GET, &location, &NAVIGATION, "").await;
-    assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(!page.header("retry-after").is_empty());
-    assert_eq!(world.reached_jira().iter().filter(|request| request.path() == PAGE).count(), 1);
 }
