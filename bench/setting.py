@@ -8,14 +8,29 @@ PAGE = "/browse/DEMO-1"
 STATUS_PAGE = "/status"
 BODY = "x" * 1023 + "\n"
 
+# What a browser sends with every page load, besides host and cookies: a proxy copies and checks all of it.
+HEADERS = {
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Language": "en-US,en;q=0.5",
+    "Accept-Encoding": "gzip, deflate, br, zstd",
+    "Upgrade-Insecure-Requests": "1",
+    "Sec-Fetch-Dest": "document",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Site": "same-origin",
+    "Sec-Fetch-User": "?1",
+    "Priority": "u=0, i",
+}
+
 # acme.com is verified. Liam's account is claimed, so he is managed; Jane's is not, so she is an external person.
 SESSIONS = {
     "jane": {"JSESSIONID": "4A1E0B7C95D24F0E8D6E3C1B2A998877"},
     "liam": {"JSESSIONID": "7F3D2C1B0A9988776655443322110FFE"},
 }
-DIRECTORY = """kind,name,email,display_name,claimed
-domain,acme.com,,,
-account,,liam@acme.com,Liam Cole,yes
+DIRECTORY = """type,domain,email,name,username,claimed
+domain,acme.com,,,,
+account,,liam@acme.com,Liam Cole,liam,yes
+account,,jane@acme.com,Jane Doe,jane,no
 """
 PEOPLE = {
     "jane": '{"name":"jane","key":"JIRAUSER10101","emailAddress":"jane@acme.com","active":true,"displayName":"Jane Doe"}',
@@ -38,6 +53,8 @@ workers = 1
 host = "{HOST}"
 product = "jira-software"
 upstream = "http://127.0.0.1:{upstream}"
+
+[verification]
 enforce = {str(enforce).lower()}
 
 [mail]

@@ -7,7 +7,6 @@ use http::header::{self, HeaderValue};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, Response};
-use hyper::body::{Body as _, Incoming};
 
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::return_target::ReturnTarget;
@@ -52,7 +51,7 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(plan: Arc<Plan>, record: Record, parts: &Parts, body: &Incoming) -> Self {
+    pub(super) fn new(plan: Arc<Plan>, record: Record, parts: &Parts, has_body: bool) -> Self {
         Self {
             plan,
             client: record.client,
@@ -63,7 +62,7 @@ impl Exchange {
             target: parts.uri.path_and_query().cloned(),
             referer: parts.headers.get(header::REFERER).cloned(),
             host: String::new(),
-            has_body: !body.is_end_stream(),
+            has_body,
         }
     }
 

@@ -7,7 +7,7 @@
 mod body;
 mod challenge;
 mod client;
-mod cookies;
+pub mod cookies;
 mod exchange;
 mod form;
 mod forward;
@@ -19,6 +19,7 @@ mod pages;
 mod pass;
 mod plan;
 mod record;
+mod rehearse;
 mod respond;
 mod route;
 pub mod server;
@@ -36,7 +37,7 @@ use futures_util::FutureExt as _;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{Request, Response};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 
 use crate::actions::Actions;
 use crate::clock::{Clock, stopwatch};
@@ -58,7 +59,7 @@ use cookies::Cookies;
 use exchange::{Exchange, Refused};
 use plan::Plan;
 use record::Record;
-use route::RouteError;
+use route::{RouteError, Served};
 use upstream::Upstream;
 
 /// What the data plane works with.
@@ -123,9 +124,7 @@ impl Gateway {
         request: Request<Incoming>,
     ) -> Response<Body> {
         let (parts, body) = request.into_parts();
-        let plan = self.plan.load_full();
-        let record = self.record(&parts, client_address(peer, &parts.headers, &plan.trusted_proxies));
-        let mut exchange = Exchange::new(plan, record, &parts, &body);
+        let mut exchange = self.exchange(peer, &parts, !body.is_end_stream());
         let answer = AssertUnwindSafe(self.answer(&mut exchange, upstream, parts, body)).catch_unwind().await;
         let response = match answer {
             Ok(Ok(response)) => response,
@@ -145,18 +144,8 @@ impl Gateway {
         parts: Parts,
         body: Incoming,
     ) -> Result<Response<Body>, Refused> {
-        target::check_head(&parts)?;
-        let path = target::path(&parts)?;
-        let host = target::host(&parts)?;
         let plan = Arc::clone(&exchange.plan);
-        let served = plan.routes.find(host, parts.uri.path()).map_err(|error| match error {
-            RouteError::Malformed => Reason::AmbiguousHost,
-            RouteError::Unknown => Reason::UnknownHost,
-        })?;
-        exchange.served_by(served, host);
-        let cookies = Cookies::read(&parts.headers, &served.site.id, &served.site.profile, plan.names)?;
-        let lane = lane::classify(&parts, &served.site, path, &cookies)?;
-        exchange.record.lane = lane;
+        let Admitted { served, cookies, lane } = admit(&plan, exchange, &parts)?;
         if lane == Lane::Own {
             return self.own(exchange, served, cookies, &parts, body).await;
         }
@@ -175,6 +164,12 @@ impl Gateway {
             }
             decision => Err(Refused::by(&decision)),
         }
+    }
+
+    fn exchange(&self, peer: SocketAddr, parts: &Parts, has_body: bool) -> Exchange {
+        let plan = self.plan.load_full();
+        let record = self.record(parts, client_address(peer, &parts.headers, &plan.trusted_proxies));
+        Exchange::new(plan, record, parts, has_body)
     }
 
     fn record(&self, parts: &Parts, client: IpAddr) -> Record {
@@ -200,4 +195,27 @@ impl Gateway {
             _in_flight: Held::new(&self.metrics.requests_in_flight),
         }
     }
+}
+
+/// A request that some site of ours would serve, as far as its head says.
+struct Admitted<'a> {
+    served: &'a Served,
+    cookies: Cookies,
+    lane: Lane,
+}
+
+/// The phases that read the head alone: limit, canonicalise, route, classify.
+fn admit<'a>(plan: &'a Plan, exchange: &mut Exchange, parts: &Parts) -> Result<Admitted<'a>, Reason> {
+    target::check_head(parts)?;
+    let path = target::path(parts)?;
+    let host = target::host(parts)?;
+    let served = plan.routes.find(host, parts.uri.path()).map_err(|error| match error {
+        RouteError::Malformed => Reason::AmbiguousHost,
+        RouteError::Unknown => Reason::UnknownHost,
+    })?;
+    exchange.served_by(served, host);
+    let cookies = Cookies::read(&parts.headers, &served.site.id, &served.site.profile, plan.names)?;
+    let lane = lane::classify(parts, &served.site, path, &cookies)?;
+    exchange.record.lane = lane;
+    Ok(Admitted { served, cookies, lane })
 }

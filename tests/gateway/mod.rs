@@ -16,6 +16,7 @@ mod plain;
 mod public;
 mod spoofing;
 mod storm;
+mod warm;
 mod watch;
 mod websocket;
 

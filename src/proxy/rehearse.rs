@@ -1,0 +1,39 @@
+//! Rehearse: the phases of a request up to its upstream, with no connection on either side. It must never send anything.
+//!
+//! The benchmarks call it, so what they measure is what [`handle`](Gateway::handle) runs.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use http::request::Parts;
+
+use crate::domain::decision::{Decision, Reason};
+use crate::domain::lane::Lane;
+
+use super::body::Body;
+use super::forward::upstream_request;
+use super::target::has_query_credentials;
+use super::{Admitted, Gateway, admit};
+
+impl Gateway {
+    /// The head of the upstream request that a request without a body would become, or the reason why it would be refused.
+    /// It is counted like any other request; where the identity is not remembered, the product is asked for it.
+    pub async fn rehearse(&self, peer: SocketAddr, parts: Parts) -> Result<Parts, Reason> {
+        let mut exchange = self.exchange(peer, &parts, false);
+        let plan = Arc::clone(&exchange.plan);
+        let Admitted { served, cookies, lane } = admit(&plan, &mut exchange, &parts)?;
+        if lane == Lane::Own {
+            return Err(Reason::OwnPage);
+        }
+        let judged = self.judge(&mut exchange, served, lane, &cookies).await;
+        exchange.decided(&judged.decision);
+        let Decision::Pass(permit) = judged.decision else { return Err(judged.decision.reason()) };
+        if lane != Lane::Public && has_query_credentials(parts.uri.query()) {
+            return Err(Reason::QueryCredentials);
+        }
+        let site = &served.site;
+        let request =
+            upstream_request(parts, Body::empty(), &permit, site, cookies, exchange.client, plan.scheme)?;
+        Ok(request.into_parts().0)
+    }
+}
