@@ -50,7 +50,7 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 8080)]
         port_base: u16,
         /// How long a verification counts, such as 2m or 7d
-        #[arg(long, value_name = "TIME", default_value = "7d")]
+        #[arg(long, value_name = "TIME", default_value = "7d", value_parser = postern::config::check_frequency)]
         frequency: String,
     },
 }

@@ -50,6 +50,14 @@ pub fn load(path: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result
     parse(&name, &text, path.parent().unwrap_or(Path::new("")), environment)
 }
 
+/// Checks a verification frequency as the file would have it, for a command that writes one; the error is a sentence.
+pub fn check_frequency(text: &str) -> Result<String, String> {
+    match verification::frequency(text) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(Refusal { reason, instead }) => Err(format!("{reason}: {instead}")),
+    }
+}
+
 /// As [`load`], for a text that calls itself `name` and stands in the folder `base`.
 pub fn parse(
     name: &str,

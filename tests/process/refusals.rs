@@ -171,6 +171,7 @@ async fn bad_usage_is_64_and_help_is_not() {
         (&["run", "--confg", "x"], 64, "'--confg'"),
         (&["import"], 64, "<FILE>"),
         (&["demo", "--port-base", "70000"], 64, "70000"),
+        (&["demo", "--frequency", "soon"], 64, "is not a duration: expected a duration from 1s to 30d"),
         (&[], 64, "Usage: postern"),
         (&["--help"], 0, "Usage: postern"),
         (&["import", "--help"], 0, "type,domain,email,name,username,claimed"),

@@ -133,7 +133,7 @@ fn two_sites_at_one_place_are_refused_and_two_prefixes_of_a_host_are_not() {
 #[rustfmt::skip] // A row is a line.
 fn bad_rules_for_codes_and_limits_are_refused() {
     refuse(&[
-        ("[mail]", "[verification]\nfrequency = \"31d\"\n[mail]", 13, 13, "`frequency` is out of range", "1m to 30d"),
+        ("[mail]", "[verification]\nfrequency = \"31d\"\n[mail]", 13, 13, "`frequency` is out of range", "1s to 30d"),
         ("[mail]", "[verification]\nfrequency = \"weekly\"\n[mail]", 13, 13, "`frequency` is not a duration", "7d"),
         ("[mail]", "[verification]\nfrequency = 7\n[mail]", 13, 13, "`frequency` has the wrong type, integer", "text in quotes"),
         ("[mail]", "[verification]\ncode_digits = 7\n[mail]", 13, 15, "`code_digits` is neither 6 nor 8", "6 or 8"),
