@@ -89,9 +89,11 @@ fn the_examples_load() {
     assert_eq!(settings(minimal).sites.len(), 1);
 
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("smtp-password"), "hunter2\n").unwrap();
     let behind_nginx = include_str!("../../../config/examples/behind-nginx.toml");
-    let settings = parse("behind-nginx.toml", behind_nginx, folder.path(), &|_| None).unwrap();
+    let settings = parse("behind-nginx.toml", behind_nginx, folder.path(), &|name| {
+        (name == "POSTERN_SMTP_PASSWORD").then(|| "hunter2".to_owned())
+    })
+    .unwrap();
     assert_eq!(settings.sites[1].id.as_ref(), "wiki.acme.com/wiki");
     assert!(settings.sites[0].profile.is_harmless("ROUTEID"));
     assert!(settings.sites[0].profile.is_harmless("AJS.conglomerate.cookie"), "extra_ adds to the profile");
