@@ -44,7 +44,7 @@ pub(super) struct Exchange {
     target: Option<PathAndQuery>,
     /// Where background work was started from.
     referer: Option<HeaderValue>,
-    /// The host as asked for; set once a site of that name was found.
+    /// The site's host, with the port that was asked for; set once a site was found.
     pub host: String,
     /// Whether the request has a body that may be unread when it is refused.
     has_body: bool,
@@ -66,11 +66,15 @@ impl Exchange {
         }
     }
 
-    /// Remembers the site that was found.
+    /// Remembers the site that was found, by its configured name: of what the client wrote only the port is kept.
     pub(super) fn served_by(&mut self, served: &Served, host: &str) {
         self.record.site = Arc::clone(&served.site.id);
         self.record.metrics = Arc::clone(&served.metrics);
-        host.clone_into(&mut self.host);
+        served.site.host.as_str().clone_into(&mut self.host);
+        if let Some((_, port)) = host.rsplit_once(':') {
+            self.host.push(':');
+            self.host.push_str(port);
+        }
     }
 
     /// Remembers the decision.

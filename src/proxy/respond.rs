@@ -38,7 +38,7 @@ pub struct Refusal<'a> {
     pub scheme: Scheme,
     /// The organization.
     pub organization: &'a str,
-    /// The host as the client spelled it; empty where no site was found, so that nothing unknown is echoed.
+    /// The site's host, with the port that was asked for; empty where no site was found, so that nothing unknown is echoed.
     pub host: &'a str,
     /// Where the person goes on afterwards.
     pub return_to: ReturnTarget,
