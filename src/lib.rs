@@ -40,7 +40,7 @@
 //!
 //! | phase | file | what happens |
 //! |---|---|---|
-//! | accept | `server.rs` | a connection; the head is bounded in size and time |
+//! | accept | `server.rs`, `client.rs` | a connection and where it comes from; the head is bounded in size and time |
 //! | limit, canonicalise | `target.rs` | one host, one plain path; what can be read in two ways gets 400 |
 //! | route | `route.rs` | host and prefix → site |
 //! | classify | `cookies.rs`, `lane.rs` | credentials → lane; a credential that is there twice gets 400 |
