@@ -131,12 +131,14 @@ impl Thread {
     /// Writes until closed, and flushes whenever nothing waits: few system calls under load, hardly a delay without.
     fn run(mut self) {
         loop {
+            // Asked before the queue is: what was logged before the close is then in it, and an empty queue is the end.
+            let closing = self.closing.load(Ordering::SeqCst);
             let message = match self.lines.try_recv() {
                 Ok(message) => message,
                 Err(TryRecvError::Disconnected) => break,
                 Err(TryRecvError::Empty) => {
                     self.flush();
-                    if self.closing.load(Ordering::SeqCst) {
+                    if closing {
                         break;
                     }
                     let Ok(message) = self.lines.recv() else { break };
