@@ -53,6 +53,8 @@ type Sessions = Cache<SessionKey, Remembered, UnitWeighter, RandomState>;
 /// What the cache says.
 pub(super) enum Lookup<'a> {
     Known(SessionIdentity),
+    /// The answer to a question that another request had already asked.
+    Joined(SessionIdentity),
     /// This request asks; the others with the same key wait for it.
     Ask(Ask<'a>),
 }
@@ -83,9 +85,14 @@ impl IdentityCache {
     }
 
     pub(super) async fn lookup(&self, key: &SessionKey, now: Timestamp) -> Lookup<'_> {
+        if let Some(remembered) = self.sessions.get(key)
+            && now < remembered.until
+        {
+            return Lookup::Known(remembered.session);
+        }
         loop {
             match self.sessions.get_value_or_guard_async(key).await {
-                Ok(remembered) if now < remembered.until => return Lookup::Known(remembered.session),
+                Ok(remembered) if now < remembered.until => return Lookup::Joined(remembered.session),
                 Ok(_) => drop(self.sessions.remove_if(key, |remembered| remembered.until <= now)),
                 Err(guard) => return Lookup::Ask(Ask(guard)),
             }

@@ -98,6 +98,10 @@ impl Identities {
                 self.metrics.identity_cache.count(CacheResult::Hit);
                 return Resolved { session, set_cookies: Vec::new() };
             }
+            Lookup::Joined(session) => {
+                self.metrics.identity_cache.count(CacheResult::Joined);
+                return Resolved { session, set_cookies: Vec::new() };
+            }
             Lookup::Ask(guard) => guard,
         };
         self.metrics.identity_cache.count(CacheResult::Miss);

@@ -15,8 +15,14 @@ use super::target::PathKind;
 /// Longest `Authorization` that is one: Tomcat takes 8 KiB for a whole head.
 const MAX_AUTHORIZATION_BYTES: usize = 4 * 1024;
 
-/// Chooses the lane.
-pub fn classify(parts: &Parts, site: &Site, path: PathKind, cookies: &Cookies) -> Result<Lane, Reason> {
+/// Chooses the lane. `navigation` tells two judged lanes apart, see [`is_navigation`].
+pub fn classify(
+    parts: &Parts,
+    site: &Site,
+    path: PathKind,
+    cookies: &Cookies,
+    navigation: bool,
+) -> Result<Lane, Reason> {
     let authorization = authorization(&parts.headers)?;
     if path == PathKind::Own {
         return Ok(Lane::Own);
@@ -33,7 +39,7 @@ pub fn classify(parts: &Parts, site: &Site, path: PathKind, cookies: &Cookies) -
     if cookies.session.is_none() {
         return Ok(Lane::Anonymous);
     }
-    Ok(if is_navigation(parts) { Lane::Browser } else { Lane::Background })
+    Ok(if navigation { Lane::Browser } else { Lane::Background })
 }
 
 /// Whether the request goes to a sign-in page.

@@ -215,7 +215,7 @@ fn admit<'a>(plan: &'a Plan, exchange: &mut Exchange, parts: &Parts) -> Result<A
     })?;
     exchange.served_by(served, host);
     let cookies = Cookies::read(&parts.headers, &served.site.id, &served.site.profile, plan.names)?;
-    let lane = lane::classify(parts, &served.site, path, &cookies)?;
+    let lane = lane::classify(parts, &served.site, path, &cookies, exchange.navigation)?;
     exchange.record.lane = lane;
     Ok(Admitted { served, cookies, lane })
 }

@@ -53,8 +53,9 @@ pub fn refuse(refusal: &Refusal<'_>) -> Response<Body> {
         (true, false) => page(refusal),
         (false, _) => problem(refusal),
     };
+    let response_status = response.status();
     let headers = response.headers_mut();
-    if matches!(response_retry(refusal.reason), Some(seconds) if seconds > 0) {
+    if response_status == StatusCode::SERVICE_UNAVAILABLE {
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     }
     if refusal.reason == Reason::MethodNotAllowed {
@@ -70,10 +71,6 @@ pub fn refuse(refusal: &Refusal<'_>) -> Response<Body> {
     }
     protect(headers, refusal.scheme);
     response
-}
-
-fn response_retry(reason: Reason) -> Option<u32> {
-    (status(reason, false) == StatusCode::SERVICE_UNAVAILABLE).then_some(5)
 }
 
 /// The status of a reason. `challenge` is told apart because the same person may be refused for good.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use http::StatusCode;
 use postern::demo::{Fault, Person, Product, ProductKind};
+use postern::telemetry::labels::CacheResult;
 
 use super::{assert_nothing_forwarded, forwarded, liam, questions, stale_jane};
 use crate::support::client::FETCH;
@@ -78,6 +79,13 @@ async fn fifty_first_requests_of_one_session_ask_once() {
     }));
     assert!(answers.await.iter().all(|status| *status == StatusCode::OK));
     assert_eq!((questions(&world.jira), forwarded(&world.jira).len()), (1, 50));
+    let looked_up = |result| world.app.metrics.identity_cache.total(result);
+    assert_eq!(looked_up(CacheResult::Miss), 1);
+    assert_eq!(
+        looked_up(CacheResult::Joined) + looked_up(CacheResult::Hit),
+        49,
+        "the others waited or came later"
+    );
 }
 
 #[tokio::test]
