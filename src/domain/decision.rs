@@ -67,6 +67,8 @@ pub enum Credentials {
     Cookies,
     /// The `Authorization` header; every cookie is removed.
     Authorization,
+    /// None at all: whoever asks is answered like a stranger.
+    None,
 }
 
 /// Why a request was passed, challenged, denied or held. One reason, one name, one stable code, everywhere.
@@ -82,6 +84,10 @@ pub enum Reason {
     LoginPage,
     Anonymous,
     EnforcementOff,
+    PublicResource,
+    TrustedSource,
+    MobileSession,
+    PortalCustomer,
     OwnPage,
     NoProof,
     ProofInvalid,
@@ -89,6 +95,7 @@ pub enum Reason {
     ProofFromFuture,
     ProofRevoked,
     AddressUnknown,
+    TokenBlocked,
     IdentityUnavailable,
     IdentityMismatch,
     StoreUnavailable,
@@ -96,6 +103,7 @@ pub enum Reason {
     UpstreamTimeout,
     MalformedRequest,
     AmbiguousHost,
+    HostMismatch,
     UnknownHost,
     MalformedPath,
     SessionIdInPath,
@@ -108,19 +116,24 @@ pub enum Reason {
     HeadTooLarge,
     TargetTooLong,
     BodyTooLarge,
+    TooManyConnections,
     CrossSite,
     Internal,
 }
 
 impl Reason {
     /// Every reason, in label order.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 41] = [
         Self::Managed,
         Self::FreshProof,
         Self::ApiToken,
         Self::LoginPage,
         Self::Anonymous,
         Self::EnforcementOff,
+        Self::PublicResource,
+        Self::TrustedSource,
+        Self::MobileSession,
+        Self::PortalCustomer,
         Self::OwnPage,
         Self::NoProof,
         Self::ProofInvalid,
@@ -128,6 +141,7 @@ impl Reason {
         Self::ProofFromFuture,
         Self::ProofRevoked,
         Self::AddressUnknown,
+        Self::TokenBlocked,
         Self::IdentityUnavailable,
         Self::IdentityMismatch,
         Self::StoreUnavailable,
@@ -135,6 +149,7 @@ impl Reason {
         Self::UpstreamTimeout,
         Self::MalformedRequest,
         Self::AmbiguousHost,
+        Self::HostMismatch,
         Self::UnknownHost,
         Self::MalformedPath,
         Self::SessionIdInPath,
@@ -147,6 +162,7 @@ impl Reason {
         Self::HeadTooLarge,
         Self::TargetTooLong,
         Self::BodyTooLarge,
+        Self::TooManyConnections,
         Self::CrossSite,
         Self::Internal,
     ];
@@ -169,6 +185,20 @@ impl Reason {
             Self::LoginPage => ("login-page", "The product's own sign-in or sign-out page."),
             Self::Anonymous => ("anonymous", "Nobody is signed in; the product shows what is public."),
             Self::EnforcementOff => ("enforcement-off", "This site is not enforced."),
+            Self::PublicResource => (
+                "public-resource",
+                "A public page or hook, asked for as by a stranger: without any credential.",
+            ),
+            Self::TrustedSource => {
+                ("trusted-source", "The request comes from a configured machine, and carries no credential.")
+            }
+            Self::MobileSession => {
+                ("mobile-session", "The session of a mobile app, enrolled when it signed in there.")
+            }
+            Self::PortalCustomer => (
+                "portal-customer",
+                "A customer of the service desk, who has no access to the product itself.",
+            ),
             Self::OwnPage => ("own-page", "One of Postern's own pages."),
             Self::NoProof => ("no-proof", "You have not verified your mailbox in this browser yet."),
             Self::ProofInvalid => {
@@ -184,6 +214,10 @@ impl Reason {
             Self::AddressUnknown => (
                 "address-unknown",
                 "No mailbox is known for your account, so no code can be sent. Please ask your organization's admin.",
+            ),
+            Self::TokenBlocked => (
+                "token-blocked",
+                "API tokens of external users are blocked here by the organization. Please ask your organization's admin.",
             ),
             Self::IdentityUnavailable => (
                 "identity-unavailable",
@@ -203,6 +237,10 @@ impl Reason {
             }
             Self::MalformedRequest => ("malformed-request", "The request is malformed."),
             Self::AmbiguousHost => ("ambiguous-host", "The request must name exactly one host."),
+            Self::HostMismatch => (
+                "host-mismatch",
+                "The connection was opened for another host. Please open a new one for this host.",
+            ),
             Self::UnknownHost => ("unknown-host", "No site of this name is served here."),
             Self::MalformedPath => ("malformed-path", "The path of the request is malformed."),
             Self::SessionIdInPath => ("session-id-in-path", "A session id must not be part of the path."),
@@ -217,6 +255,10 @@ impl Reason {
             Self::HeadTooLarge => ("head-too-large", "The request headers are too large."),
             Self::TargetTooLong => ("target-too-long", "The address is too long."),
             Self::BodyTooLarge => ("body-too-large", "The request body is too large."),
+            Self::TooManyConnections => (
+                "too-many-connections",
+                "Too many connections are open from your address. Please close some and try again.",
+            ),
             Self::CrossSite => {
                 ("cross-site", "The form did not come from this site. Please open the page again.")
             }
@@ -234,7 +276,10 @@ impl Reason {
             | Self::ProofExpired
             | Self::ProofFromFuture
             | Self::ProofRevoked
-            | Self::AddressUnknown => Class::External,
+            | Self::AddressUnknown
+            | Self::MobileSession
+            | Self::PortalCustomer
+            | Self::TokenBlocked => Class::External,
             Self::Anonymous => Class::Anonymous,
             Self::ApiToken => Class::Token,
             _ => Class::Unknown,

@@ -146,6 +146,7 @@ impl From<Reason> for Refused {
             | Reason::StoreUnavailable
             | Reason::UpstreamUnreachable
             | Reason::UpstreamTimeout
+            | Reason::TooManyConnections
             | Reason::Internal => DecisionLabel::Unavailable,
             _ => DecisionLabel::Deny,
         };

@@ -43,6 +43,7 @@ pub fn upstream_request(
         }
         // Every cookie stays here: a bad token beside a good session would be served as the session's user.
         Credentials::Authorization => {}
+        Credentials::None => drop(headers.remove(header::AUTHORIZATION)),
     }
     say_who_asks(headers, client, scheme)?;
     Ok(Request::from_parts(parts, body))

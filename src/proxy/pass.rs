@@ -62,8 +62,8 @@ impl Gateway {
         remove_hop_by_hop(&mut head.headers);
         scrub_response(&mut head.headers);
         let mut seen = match (permit.forward(), lane) {
-            (Credentials::Authorization, _) => {
-                // A session born from a token must not live on without it.
+            (Credentials::Authorization | Credentials::None, _) => {
+                // A session born from a token, or from nothing, must not live on without it.
                 retain_set_cookies(&mut head.headers, |name| {
                     std::str::from_utf8(name).is_ok_and(|name| served.site.profile.is_harmless(name))
                 });

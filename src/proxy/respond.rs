@@ -79,13 +79,16 @@ pub fn status(reason: Reason, challenge: bool) -> StatusCode {
         return StatusCode::UNAUTHORIZED;
     }
     match reason {
-        Reason::AddressUnknown | Reason::CrossSite | Reason::UpgradeRefused => StatusCode::FORBIDDEN,
-        Reason::IdentityUnavailable | Reason::IdentityMismatch | Reason::StoreUnavailable => {
-            StatusCode::SERVICE_UNAVAILABLE
+        Reason::AddressUnknown | Reason::TokenBlocked | Reason::CrossSite | Reason::UpgradeRefused => {
+            StatusCode::FORBIDDEN
         }
+        Reason::IdentityUnavailable
+        | Reason::IdentityMismatch
+        | Reason::StoreUnavailable
+        | Reason::TooManyConnections => StatusCode::SERVICE_UNAVAILABLE,
         Reason::UpstreamUnreachable => StatusCode::BAD_GATEWAY,
         Reason::UpstreamTimeout => StatusCode::GATEWAY_TIMEOUT,
-        Reason::UnknownHost => StatusCode::MISDIRECTED_REQUEST,
+        Reason::UnknownHost | Reason::HostMismatch => StatusCode::MISDIRECTED_REQUEST,
         Reason::UnknownPage => StatusCode::NOT_FOUND,
         Reason::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Reason::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
