@@ -10,7 +10,7 @@ use postern::domain::domain_name::DomainName;
 use postern::domain::email::EmailAddress;
 use postern::domain::facts::{Facts, Person, ProofFact, Session};
 use postern::domain::lane::Lane;
-use postern::domain::policy::Snapshot;
+use postern::domain::policy::{ApiTokens, Snapshot};
 
 const NOW: i64 = 1_800_000_000;
 const DAY: i64 = 86_400;
@@ -30,8 +30,15 @@ fn outcomes(criterion: &mut Criterion) {
     let managed = EmailAddress::parse("liam@d500.acme.com").expect("an address");
     let external = EmailAddress::parse("jane@partner.example").expect("an address");
     let person = |email, claimed| Session::Person(Person { email, claimed, address_changed: false });
-    let facts =
-        |session, proof| Facts { enforced: true, lane: Lane::Browser, session, proof, revoked_at: None };
+    let facts = |session, proof| Facts {
+        enforced: true,
+        lane: Lane::Browser,
+        session,
+        proof,
+        revoked_at: None,
+        enrolled_until: None,
+        api_tokens: ApiTokens::Allow,
+    };
     let stranger = person(Some(&external), false);
     let verified = |days: i64| ProofFact::VerifiedAt(at(NOW - days * DAY));
     let rows = [

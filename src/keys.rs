@@ -32,6 +32,8 @@ pub struct Keys {
     current: u8,
     /// For subjects; the same under every rotation, as an old proof must still name the same person.
     subject: [u8; 32],
+    /// For sets of cookies; the same under every rotation, as an enrolled app must still be known.
+    cookies: [u8; 32],
 }
 
 /// Why there are no keys.
@@ -76,7 +78,7 @@ impl Keys {
 
     fn parse(text: &str) -> Result<Self, usize> {
         let mut sets = HashMap::default();
-        let (mut current, mut subject) = (None, None);
+        let (mut current, mut lasting) = (None, None);
         for (index, line) in text.lines().enumerate() {
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
@@ -85,11 +87,11 @@ impl Keys {
             if sets.insert(id, KeySet::derive(&secret)).is_some() {
                 return Err(index + 1);
             }
-            subject.get_or_insert_with(|| derive(&secret, "subject"));
+            lasting.get_or_insert_with(|| (derive(&secret, "subject"), derive(&secret, "cookies")));
             current = Some(id);
         }
-        match (current, subject) {
-            (Some(current), Some(subject)) => Ok(Self { sets, current, subject }),
+        match (current, lasting) {
+            (Some(current), Some((subject, cookies))) => Ok(Self { sets, current, subject, cookies }),
             _ => Err(1),
         }
     }
@@ -107,6 +109,11 @@ impl Keys {
     /// The key for subjects.
     pub fn subject(&self) -> &[u8; 32] {
         &self.subject
+    }
+
+    /// The key for sets of cookies.
+    pub fn cookies(&self) -> &[u8; 32] {
+        &self.cookies
     }
 }
 

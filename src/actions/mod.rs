@@ -4,6 +4,7 @@
 
 pub mod check_code;
 mod directory_csv;
+pub mod enroll_mobile;
 pub mod import_directory;
 pub mod issue_code;
 pub mod pin_address;

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use jiff::fmt::friendly::SpanPrinter;
 
-use crate::config::settings::{MailTransport, Scheme, Settings, SmtpTls};
+use crate::config::settings::{ApiTokens, MailTransport, Scheme, Settings, Site, SmtpTls, WebSessions};
 use crate::config::{self, ConfigErrors};
 
 /// The code for bad usage or a bad configuration (`EX_USAGE` of sysexits.h).
@@ -52,6 +52,9 @@ fn summary(path: &Path, settings: &Settings) -> String {
             site.product.as_str(),
             site.upstream
         );
+        if site.api.for_external == ApiTokens::Block {
+            let _ = writeln!(text, "                API tokens of external people are blocked");
+        }
     }
     let _ = writeln!(text, "  verification  every {}", friendly(settings.verification.frequency));
     let _ =
@@ -103,6 +106,9 @@ fn warnings(settings: &Settings) -> Vec<String> {
         if !site.enforce {
             warnings.push(format!("{} is not enforced: external people pass without a code", site.id));
         }
+        if site.enforce && site.mobile.web_sessions == WebSessions::Pass {
+            warnings.push(app_warning(site));
+        }
         if !is_near(site.upstream.host()) {
             warnings.push(format!(
                 "{} has its upstream at {}, which may be across a public network, over plain HTTP",
@@ -111,6 +117,21 @@ fn warnings(settings: &Settings) -> Vec<String> {
         }
     }
     warnings
+}
+
+/// What an app's session rests on, and what would narrow that down.
+fn app_warning(site: &Site) -> String {
+    let mobile = &site.mobile;
+    let narrowed = match (mobile.networks.is_empty(), mobile.client_certificate) {
+        (true, false) => "; narrow it with `networks` or `client_certificate` in [site.mobile]",
+        (false, false) => ", within `networks`",
+        (true, true) => ", with a client certificate",
+        (false, true) => ", within `networks` and with a client certificate",
+    };
+    format!(
+        "{} passes the sessions of mobile apps without a code: anybody who knows a password can forge an app's User-Agent{narrowed}",
+        site.id
+    )
 }
 
 /// Whether an upstream is on this machine or a private network, as far as its name tells.
@@ -190,6 +211,16 @@ store.url = "sqlite:///var/lib/postern/postern.db"
             ("scheme = \"https\"", "scheme = \"http\"", "scheme is http"),
             ("tls = \"required\"", "tls = \"none\"", "goes without TLS"),
             ("enforce = true", "enforce = false", "jira.acme.com is not enforced"),
+            (
+                "enforce = true",
+                "mobile = { web_sessions = \"pass\" }",
+                "forge an app's User-Agent; narrow it with `networks` or `client_certificate`",
+            ),
+            (
+                "enforce = true",
+                "mobile = { web_sessions = \"pass\", networks = [\"10.0.0.0/8\"], client_certificate = true }",
+                "forge an app's User-Agent, within `networks` and with a client certificate",
+            ),
             ("10.0.0.5:8080", "8.8.8.8:8080", "upstream at 8.8.8.8:8080"),
             ("10.0.0.5:8080", "jira.example.com:8080", "upstream at jira.example.com:8080"),
             (

@@ -2,14 +2,14 @@
 //!
 //! Neither listener leaves the loopback interface by accident: both speak plain HTTP.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use ipnet::IpNet;
 
 use super::section::Section;
 use super::settings::{Listen, Scheme};
-use super::values::{Refusal, choice, duration};
+use super::values::{Refusal, choice, duration, network};
 
 /// Reads the section.
 pub(super) fn read(root: &mut Section<'_>) -> Option<Listen> {
@@ -59,15 +59,7 @@ fn socket_address(text: &str) -> Result<SocketAddr, Refusal> {
 
 /// To trust everybody is to let every client say where it is, and so to have no limits by network.
 fn proxy_network(text: &str) -> Result<IpNet, Refusal> {
-    let expected = "expected an address or a network, such as `127.0.0.1` or `10.1.0.0/16`";
-    let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-    match network {
-        Ok(network) if network.prefix_len() == 0 => {
-            Err(Refusal::new("would trust every client", "name the proxies alone, such as `10.1.0.0/16`"))
-        }
-        Ok(network) => Ok(network.trunc()),
-        Err(_) => Err(Refusal::new("is not a network", expected)),
-    }
+    network(text, "would trust every client", "name the proxies alone, such as `10.1.0.0/16`")
 }
 
 fn is_loopback(address: SocketAddr) -> bool {

@@ -6,11 +6,13 @@
 pub mod profile;
 pub mod settings;
 
+mod api;
 mod errors;
 mod limits;
 mod listen;
 mod log;
 mod mail;
+mod mobile;
 mod profiles;
 mod section;
 mod sites;

@@ -13,6 +13,12 @@ pub struct Profile {
     pub credential_cookies: Vec<String>,
     /// Cookies known to be harmless, exact or with a trailing `*`. Any other cookie is treated as a credential.
     pub harmless_cookies: Vec<String>,
+    /// Cookies by which a load balancer finds a visitor's server, as in `harmless_cookies`. They are harmless and go on with
+    /// every request, also with those whose other cookies stay here.
+    pub affinity_cookies: Vec<String>,
+    /// Feeds and exports that API clients may ask for with `os_authType`: plain paths (below the site's prefix), with a
+    /// trailing `/*` for all below.
+    pub feeds: Vec<String>,
     /// How to ask the product whose session it is.
     pub introspect: Introspect,
 }
@@ -85,9 +91,27 @@ impl Product {
 impl Profile {
     /// Whether the cookie is known not to authenticate anybody.
     pub fn is_harmless(&self, name: &str) -> bool {
-        self.harmless_cookies.iter().any(|known| match known.strip_suffix('*') {
-            Some(prefix) => name.starts_with(prefix),
-            None => name == known,
+        is_listed(&self.harmless_cookies, name) || self.is_affinity(name)
+    }
+
+    /// Whether the cookie is a load balancer's.
+    pub fn is_affinity(&self, name: &str) -> bool {
+        is_listed(&self.affinity_cookies, name)
+    }
+
+    /// Whether a plain path (below the site's prefix) is a feed or an export.
+    pub fn is_feed(&self, path: &str) -> bool {
+        self.feeds.iter().any(|feed| match feed.strip_suffix('*') {
+            Some(folder) => path.starts_with(folder),
+            None => path == feed,
         })
     }
+}
+
+/// Whether a list of cookies, exact or with a trailing `*`, has this one.
+fn is_listed(known: &[String], name: &str) -> bool {
+    known.iter().any(|known| match known.strip_suffix('*') {
+        Some(prefix) => name.starts_with(prefix),
+        None => name == known,
+    })
 }

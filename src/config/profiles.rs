@@ -18,6 +18,8 @@ struct Written {
     logout: List<Endpoint>,
     credential_cookies: List<String>,
     harmless_cookies: List<String>,
+    affinity_cookies: List<String>,
+    feeds: List<String>,
     path: Option<String>,
     key: Option<String>,
     username: Option<String>,
@@ -56,6 +58,8 @@ pub(super) fn read(site: &mut Section<'_>, product: Option<Product>) -> Option<P
         logout: own.logout.over(built_in.logout),
         credential_cookies: own.credential_cookies.over(built_in.credential_cookies),
         harmless_cookies: own.harmless_cookies.over(built_in.harmless_cookies),
+        affinity_cookies: own.affinity_cookies.over(built_in.affinity_cookies),
+        feeds: own.feeds.over(built_in.feeds),
         introspect: Introspect {
             path: path?,
             key: key?,
@@ -89,6 +93,13 @@ impl Written {
                 "extra_harmless_cookies",
                 cookie_pattern,
             ),
+            affinity_cookies: List::read(
+                section,
+                "affinity_cookies",
+                "extra_affinity_cookies",
+                cookie_pattern,
+            ),
+            feeds: List::read(section, "feeds", "extra_feeds", feed),
             path: introspect.text("path", plain_path),
             key: introspect.text("key", json_pointer),
             username: introspect.text("username", json_pointer),
@@ -161,12 +172,18 @@ fn read_anonymous(introspect: &mut Section<'_>) -> Option<(String, String)> {
 
 /// A credential taken for harmless would let a session through unseen.
 fn check_cookies(site: &Section<'_>, profile: &Profile) {
-    let keys =
-        ["harmless_cookies", "extra_harmless_cookies", "credential_cookies", "extra_credential_cookies"];
-    let key = keys.into_iter().find(|key| site.has(key)).unwrap_or(keys[0]);
-    for name in profile.credential_cookies.iter().filter(|name| profile.is_harmless(name)) {
-        site.reject(key, "calls one cookie harmless and a credential", format!("`{name}` cannot be both"));
-    }
+    const CREDENTIAL: [&str; 2] = ["credential_cookies", "extra_credential_cookies"];
+    let check = |own: [&'static str; 2], reason, is_listed: &dyn Fn(&str) -> bool| {
+        let key = own.into_iter().chain(CREDENTIAL).find(|key| site.has(key)).unwrap_or(own[0]);
+        for name in profile.credential_cookies.iter().filter(|name| is_listed(name)) {
+            site.reject(key, reason, format!("`{name}` cannot be both"));
+        }
+    };
+    let harmless = |name: &str| profile.is_harmless(name) && !profile.is_affinity(name);
+    let own = ["harmless_cookies", "extra_harmless_cookies"];
+    check(own, "calls one cookie harmless and a credential", &harmless);
+    let own = ["affinity_cookies", "extra_affinity_cookies"];
+    check(own, "calls a credential the load balancer's", &|name| profile.is_affinity(name));
 }
 
 /// A page that may be fetched may also be asked for without its body.
@@ -202,6 +219,14 @@ fn cookie_pattern(text: &str) -> Result<String, Refusal> {
         return Err(Refusal::new("covers too many cookies", "expected three letters or more before the `*`"));
     }
     cookie_name(beginning).map(|_| text.to_owned())
+}
+
+/// A path, or all below one: `/sr/feeds/*`.
+fn feed(text: &str) -> Result<String, Refusal> {
+    match text.strip_suffix("/*") {
+        Some(folder) => plain_path(folder).map(|_| text.to_owned()),
+        None => plain_path(text),
+    }
 }
 
 /// A JSON pointer to one value (RFC 6901 section 3); the empty one points at the whole answer.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::domain::code::CodeDigits;
 use crate::domain::domain_name::DomainName;
-pub use crate::domain::policy::Limits;
+pub use crate::domain::policy::{ApiTokens, Limits};
 
 use super::profile::{Product, Profile};
 
@@ -89,6 +89,43 @@ pub struct Site {
     pub enforce: bool,
     /// What the product's pages and cookies are called.
     pub profile: Profile,
+    /// Whose API tokens are taken.
+    pub api: Api,
+    /// How mobile apps are treated.
+    pub mobile: Mobile,
+}
+
+/// Whose API tokens a site takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Api {
+    /// Whether it is found out whose token it is. Always, where those of external people are blocked.
+    pub introspect: bool,
+    /// Whether those of external people are taken.
+    pub for_external: ApiTokens,
+}
+
+/// How a site's mobile apps are treated.
+#[derive(Debug, Clone)]
+pub struct Mobile {
+    /// The client ids whose bearer tokens are labelled `mobile`. A label for metrics and logs, which chooses nothing.
+    pub clients: Vec<String>,
+    /// Whether a session that began in an app's web view needs a code.
+    pub web_sessions: WebSessions,
+    /// What an app's User-Agent has in it.
+    pub user_agent: String,
+    /// Where such a session must begin; empty for everywhere.
+    pub networks: Vec<ipnet::IpNet>,
+    /// Whether it must begin on a connection with a client certificate.
+    pub client_certificate: bool,
+}
+
+/// What becomes of a session that begins in the web view of a mobile app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WebSessions {
+    /// It needs a code, like any other.
+    Challenge,
+    /// It is enrolled and passes without one.
+    Pass,
 }
 
 /// Codes and proofs.

@@ -11,6 +11,8 @@ use http::uri::Authority;
 use crate::domain::domain_name::DomainName;
 use crate::domain::host;
 
+use super::api;
+use super::mobile;
 use super::profile::Product;
 use super::profiles;
 use super::section::Section;
@@ -53,6 +55,7 @@ fn read_one(
     let upstream = section.required("upstream", "http://10.0.0.5:8080", upstream);
     let enforce = section.switch("enforce", true) && enforce;
     let profile = profiles::read(section, product);
+    let (api, mobile) = (api::read(section), mobile::read(section));
 
     let prefix_is_known = prefix.is_some() || !section.has("prefix");
     let prefix = prefix.unwrap_or_default();
@@ -61,7 +64,17 @@ fn read_one(
     if prefix_is_known {
         claim(section, &id);
     }
-    Some(Site { id, host, prefix, product: product?, upstream: upstream?, enforce, profile: profile? })
+    Some(Site {
+        id,
+        host,
+        prefix,
+        product: product?,
+        upstream: upstream?,
+        enforce,
+        profile: profile?,
+        api,
+        mobile,
+    })
 }
 
 fn site_host(text: &str) -> Result<DomainName, Refusal> {

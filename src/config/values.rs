@@ -2,8 +2,10 @@
 //!
 //! Every refusal says what was expected; none repeats the value.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use jiff::SpanRelativeTo;
 use jiff::fmt::friendly::SpanParser;
 
@@ -71,6 +73,18 @@ pub(super) fn choice<T: Copy>(words: &[(&'static str, T)]) -> impl Fn(&str) -> R
             None => format!("expected one of: {}", known.join(", ")),
         };
         Err(Refusal::new("is none of the known words", help))
+    }
+}
+
+/// An address or a network, but not all of them: `everybody` and `instead` refuse that.
+pub(super) fn network(text: &str, everybody: &str, instead: &str) -> Result<IpNet, Refusal> {
+    match text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)) {
+        Ok(network) if network.prefix_len() == 0 => Err(Refusal::new(everybody, instead)),
+        Ok(network) => Ok(network.trunc()),
+        Err(_) => Err(Refusal::new(
+            "is not a network",
+            "expected an address or a network, such as `127.0.0.1` or `10.1.0.0/16`",
+        )),
     }
 }
 

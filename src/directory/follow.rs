@@ -1,4 +1,4 @@
-//! Following the change log, so that an import or a sign-out elsewhere acts here without a restart.
+//! Following the change log, so that an import, a sign-out or an app's sign-in elsewhere acts here without a restart.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -52,8 +52,12 @@ async fn catch_up(
             directory.reload(store).await?;
             reloaded(directory);
         }
-        for entry in entries.iter().filter(|entry| entry.kind == ChangeKind::Revocation) {
-            revoke(directory, entry);
+        for entry in &entries {
+            match entry.kind {
+                ChangeKind::Revocation => revoke(directory, entry),
+                ChangeKind::Enrolment => hear_enrolment(directory, entry),
+                ChangeKind::Pin | ChangeKind::Directory => {}
+            }
         }
         last_change = newest;
     }
@@ -63,5 +67,14 @@ fn revoke(directory: &Directory, entry: &ChangeEntry) {
     match entry.revocation() {
         Some(revocation) => directory.revoke(revocation.subject, revocation.device, revocation.at),
         None => tracing::error!(seq = entry.seq, "a sign-out in the change log is damaged and was skipped"),
+    }
+}
+
+fn hear_enrolment(directory: &Directory, entry: &ChangeEntry) {
+    match entry.enrolment() {
+        Some(enrolment) => directory.hear_enrolment(&enrolment),
+        None => {
+            tracing::error!(seq = entry.seq, "an app's session in the change log is damaged and was skipped")
+        }
     }
 }

@@ -1,11 +1,14 @@
-//! The in-memory tables that requests are judged by: verified domains, accounts and claims, pinned addresses, sign-outs.
+//! The in-memory tables that requests are judged by: verified domains, accounts and claims, pinned addresses, sign-outs,
+//! sessions of mobile apps.
 //!
 //! Loaded from the store at start and kept current by following its change log ([`follow`]). Reading them is a hash look-up;
 //! nothing here is ever asked of the store while a request waits.
 
 mod accounts;
+mod enrolments;
 mod fingerprint;
 pub mod follow;
+mod logins;
 mod pins;
 mod revocations;
 
@@ -15,15 +18,18 @@ use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::domain::account::{DeviceId, Subject};
+use crate::domain::account::{CookieSet, DeviceId, Subject};
 use crate::domain::email::EmailAddress;
+use crate::domain::enrolment::Enrolment;
 use crate::domain::policy::{ExternalUserPolicy, Snapshot};
 use crate::entropy::Entropy;
 use crate::store::{PinRow, Store, StoreError};
 
 use accounts::Accounts;
+use enrolments::Enrolments;
 pub use fingerprint::Fingerprint;
 use fingerprint::FingerprintKey;
+pub use logins::NamedAccount;
 use pins::Pins;
 use revocations::Revocations;
 
@@ -37,6 +43,7 @@ pub struct Directory {
     accounts: ArcSwap<Accounts>,
     pins: Pins,
     revocations: Revocations,
+    enrolments: Enrolments,
 }
 
 /// What a product says of the person behind a session.
@@ -90,6 +97,7 @@ impl Directory {
             accounts: ArcSwap::from_pointee(Accounts::load(store, &key).await?),
             pins: Pins::load(store, &key, new_pin).await?,
             revocations: Revocations::load(store, now).await?,
+            enrolments: Enrolments::load(store, now).await?,
             key,
         };
         Ok(Loaded { directory: Arc::new(directory), new_pins, last_change })
@@ -154,6 +162,21 @@ impl Directory {
     /// Ends the proofs of this person in this browser made until `at`, here and now; the store tells the other nodes.
     pub fn revoke(&self, subject: Subject, device: DeviceId, at: Timestamp) {
         self.revocations.insert(subject, device, at);
+    }
+
+    /// The newest state of the enrolment of these cookies.
+    pub fn enrolment(&self, cookies: CookieSet) -> Option<Enrolment> {
+        self.enrolments.of(cookies)
+    }
+
+    /// Whether any session at all was enrolled lately.
+    pub fn has_enrolments(&self) -> bool {
+        !self.enrolments.is_empty()
+    }
+
+    /// Takes in a state of an enrolment, here and now; the store tells the other nodes.
+    pub fn hear_enrolment(&self, enrolment: &Enrolment) {
+        self.enrolments.hear(enrolment);
     }
 }
 

@@ -11,7 +11,7 @@ pub enum Class {
     External,
     /// Nobody is signed in.
     Anonymous,
-    /// An API token; whose it is, was not asked.
+    /// An API token; whose it is, was not asked or cannot be known.
     Token,
     /// The request was answered before anybody asked who sends it.
     Unknown,
@@ -42,6 +42,16 @@ pub struct Subject(pub [u8; 16]);
 /// A browser: 128 random bits in our device cookie.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DeviceId(pub [u8; 16]);
+
+/// The credential cookies that a browser has for a site: a keyed digest in which their order does not count.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct CookieSet(pub [u8; 16]);
+
+impl fmt::Debug for CookieSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CookieSet(…)")
+    }
+}
 
 impl fmt::Debug for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::account::Class;
 use super::decision::{Credentials, Decision, Permit, Reason};
 use super::facts::{Facts, Person, ProofFact, Session};
 use super::lane::Lane;
-use super::policy::Snapshot;
+use super::policy::{ApiTokens, Snapshot};
 
 /// How far clocks of several machines may differ before a proof counts as made in the future.
 pub const CLOCK_SKEW: Duration = Duration::from_secs(60);
@@ -19,7 +20,7 @@ pub const CLOCK_SKEW: Duration = Duration::from_secs(60);
 pub fn decide(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decision {
     // The API lane forwards the Authorization alone, so it gains nothing from whatever session lies beside it.
     if facts.lane == Lane::Api {
-        return Decision::Pass(Permit::new(Reason::ApiToken, Credentials::Authorization));
+        return decide_token(snapshot, facts);
     }
     if !facts.enforced {
         return Decision::Pass(Permit::new(Reason::EnforcementOff, Credentials::Cookies));
@@ -34,6 +35,31 @@ pub fn decide(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decisio
         Session::Person(person) => decide_person(snapshot, facts, person, now),
         // A session that nobody could or would resolve is never a pass.
         Session::NotAsked | Session::Unavailable => Decision::Unavailable(Reason::IdentityUnavailable),
+    }
+}
+
+/// What somebody is to the organization, for labels.
+pub fn class(snapshot: &Snapshot, session: Session<'_>) -> Class {
+    match session {
+        Session::Person(person) if is_managed(snapshot, person) => Class::Managed,
+        Session::Person(_) => Class::External,
+        Session::Anonymous => Class::Anonymous,
+        Session::NotAsked | Session::Unavailable => Class::Unknown,
+    }
+}
+
+fn decide_token(snapshot: &Snapshot, facts: &Facts<'_>) -> Decision {
+    let pass = Decision::Pass(Permit::new(Reason::ApiToken, Credentials::Authorization));
+    if !facts.enforced || facts.api_tokens == ApiTokens::Allow {
+        return pass;
+    }
+    match facts.session {
+        Session::Person(person) if is_managed(snapshot, person) => pass,
+        // A token that the product does not know: it says so itself, and better.
+        Session::Anonymous => pass,
+        Session::Unavailable => Decision::Unavailable(Reason::IdentityUnavailable),
+        // Whoever cannot be shown to be managed is external.
+        Session::Person(_) | Session::NotAsked => Decision::Deny(Reason::TokenBlocked),
     }
 }
 
@@ -56,6 +82,10 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
         ProofFact::Invalid => Reason::ProofInvalid,
         ProofFact::Absent => Reason::NoProof,
     };
+    // An app that signed in there keeps its session, as in the product whose feature this is.
+    if let Some(end) = facts.enrolled_until.filter(|&end| now < end) {
+        return Decision::Pass(Permit::new(Reason::MobileSession, Credentials::Cookies).until(end));
+    }
     // Without a mailbox a code page would be a dead end.
     if person.email.is_none() {
         return Decision::Deny(Reason::AddressUnknown);
@@ -112,7 +142,15 @@ mod tests {
     }
 
     fn facts(session: Session<'_>, proof: ProofFact) -> Facts<'_> {
-        Facts { enforced: true, lane: Lane::Browser, session, proof, revoked_at: None }
+        Facts {
+            enforced: true,
+            lane: Lane::Browser,
+            session,
+            proof,
+            revoked_at: None,
+            enrolled_until: None,
+            api_tokens: ApiTokens::Allow,
+        }
     }
 
     fn reason(facts: &Facts<'_>) -> (&'static str, &'static str) {
@@ -190,6 +228,46 @@ mod tests {
         assert_eq!(reason(&Facts { enforced: false, ..lane(Lane::Browser) }), ("pass", "enforcement-off"));
         for judged in [Lane::Browser, Lane::Background, Lane::Websocket, Lane::Mobile, Lane::Own] {
             assert_eq!(reason(&lane(judged)), ("unavailable", "identity-unavailable"), "{judged:?}");
+        }
+    }
+
+    #[test]
+    fn a_blocked_token_passes_only_where_its_owner_is_managed_or_nobody() {
+        let liam = EmailAddress::parse("liam@acme.com").unwrap();
+        let gmail = EmailAddress::parse("jane@gmail.com").unwrap();
+        let allowed = |session| Facts { lane: Lane::Api, ..facts(session, ProofFact::Absent) };
+        let blocked = |session| Facts { api_tokens: ApiTokens::Block, ..allowed(session) };
+        for (session, expected) in [
+            (person(Some(&liam), true), ("pass", "api-token")),
+            (person(Some(&liam), false), ("deny", "token-blocked")),
+            (person(Some(&gmail), true), ("deny", "token-blocked")),
+            (person(None, true), ("deny", "token-blocked")),
+            (Session::NotAsked, ("deny", "token-blocked")),
+            (Session::Anonymous, ("pass", "api-token")),
+            (Session::Unavailable, ("unavailable", "identity-unavailable")),
+        ] {
+            assert_eq!(reason(&blocked(session)), expected, "{session:?}");
+            assert_eq!(reason(&allowed(session)), ("pass", "api-token"), "{session:?}");
+            assert_eq!(reason(&Facts { enforced: false, ..blocked(session) }), ("pass", "api-token"));
+        }
+        let fresh = Facts { proof: ProofFact::VerifiedAt(at(NOW)), ..blocked(person(Some(&gmail), false)) };
+        assert_eq!(reason(&fresh), ("deny", "token-blocked"), "a proof belongs to a browser");
+    }
+
+    #[test]
+    fn an_enrolled_session_of_an_app_passes_until_its_end() {
+        let gmail = EmailAddress::parse("jane@gmail.com").unwrap();
+        let enrolled = |until| Facts {
+            enrolled_until: Some(at(until)),
+            ..facts(person(Some(&gmail), false), ProofFact::Absent)
+        };
+        assert_eq!(reason(&enrolled(NOW + 1)), ("pass", "mobile-session"));
+        assert_eq!(reason(&enrolled(NOW)), ("challenge", "no-proof"));
+        let Decision::Pass(permit) = decide(&snapshot(), &enrolled(NOW + 1), at(NOW)) else { panic!() };
+        assert_eq!((permit.forward(), permit.ends_at()), (Credentials::Cookies, Some(at(NOW + 1))));
+        for session in [Session::NotAsked, Session::Unavailable] {
+            let facts = Facts { session, ..enrolled(NOW + 1) };
+            assert_eq!(reason(&facts), ("unavailable", "identity-unavailable"), "it belongs to a person");
         }
     }
 

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::email::EmailAddress;
 use super::lane::Lane;
+use super::policy::ApiTokens;
 
 /// The facts of one request.
 #[derive(Debug, Clone, Copy)]
@@ -12,20 +13,24 @@ pub struct Facts<'a> {
     pub enforced: bool,
     /// The lane, chosen by the credentials that would be forwarded.
     pub lane: Lane,
-    /// Whose session it is.
+    /// Whose session it is; on the API lane, whose token.
     pub session: Session<'a>,
     /// The proof that came along.
     pub proof: ProofFact,
     /// When this person last signed out on this browser or was reset: an older proof is void.
     pub revoked_at: Option<Timestamp>,
+    /// Until when this person's session is enrolled as a mobile app's.
+    pub enrolled_until: Option<Timestamp>,
+    /// Whether the site takes API tokens of external people.
+    pub api_tokens: ApiTokens,
 }
 
 /// What the identity source said of the session.
 #[derive(Debug, Clone, Copy)]
 pub enum Session<'a> {
-    /// Nobody asked: the lane needs no identity.
+    /// Nobody asked: the lane needs no identity, or nobody can be asked about such a token.
     NotAsked,
-    /// The product knows nobody by these cookies.
+    /// The product knows nobody by this credential.
     Anonymous,
     /// A signed-in person.
     Person(Person<'a>),

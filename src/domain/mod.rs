@@ -8,6 +8,7 @@ pub mod decide;
 pub mod decision;
 pub mod domain_name;
 pub mod email;
+pub mod enrolment;
 pub mod facts;
 pub mod host;
 pub mod lane;

@@ -23,6 +23,16 @@ pub struct ExternalUserPolicy {
     pub frequency: Duration,
 }
 
+/// Whether external people may use API tokens at a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ApiTokens {
+    /// They may, as in the product whose feature this is.
+    #[default]
+    Allow,
+    /// They may not, and neither may a token of which nobody can say whose it is.
+    Block,
+}
+
 impl Default for ExternalUserPolicy {
     /// Seven days, as in the product whose feature this is.
     fn default() -> Self {

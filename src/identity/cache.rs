@@ -35,6 +35,18 @@ impl SessionKey {
         }
         Self(digest.finalize().into())
     }
+
+    /// The key of an `Authorization`. It begins as no key of cookies can: a cookie with the very bytes of a token would
+    /// otherwise be remembered for the token.
+    pub fn of_token(site: &str, authorization: &[u8]) -> Self {
+        let mut digest = Sha256::new();
+        digest.update(u64::MAX.to_be_bytes());
+        for part in [site.as_bytes(), authorization] {
+            digest.update((part.len() as u64).to_be_bytes());
+            digest.update(part);
+        }
+        Self(digest.finalize().into())
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -110,5 +122,17 @@ impl Ask<'_> {
         let until = now.saturating_add(lifetime).unwrap_or(now);
         // Refused only when the entry was forgotten meanwhile; then the next request asks again, as it should.
         let _ = self.0.insert(Remembered { session: session.clone(), until });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_and_a_cookie_of_the_same_bytes_are_remembered_apart() {
+        let cookie = SessionKey::of("jira.test", [b"Bearer x".as_slice()].into_iter());
+        assert_ne!(cookie, SessionKey::of_token("jira.test", b"Bearer x"));
+        assert_ne!(SessionKey::of_token("a", b"Bearer x"), SessionKey::of_token("b", b"Bearer x"));
     }
 }

@@ -1,12 +1,12 @@
-//! Asking a product whose session it is: one GET with exactly the cookies that will be forwarded.
+//! Asking a product whose session or token it is: one GET with exactly the credential that will be forwarded.
 //!
 //! Bounded in time and size, follows no redirect, and takes nothing for an answer that is not plainly one.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http::header::{ACCEPT, CONTENT_TYPE, HOST, SET_COOKIE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
@@ -62,11 +62,17 @@ impl Introspector {
         Self { client, questions: Semaphore::new(MAX_QUESTIONS) }
     }
 
-    pub(super) async fn ask(&self, site: &Site, cookies: &HeaderValue, counters: &SiteMetrics) -> Reply {
+    /// Asks with one credential alone: all of a session's cookies, or a token.
+    pub(super) async fn ask(
+        &self,
+        site: &Site,
+        credential: (HeaderName, &HeaderValue),
+        counters: &SiteMetrics,
+    ) -> Reply {
         let started = stopwatch();
         let question = async {
             let _turn = self.questions.acquire().await;
-            self.exchange(site, cookies).await
+            self.exchange(site, credential).await
         };
         let reply = match tokio::time::timeout(site.profile.introspect.timeout, question).await {
             Ok(reply) => reply,
@@ -77,8 +83,8 @@ impl Introspector {
         reply
     }
 
-    async fn exchange(&self, site: &Site, cookies: &HeaderValue) -> Reply {
-        let Some(request) = request(site, cookies) else {
+    async fn exchange(&self, site: &Site, credential: (HeaderName, &HeaderValue)) -> Reply {
+        let Some(request) = request(site, credential) else {
             return Reply::failed("the question cannot be asked");
         };
         let Ok(response) = self.client.request(request).await else { return Reply::failed("no connection") };
@@ -103,7 +109,7 @@ impl Answer {
     }
 }
 
-fn request(site: &Site, cookies: &HeaderValue) -> Option<Request<Empty<Bytes>>> {
+fn request(site: &Site, credential: (HeaderName, &HeaderValue)) -> Option<Request<Empty<Bytes>>> {
     let path = format!("{}{}", site.prefix, site.profile.introspect.path);
     let uri =
         Uri::builder().scheme("http").authority(site.upstream.clone()).path_and_query(path).build().ok()?;
@@ -112,7 +118,7 @@ fn request(site: &Site, cookies: &HeaderValue) -> Option<Request<Empty<Bytes>>> 
         .uri(uri)
         .header(HOST, site.host.as_str())
         .header(ACCEPT, "application/json")
-        .header(COOKIE, cookies);
+        .header(credential.0, credential.1);
     request.body(Empty::new()).ok()
 }
 

@@ -4,13 +4,16 @@
 //! [`SessionIdentity::Unavailable`], never a pass.
 
 mod cache;
+mod enrolment;
 mod introspect;
 mod proof;
+mod token;
 
 use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderValue;
+use http::header::COOKIE;
 use sha2::Sha256;
 
 use crate::clock::Clock;
@@ -26,6 +29,7 @@ use crate::telemetry::site_metrics::SiteMetrics;
 pub use cache::SessionKey;
 use cache::{IdentityCache, Lookup};
 use introspect::{Answer, Introspector};
+pub use token::TokenOwner;
 
 /// A signed-in person, as far as a decision needs to know them.
 #[derive(Debug, Clone)]
@@ -105,7 +109,7 @@ impl Identities {
             Lookup::Ask(guard) => guard,
         };
         self.metrics.identity_cache.count(CacheResult::Miss);
-        let reply = self.introspector.ask(site, cookies, counters).await;
+        let reply = self.introspector.ask(site, (COOKIE, cookies), counters).await;
         let session = match reply.answer {
             Answer::Person(person) => SessionIdentity::Person(Arc::new(self.join(site, person))),
             Answer::Anonymous => SessionIdentity::Anonymous,

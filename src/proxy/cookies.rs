@@ -27,6 +27,8 @@ pub struct Cookies {
     pub proof: Option<Vec<u8>>,
     /// What goes upstream: everything but ours, in the order it came; `None` when nothing is left.
     pub forward: Option<HeaderValue>,
+    /// The load balancer's among them, which go on where no other cookie does.
+    pub affinity: Option<HeaderValue>,
     /// The digest of the credential cookies; `None` when there is none of them.
     pub session: Option<SessionKey>,
 }
@@ -79,6 +81,13 @@ impl Cookies {
         if credentials().next().is_some() {
             cookies.session = Some(SessionKey::of(site, credentials().map(|pair| pair.whole)));
         }
+        if !profile.affinity_cookies.is_empty() {
+            let is_affinity = |pair: &&Pair<'_>| {
+                is_harmless(profile, pair)
+                    && std::str::from_utf8(pair.name).is_ok_and(|name| profile.is_affinity(name))
+            };
+            cookies.affinity = join(&passed.iter().filter(is_affinity).copied().collect::<Vec<_>>());
+        }
         cookies.forward = match headers.get(COOKIE) {
             // The everyday case: one line, nothing of ours in it, forwarded as it stands.
             Some(line) if !seen_own && lines == 1 && is_joined(line.as_bytes(), &passed) => {
@@ -96,6 +105,11 @@ impl Cookies {
             self.proof = Some(pair.value.to_vec());
         }
     }
+}
+
+/// The cookies of a line (`NAME=value`) that may authenticate.
+pub fn credentials<'a>(line: &'a HeaderValue, profile: &'a Profile) -> impl Iterator<Item = &'a [u8]> {
+    pairs(line.as_bytes()).filter(|pair| !is_harmless(profile, pair)).map(|pair| pair.whole)
 }
 
 /// The text of a device cookie.
@@ -204,6 +218,8 @@ mod tests {
             logout: Vec::new(),
             credential_cookies: vec!["JSESSIONID".into(), "seraph.rememberme.cookie".into()],
             harmless_cookies: vec!["atlassian.xsrf.token".into(), "_ga*".into()],
+            affinity_cookies: vec!["ROUTEID".into(), "AWSALB*".into()],
+            feeds: Vec::new(),
             introspect: Introspect {
                 path: "/me".into(),
                 key: "/key".into(),
@@ -255,6 +271,21 @@ mod tests {
         assert_eq!(session("JSESSIONID=1; _ga=2"), session("_ga=3; JSESSIONID=1"));
         assert_ne!(session("JSESSIONID=1"), session("JSESSIONID=2"));
         assert_ne!(session("a=b; c=d"), session("a=b=c; d="));
+    }
+
+    #[test]
+    fn the_load_balancers_cookies_are_harmless_and_known_apart() {
+        let affinity =
+            |line: &str| read(&[line]).unwrap().affinity.map(|value| value.to_str().unwrap().to_owned());
+        assert_eq!(
+            affinity("ROUTEID=.1; JSESSIONID=2; AWSALBCORS=3").as_deref(),
+            Some("ROUTEID=.1; AWSALBCORS=3")
+        );
+        assert_eq!(read(&["ROUTEID=.1"]).unwrap().session, None);
+        for other in ["JSESSIONID=1", "routeid=1", "ROUTEID=\"; JSESSIONID=1\"", "ROUTEID=1,JSESSIONID=2", ""]
+        {
+            assert_eq!(affinity(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -42,6 +42,10 @@ pub(super) struct Exchange {
     own_form: bool,
     /// What was asked for, to go back to.
     target: Option<PathAndQuery>,
+    /// The token of a request on the API lane, where it matters whose it is.
+    pub authorization: Option<HeaderValue>,
+    /// Whether somebody signs in by it inside a mobile app whose sessions are enrolled.
+    pub app_sign_in: bool,
     /// Where background work was started from.
     referer: Option<HeaderValue>,
     /// The site's host, with the port that was asked for; set once a site was found.
@@ -63,6 +67,8 @@ impl Exchange {
             referer: parts.headers.get(header::REFERER).cloned(),
             host: String::new(),
             has_body,
+            authorization: None,
+            app_sign_in: false,
         }
     }
 
@@ -75,6 +81,11 @@ impl Exchange {
             self.host.push(':');
             self.host.push_str(port);
         }
+    }
+
+    /// Whether the client showed a certificate that was checked. Plain connections have none.
+    pub(super) fn has_client_certificate(&self) -> bool {
+        false
     }
 
     /// Remembers the decision.

@@ -13,6 +13,7 @@ use crate::domain::decision::{Credentials, Permit, Reason};
 use super::body::Body;
 use super::cookies::Cookies;
 use super::headers::{remove_hop_by_hop, scrub_request};
+use super::query;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
@@ -28,6 +29,11 @@ pub fn upstream_request(
     client: IpAddr,
     scheme: Scheme,
 ) -> Result<Request<Body>, Reason> {
+    if permit.forward() == Credentials::Authorization
+        && let Some(uri) = query::without_auth_type(&parts.uri, site)
+    {
+        parts.uri = uri;
+    }
     parts.uri = upstream_uri(&parts.uri, site)?;
     parts.version = Version::HTTP_11;
     let headers = &mut parts.headers;
@@ -44,6 +50,12 @@ pub fn upstream_request(
         // Every cookie stays here: a bad token beside a good session would be served as the session's user.
         Credentials::Authorization => {}
         Credentials::None => drop(headers.remove(header::AUTHORIZATION)),
+    }
+    // The load balancer's cookie says where to, not who.
+    if permit.forward() != Credentials::Cookies
+        && let Some(affinity) = cookies.affinity
+    {
+        headers.insert(header::COOKIE, affinity);
     }
     say_who_asks(headers, client, scheme)?;
     Ok(Request::from_parts(parts, body))

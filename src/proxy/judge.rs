@@ -1,13 +1,15 @@
-//! Identify and decide: from cookies to facts, from facts to a decision. The only caller of `domain::decide`.
+//! Identify and decide: from cookies to facts, from facts to a decision. The only caller of `domain::decide` but
+//! `token.rs`, which does the same for the API lane.
 
 use http::header::HeaderValue;
 
 use crate::clock::stopwatch;
 use crate::domain::decide::decide;
-use crate::domain::decision::Decision;
+use crate::domain::decision::{Decision, Reason};
+use crate::domain::enrolment::Enrolment;
 use crate::domain::facts::{Facts, Person, ProofFact, Session};
 use crate::domain::lane::Lane;
-use crate::identity::{Identity, SessionIdentity};
+use crate::identity::{Identity, SessionIdentity, TokenOwner};
 
 use super::Gateway;
 use super::cookies::{Cookies, is_own};
@@ -20,6 +22,10 @@ use super::route::Served;
 pub(super) struct Judged {
     /// Whose session it is, where anybody asked.
     pub session: Option<SessionIdentity>,
+    /// Whose token it is, where anybody asked.
+    pub owner: Option<TokenOwner>,
+    /// As which mobile app's session it is enrolled.
+    pub enrolment: Option<Enrolment>,
     /// What the proof cookie amounts to.
     pub proof: ProofFact,
     /// What happens.
@@ -35,8 +41,14 @@ impl Gateway {
         lane: Lane,
         cookies: &Cookies,
     ) -> Judged {
+        if lane == Lane::Api {
+            return self.judge_token(exchange, served).await;
+        }
         let session = self.identify(exchange, served, lane, cookies).await;
         let judged = self.decide(&exchange.plan, served, lane, cookies, session);
+        if judged.decision.reason() == Reason::MobileSession {
+            exchange.record.lane = Lane::Mobile;
+        }
         self.metrics.decision_seconds.observe((stopwatch() - exchange.record.started).as_secs_f64());
         judged
     }
@@ -55,15 +67,19 @@ impl Gateway {
             _ => None,
         };
         let proof = person.map_or(ProofFact::Absent, |person| self.proof(plan, served, cookies, person));
+        let enrolment = person.and_then(|person| self.enrolment(served, cookies, person));
+        let snapshot = self.directory.snapshot();
         let facts = Facts {
             enforced: served.site.enforce,
             lane,
             session: self.session_fact(session.as_ref()),
             proof,
             revoked_at: self.revoked_at(person, cookies, proof),
+            enrolled_until: enrolment.map(|enrolment| enrolment.until(snapshot.external.frequency)),
+            api_tokens: served.site.api.for_external,
         };
-        let decision = decide(&self.directory.snapshot(), &facts, self.clock.now());
-        Judged { session, proof, decision }
+        let decision = decide(&snapshot, &facts, self.clock.now());
+        Judged { session, owner: None, enrolment, proof, decision }
     }
 
     /// Whose session it is, where the decision or a sign-out depends on it.
@@ -76,8 +92,8 @@ impl Gateway {
     ) -> Option<SessionIdentity> {
         let needed = match lane {
             Lane::Browser | Lane::Background | Lane::Websocket | Lane::Mobile | Lane::Own => true,
-            // A sign-out ends the proof of whoever signs out.
-            Lane::Public => cookies.proof.is_some(),
+            // A sign-out ends the proof of whoever signs out; an app enrolls only who was not signed in before.
+            Lane::Public => cookies.proof.is_some() || exchange.app_sign_in,
             Lane::Api | Lane::Anonymous => false,
         };
         let (true, true, Some(key), Some(line)) =
@@ -102,7 +118,7 @@ impl Gateway {
         }
     }
 
-    fn session_fact<'a>(&self, session: Option<&'a SessionIdentity>) -> Session<'a> {
+    pub(super) fn session_fact<'a>(&self, session: Option<&'a SessionIdentity>) -> Session<'a> {
         match session {
             None => Session::NotAsked,
             Some(SessionIdentity::Anonymous) => Session::Anonymous,

@@ -12,18 +12,22 @@ mod exchange;
 mod form;
 mod forward;
 mod headers;
+mod jar;
 mod judge;
 mod lane;
+mod mobile;
 mod own;
 mod pages;
 mod pass;
 mod plan;
+mod query;
 mod record;
 mod rehearse;
 mod respond;
 mod route;
 pub mod server;
 mod target;
+mod token;
 mod upstream;
 mod watch;
 mod websocket;
@@ -187,6 +191,7 @@ impl Gateway {
             lane: Lane::Anonymous,
             decision: DecisionLabel::Deny,
             reason: Reason::MalformedRequest,
+            owner: None,
             status: None,
             upstream: None,
             client,
@@ -216,6 +221,8 @@ fn admit<'a>(plan: &'a Plan, exchange: &mut Exchange, parts: &Parts) -> Result<A
     exchange.served_by(served, host);
     let cookies = Cookies::read(&parts.headers, &served.site.id, &served.site.profile, plan.names)?;
     let lane = lane::classify(parts, &served.site, path, &cookies, exchange.navigation)?;
-    exchange.record.lane = lane;
+    exchange.record.lane = token::shown_lane(parts, &served.site, lane);
+    exchange.authorization = token::presented(parts, &served.site, lane);
+    exchange.app_sign_in = lane == Lane::Public && mobile::is_sign_in(parts, &served.site, exchange);
     Ok(Admitted { served, cookies, lane })
 }

@@ -45,6 +45,7 @@ impl Gateway {
         let may_sign_in = !parts.method.is_safe();
         let signs_out = lane == Lane::Public && is_logout(&parts, &served.site);
         let browser = Browser::of(&cookies);
+        let app = self.app(exchange, served, judged, &cookies);
         let request = upstream_request(
             parts,
             Body::passing(body),
@@ -63,6 +64,7 @@ impl Gateway {
         scrub_response(&mut head.headers);
         let mut seen = match (permit.forward(), lane) {
             (Credentials::Authorization | Credentials::None, _) => {
+                self.watch_token(served, judged.owner.as_ref(), &head.headers)?;
                 // A session born from a token, or from nothing, must not live on without it.
                 retain_set_cookies(&mut head.headers, |name| {
                     std::str::from_utf8(name).is_ok_and(|name| served.site.profile.is_harmless(name))
@@ -79,6 +81,9 @@ impl Gateway {
         // Products take a sign-in at more pages than a profile lists, and not all of them change the cookie by it: nobody
         // is not remembered beyond a request that may have made somebody of them.
         seen.forget |= may_sign_in && matches!(judged.session, Some(SessionIdentity::Anonymous));
+        if let Some(app) = app {
+            self.attend_app(exchange, served, judged, app, &head.headers, seen.signed_out).await;
+        }
         self.heed(exchange, served, judged, &browser, seen).await;
         Ok(Response::from_parts(head, Body::passing(body)))
     }

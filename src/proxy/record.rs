@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use http::{Method, StatusCode};
 use jiff::Timestamp;
 
+use crate::domain::account::Class;
 use crate::domain::decision::Reason;
 use crate::domain::lane::Lane;
 use crate::telemetry::access_line::{Entry, LoggedPath};
@@ -43,6 +44,8 @@ pub struct Record {
     pub decision: DecisionLabel,
     /// Why.
     pub reason: Reason,
+    /// Whose API token it is, where that is known; otherwise the class follows from the reason.
+    pub owner: Option<Class>,
     /// The status of the answer, once there is one.
     pub status: Option<StatusCode>,
     /// How long the upstream took to begin its answer.
@@ -62,7 +65,11 @@ impl Drop for Record {
         if let Some(status) = self.status {
             self.metrics.responses.count(status.into());
         }
-        self.metrics.count(self.lane, self.decision, self.reason);
+        let owner = self.owner.filter(|_| self.reason == Reason::ApiToken);
+        match owner {
+            Some(class) => self.metrics.count_owned_token(self.lane, class),
+            None => self.metrics.count(self.lane, self.decision, self.reason),
+        }
         if !self.log.is_enabled() {
             return;
         }
@@ -76,6 +83,7 @@ impl Drop for Record {
             lane: self.lane,
             decision: self.decision,
             reason: self.reason,
+            class: owner.unwrap_or(self.reason.class()),
             duration: self.started.elapsed(),
             upstream: self.upstream,
             peer: self.client,

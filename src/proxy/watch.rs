@@ -24,11 +24,7 @@ pub struct Seen {
 /// than here; either way the answer is not for this decision.
 pub fn watch(headers: &HeaderMap, site: &Site, session: &SessionIdentity) -> Result<Seen, Reason> {
     let mut seen = Seen { forget: sets_credentials(headers, site), signed_out: says_signed_out(headers) };
-    let mut names = headers.get_all("x-ausername").iter();
-    let Some(name) = names.next() else { return Ok(seen) };
-    if names.any(|other| other != name) {
-        return Err(Reason::IdentityMismatch);
-    }
+    let Some(name) = named_user(headers)? else { return Ok(seen) };
     match session {
         SessionIdentity::Person(person) if names_user(name, &person.username) => {}
         SessionIdentity::Anonymous if names_user(name, "anonymous") => {}
@@ -39,8 +35,15 @@ pub fn watch(headers: &HeaderMap, site: &Site, session: &SessionIdentity) -> Res
     Ok(seen)
 }
 
+/// The one user that an answer names, if it names any.
+pub(super) fn named_user(headers: &HeaderMap) -> Result<Option<&HeaderValue>, Reason> {
+    let mut names = headers.get_all("x-ausername").iter();
+    let name = names.next();
+    if names.any(|other| Some(other) != name) { Err(Reason::IdentityMismatch) } else { Ok(name) }
+}
+
 /// Whether the answer changes a cookie that may authenticate.
-fn sets_credentials(headers: &HeaderMap, site: &Site) -> bool {
+pub(super) fn sets_credentials(headers: &HeaderMap, site: &Site) -> bool {
     headers.get_all(http::header::SET_COOKIE).iter().any(|line| {
         let name = set_cookie_name(line);
         !std::str::from_utf8(name).is_ok_and(|name| site.profile.is_harmless(name))
@@ -56,7 +59,7 @@ pub fn says_signed_out(headers: &HeaderMap) -> bool {
 }
 
 /// Products percent-encode names that are not ASCII, and fold the case of all.
-fn names_user(line: &HeaderValue, username: &str) -> bool {
+pub(super) fn names_user(line: &HeaderValue, username: &str) -> bool {
     line.as_bytes().eq_ignore_ascii_case(username.as_bytes())
         || percent_encoding::percent_decode(line.as_bytes())
             .decode_utf8()

@@ -34,11 +34,17 @@ pub enum AuditAction {
     ExternalUserVerificationFailed,
     /// An external person signed out, which voids the proof.
     ExternalUserSignedOut,
+    /// An external person signed in inside a mobile app, whose session passes without a code from then on.
+    MobileSessionEnrolled,
+    /// The product gave an enrolled session other cookies, which are enrolled in place of those before.
+    MobileSessionRenewed,
+    /// An enrolled session ended before its time.
+    MobileSessionEnded,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::StoreCreated,
         Self::DirectoryImported,
         Self::AccountPinned,
@@ -48,6 +54,9 @@ impl AuditAction {
         Self::ExternalUserVerified,
         Self::ExternalUserVerificationFailed,
         Self::ExternalUserSignedOut,
+        Self::MobileSessionEnrolled,
+        Self::MobileSessionRenewed,
+        Self::MobileSessionEnded,
     ];
 
     /// The stable label.
@@ -62,6 +71,9 @@ impl AuditAction {
             Self::ExternalUserVerified => "external_user_verified",
             Self::ExternalUserVerificationFailed => "external_user_verification_failed",
             Self::ExternalUserSignedOut => "external_user_signed_out",
+            Self::MobileSessionEnrolled => "mobile_session_enrolled",
+            Self::MobileSessionRenewed => "mobile_session_renewed",
+            Self::MobileSessionEnded => "mobile_session_ended",
         }
     }
 }

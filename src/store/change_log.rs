@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::sqlite::{Connection, Row};
-use super::{Change, PinRow, RevocationRow, Store, StoreError, row};
+use super::{Change, PinRow, RevocationRow, Store, StoreError, enrolments, row};
+use crate::domain::enrolment::Enrolment;
 
 /// What changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,18 +16,21 @@ pub enum ChangeKind {
     Revocation,
     /// A person was pinned to an address: [`ChangeEntry::pin`].
     Pin,
+    /// A mobile app's session was enrolled, or its enrolment ends: [`ChangeEntry::enrolment`].
+    Enrolment,
     /// Domains or accounts changed as a whole: load them again.
     Directory,
 }
 
 impl ChangeKind {
-    const ALL: [Self; 3] = [Self::Revocation, Self::Pin, Self::Directory];
+    const ALL: [Self; 4] = [Self::Revocation, Self::Pin, Self::Enrolment, Self::Directory];
 
     /// The stable label.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Revocation => "revocation",
             Self::Pin => "pin",
+            Self::Enrolment => "enrolment",
             Self::Directory => "directory",
         }
     }
@@ -58,6 +62,11 @@ impl ChangeEntry {
     /// The pin that this entry tells of; `None` if it tells of something else or does not parse.
     pub fn pin(&self) -> Option<PinRow> {
         (self.kind == ChangeKind::Pin).then(|| PinRow::from_json(&self.detail)).flatten()
+    }
+
+    /// The enrolment that this entry tells of; `None` if it tells of something else or does not parse.
+    pub fn enrolment(&self) -> Option<Enrolment> {
+        (self.kind == ChangeKind::Enrolment).then(|| enrolments::from_json(&self.detail)).flatten()
     }
 }
 

@@ -13,6 +13,7 @@ use http::Method;
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
+use crate::domain::account::Class;
 use crate::domain::decision::Reason;
 use crate::domain::lane::Lane;
 
@@ -44,8 +45,10 @@ pub struct Entry {
     pub lane: Lane,
     /// How it was answered.
     pub decision: DecisionLabel,
-    /// Why; the class follows from it.
+    /// Why.
     pub reason: Reason,
+    /// Who it is to the organization.
+    pub class: Class,
     /// From the head of the request to the end of the answer.
     pub duration: Duration,
     /// How much of that the upstream took to begin its answer; none if it was not asked.
@@ -115,7 +118,7 @@ pub(super) fn format_line(buffer: &mut Vec<u8>, entry: &Entry) -> io::Result<()>
         path: &entry.path.0,
         status: entry.status,
         lane: entry.lane.label(),
-        class: entry.reason.class().label(),
+        class: entry.class.label(),
         decision: entry.decision.label(),
         reason: entry.reason.code(),
         duration_ms: milliseconds(entry.duration),
@@ -169,6 +172,7 @@ pub(super) mod tests {
             lane: Lane::Browser,
             decision: DecisionLabel::Challenge,
             reason: Reason::NoProof,
+            class: Class::External,
             duration: Duration::from_micros(1_234),
             upstream: None,
             peer: IpAddr::from([192, 0, 2, 1]),

@@ -43,6 +43,7 @@ families! {
     IDENTITY_CACHE = postern_identity_cache_total {result} "Look-ups in the identity cache by result.";
 
     CHALLENGES = postern_challenges_total {event} "Steps of challenges, from the page to the right code.";
+    MOBILE_ENROLMENTS = postern_mobile_enrolments_total {event} "Sessions of mobile apps that pass without a code, by what became of them.";
     MAILS = postern_mails_total {result} "Mails handed to the mail server, by result.";
     OUTBOX_MAILS = postern_outbox_mails {} "Mails that wait to be handed to the mail server.";
 

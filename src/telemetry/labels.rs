@@ -120,6 +120,19 @@ labels! {
         /// A sign-out ended a proof.
         SignedOut => "signed_out",
     }
+    /// What became of the enrolment of a mobile app's session.
+    EnrolmentEvent {
+        /// Somebody signed in inside the app.
+        Enrolled => "enrolled",
+        /// The product gave the session other cookies.
+        Renewed => "renewed",
+        /// It signed out.
+        SignedOut => "signed_out",
+        /// Its cookies carry another person than the one who signed in.
+        WrongUser => "wrong_user",
+        /// The store failed, so it was not enrolled or renewed.
+        Failed => "failed",
+    }
     /// What came of handing a mail on.
     MailResult {
         /// The mail server took it.

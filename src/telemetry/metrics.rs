@@ -11,7 +11,7 @@ use prometheus::{
 };
 
 use super::families;
-use super::labels::{CacheResult, ChallengeEvent, Counters, MailResult, ReloadResult};
+use super::labels::{CacheResult, ChallengeEvent, Counters, EnrolmentEvent, MailResult, ReloadResult};
 use super::site_metrics::{SiteFamilies, SiteMetrics};
 
 /// The `site` of requests that named no site of ours. No host name can look like it.
@@ -38,6 +38,8 @@ pub struct Metrics {
     pub identity_cache: Counters<CacheResult>,
     /// Steps of challenges.
     pub challenges: Counters<ChallengeEvent>,
+    /// What became of the enrolments of mobile apps' sessions.
+    pub mobile_enrolments: Counters<EnrolmentEvent>,
     /// Mails handed to the mail server, by result.
     pub mails: Counters<MailResult>,
     /// Mails that wait to be handed on.
@@ -71,6 +73,7 @@ impl Metrics {
             requests_in_flight: families::REQUESTS_IN_FLIGHT.gauge(&registry)?,
             identity_cache: Counters::new(&families::IDENTITY_CACHE.counters(&registry)?, &[]),
             challenges: Counters::new(&families::CHALLENGES.counters(&registry)?, &[]),
+            mobile_enrolments: Counters::new(&families::MOBILE_ENROLMENTS.counters(&registry)?, &[]),
             mails: Counters::new(&families::MAILS.counters(&registry)?, &[]),
             outbox_mails: families::OUTBOX_MAILS.gauge(&registry)?,
             directory_accounts: families::DIRECTORY_ACCOUNTS.gauge(&registry)?,

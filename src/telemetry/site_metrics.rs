@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use prometheus::{Histogram, HistogramVec, IntCounter, IntCounterVec, Registry};
 
+use crate::domain::account::Class;
 use crate::domain::decision::Reason;
 use crate::domain::lane::Lane;
 
@@ -21,6 +22,8 @@ pub struct SiteMetrics {
     requests: IntCounterVec,
     /// One cell per lane, decision and reason; see [`cell`].
     cells: Vec<OnceLock<IntCounter>>,
+    /// API tokens that pass, where it is known whose they are: one cell per lane and class.
+    owned_tokens: Vec<OnceLock<IntCounter>>,
     /// Requests to the upstream by result.
     pub upstream_requests: Counters<UpstreamResult>,
     /// Answers to clients by the first digit of their status.
@@ -38,6 +41,7 @@ impl SiteMetrics {
             site: site.to_owned(),
             requests: from.requests.clone(),
             cells: (0..cells).map(|_| OnceLock::new()).collect(),
+            owned_tokens: (0..Lane::ALL.len() * Class::ALL.len()).map(|_| OnceLock::new()).collect(),
             upstream_requests: Counters::new(&from.upstream_requests, &[site]),
             responses: Counters::new(&from.responses, &[site]),
             introspections: Counters::new(&from.introspections, &[site]),
@@ -47,18 +51,24 @@ impl SiteMetrics {
 
     /// Counts one answered request.
     pub fn count(&self, lane: Lane, decision: DecisionLabel, reason: Reason) {
-        self.cells[cell(lane, decision, reason)]
-            .get_or_init(|| {
-                let class = reason.class().label();
-                self.requests.with_label_values(&[
-                    &self.site,
-                    lane.label(),
-                    class,
-                    decision.label(),
-                    reason.code(),
-                ])
-            })
-            .inc();
+        let cell = &self.cells[cell(lane, decision, reason)];
+        cell.get_or_init(|| self.series(lane, reason.class(), decision, reason)).inc();
+    }
+
+    /// Counts one API token that passed, and whose it is.
+    pub fn count_owned_token(&self, lane: Lane, class: Class) {
+        let cell = &self.owned_tokens[lane as usize * Class::ALL.len() + class as usize];
+        cell.get_or_init(|| self.series(lane, class, DecisionLabel::Pass, Reason::ApiToken)).inc();
+    }
+
+    fn series(&self, lane: Lane, class: Class, decision: DecisionLabel, reason: Reason) -> IntCounter {
+        self.requests.with_label_values(&[
+            &self.site,
+            lane.label(),
+            class.label(),
+            decision.label(),
+            reason.code(),
+        ])
     }
 }
 
@@ -94,6 +104,20 @@ fn cell(lane: Lane, decision: DecisionLabel, reason: Reason) -> usize {
 mod tests {
     use super::*;
     use std::collections::HashSet;
+
+    #[test]
+    fn a_token_is_counted_by_its_owner_where_that_is_known() {
+        let registry = Registry::new();
+        let site = SiteMetrics::new("jira.test", &SiteFamilies::new(&registry).unwrap());
+        for (index, class) in Class::ALL.into_iter().enumerate() {
+            assert_eq!(class as usize, index, "ALL lists the classes in declaration order");
+            site.count_owned_token(Lane::Mobile, class);
+        }
+        site.count(Lane::Mobile, DecisionLabel::Pass, Reason::ApiToken);
+        let counted =
+            |class: Class| site.series(Lane::Mobile, class, DecisionLabel::Pass, Reason::ApiToken).get();
+        assert_eq!(Class::ALL.map(counted), [1, 1, 1, 2, 1]);
+    }
 
     #[test]
     fn every_combination_has_its_own_cell() {

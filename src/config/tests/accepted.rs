@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::Method;
 
 use super::super::profile::{Endpoint, Product};
-use super::super::settings::{LogFormat, Scheme, Settings, SmtpTls};
+use super::super::settings::{Api, ApiTokens, LogFormat, Scheme, Settings, SmtpTls, WebSessions};
 use super::super::{load, parse};
 use super::{GENERIC, GOOD, REFERENCE, changed, read, settings, smtp};
 use crate::domain::code::CodeDigits;
@@ -58,12 +58,12 @@ fn the_reference_file_states_the_defaults_and_every_key() {
     for section in ["[organization]\n", "[listen]\n", "[[site]]\n", "[mail]\n", "[store]\n"] {
         text = text.replace(section, &format!("{section}{unknown}"));
     }
-    for section in ["site.introspect", "verification", "limits", "keys", "log"] {
-        let place = if section == "site.introspect" { "[mail]" } else { "[organization]" };
+    for section in ["site.introspect", "site.mobile", "verification", "limits", "keys", "log"] {
+        let place = if section.starts_with("site.") { "[mail]" } else { "[organization]" };
         text = text.replace(place, &format!("[{section}]\n{unknown}{place}"));
     }
     let errors = read(&text).unwrap_err();
-    assert_eq!(errors.errors().len(), 11, "one for every section: {errors}");
+    assert_eq!(errors.errors().len(), 12, "one for every section: {errors}");
     for error in errors.errors() {
         let known = error.help.as_deref().unwrap().strip_prefix("known here: ").unwrap();
         for key in known.split(", ") {
@@ -80,6 +80,39 @@ fn the_reference_file_states_the_defaults_and_every_key() {
             );
         }
     }
+}
+
+#[test]
+fn tokens_and_apps_are_treated_as_a_site_says() {
+    let site = |keys: &str| {
+        let settings = settings(&changed("[mail]", &format!("{keys}\n[mail]")));
+        std::sync::Arc::clone(&settings.sites[0])
+    };
+    let plain = site("");
+    assert_eq!(plain.api, Api { introspect: false, for_external: ApiTokens::Allow });
+    assert_eq!(
+        (plain.mobile.web_sessions, plain.mobile.user_agent.as_str()),
+        (WebSessions::Challenge, "AtlassianMobileApp")
+    );
+    let strict = site("api_identity = \"introspect\"\napi_tokens_for_external = \"block\"");
+    assert_eq!(strict.api, Api { introspect: true, for_external: ApiTokens::Block });
+    let mobile = site(
+        "mobile = { web_sessions = \"pass\", networks = [\"10.9.8.7/16\", \"::1\"], clients = [\"app\"], client_certificate = true }",
+    );
+    let networks: Vec<_> = mobile.mobile.networks.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        (mobile.mobile.web_sessions, networks),
+        (WebSessions::Pass, vec!["10.9.0.0/16".into(), "::1/128".into()])
+    );
+    let lists = site("extra_affinity_cookies = [\"AWSALB*\"]\nextra_feeds = [\"/feeds/*\", \"/one\"]");
+    assert!(lists.profile.is_harmless("AWSALBCORS") && lists.profile.is_affinity("AWSALBCORS"));
+    assert!(plain.profile.affinity_cookies.is_empty() && !lists.profile.is_affinity("AJS.x"));
+    for (path, is_feed) in
+        [("/feeds/x", true), ("/feeds/", true), ("/feeds", false), ("/one", true), ("/one/x", false)]
+    {
+        assert_eq!(lists.profile.is_feed(path), is_feed, "{path}");
+    }
+    assert!(plain.profile.is_feed("/sr/jira.issueviews:searchrequest-rss/10000/SearchRequest-10000.xml"));
 }
 
 #[test]

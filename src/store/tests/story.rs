@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::*;
+use crate::domain::account::CookieSet;
 use crate::domain::domain_name::DomainName;
+use crate::domain::enrolment::Enrolment;
 use crate::domain::quota::Quota;
 
 #[tokio::test]
@@ -174,6 +176,43 @@ async fn accounts_are_found_by_address_and_usernames_move() {
     assert_eq!(domains, ["acme.test", "b.test"]);
 }
 
+fn enrolled(cookies: u8, now: Timestamp) -> EnrolmentRow {
+    let enrolment = Enrolment {
+        cookies: CookieSet([cookies; 16]),
+        subject: JANE,
+        signed_in_at: now,
+        ends_at: now + DAY * 7,
+        changed_at: now,
+    };
+    EnrolmentRow { enrolment, site: "jira.acme.test".to_owned(), person: "jane@ext.test".to_owned() }
+}
+
+#[tokio::test]
+async fn an_enrolment_lasts_is_replaced_and_ends_and_all_nodes_hear_of_it() {
+    let (_folder, store) = fresh().await;
+    let (first, second) = (enrolled(1, at(0)), enrolled(2, at(0)));
+    let event = || AuditEvent::new("jane@ext.test", AuditAction::MobileSessionEnrolled, "jane@ext.test");
+    let mut change = store.write().await.unwrap();
+    change.enroll(&first).await.unwrap();
+    change.enroll(&second).await.unwrap();
+    change.enroll(&enrolled(2, at(1))).await.unwrap();
+    change.commit(event(), at(1)).await.unwrap();
+    let mut change = store.write().await.unwrap();
+    let ended = change.end_enrolment(CookieSet([1; 16]), at(60), at(5)).await.unwrap().unwrap();
+    assert_eq!(ended.enrolment, Enrolment { ends_at: at(60), changed_at: at(5), ..first.enrolment });
+    assert_eq!((ended.site, ended.person), (first.site, first.person));
+    assert_eq!(change.end_enrolment(CookieSet([1; 16]), at(90), at(6)).await.unwrap(), None, "only sooner");
+    assert_eq!(change.end_enrolment(CookieSet([9; 16]), at(9), at(6)).await.unwrap(), None, "unknown");
+    change.commit(event(), at(6)).await.unwrap();
+
+    let mut seen = Vec::new();
+    assert_eq!(store.each_enrolment(at(60), |enrolment| seen.push(enrolment)).await.unwrap(), 1);
+    assert_eq!(seen, [enrolled(2, at(1)).enrolment]);
+    let told: Vec<_> = store.changes_after(0, 10).await.unwrap().iter().map(ChangeEntry::enrolment).collect();
+    let renewed = enrolled(2, at(1)).enrolment;
+    assert_eq!(told, [Some(first.enrolment), Some(second.enrolment), Some(renewed), Some(ended.enrolment)]);
+}
+
 #[tokio::test]
 async fn a_quota_says_when_all_limits_allow_again() {
     let (_folder, store) = fresh().await;
@@ -209,12 +248,13 @@ async fn what_is_old_is_forgotten_and_the_audit_log_stays() {
         change.open_challenge(&new_challenge(id, now)).await.unwrap();
         change.queue_mail(&new_mail(id, id, now)).await.unwrap();
         change.revoke(Subject([id as u8; 16]), BROWSER, now).await.unwrap();
+        change.enroll(&enrolled(id as u8, now)).await.unwrap();
         change.commit(challenged(), now).await.unwrap();
         store.finish_mail(Uuid::from_u128(id), MailOutcome::Sent, now).await.unwrap();
     }
     assert_eq!(store.prune(at(0)).await.unwrap(), Pruned::default());
     let pruned = store.prune(at(1_000) + DAY * 31).await.unwrap();
-    assert_eq!(pruned, Pruned { quota_events: 2, challenges: 1, mails: 1, revocations: 1 });
+    assert_eq!(pruned, Pruned { quota_events: 2, challenges: 1, mails: 1, revocations: 1, enrolments: 1 });
     assert_eq!((rows(&store, "challenges").await, rows(&store, "outbox").await), (1, 1));
     assert_eq!(store.verify_audit_chain().await.unwrap(), 5);
 }

@@ -1,0 +1,222 @@
+//! Mobile apps: a session that begins in an app's web view is enrolled, where the site says so, and passes without a code.
+//!
+//! What counts is the session's cookies, as the product set them in answer to a sign-in. The User-Agent only says at which
+//! sign-ins to look; it is never looked at again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{self, HeaderMap, HeaderValue};
+use http::request::Parts;
+
+use crate::actions::StoreError;
+use crate::actions::enroll_mobile::AppSession;
+use crate::config::settings::{Site, WebSessions};
+use crate::domain::account::{Class, CookieSet};
+use crate::domain::decide::class;
+use crate::domain::enrolment::Enrolment;
+use crate::identity::{Identity, SessionIdentity, SessionKey};
+use crate::telemetry::labels::EnrolmentEvent;
+
+use super::Gateway;
+use super::cookies::{self, Cookies};
+use super::exchange::Exchange;
+use super::headers::set_cookie_name;
+use super::jar::Jar;
+use super::judge::Judged;
+use super::lane::is_login;
+use super::route::Served;
+use super::watch::{named_user, names_user, sets_credentials};
+
+/// How long the old cookies of a session pass when the product has set new ones: requests with them are under way.
+const LINGER: Duration = Duration::from_secs(60);
+
+/// What is still needed of a request at a site that enrolls apps, when it is on its way upstream.
+pub(super) struct App {
+    /// What was forwarded.
+    cookies: Option<HeaderValue>,
+    /// The credentials among that.
+    set: Option<CookieSet>,
+    /// Whether a session that the answer begins is to be enrolled.
+    signs_in: bool,
+}
+
+/// Whether a request is a sign-in that a session of an app may begin with.
+pub(super) fn is_sign_in(parts: &Parts, site: &Site, exchange: &Exchange) -> bool {
+    let mobile = &site.mobile;
+    let agent = parts.headers.get(header::USER_AGENT).map_or(&b""[..], HeaderValue::as_bytes);
+    mobile.web_sessions == WebSessions::Pass
+        && site.enforce
+        && !parts.method.is_safe()
+        && is_login(parts, site)
+        && memchr::memmem::find(agent, mobile.user_agent.as_bytes()).is_some()
+        && (mobile.networks.is_empty()
+            || mobile.networks.iter().any(|network| network.contains(&exchange.client)))
+        && (!mobile.client_certificate || exchange.has_client_certificate())
+}
+
+impl Gateway {
+    /// As which app's session a person's cookies are enrolled. Cookies that carry another person than the one who signed in
+    /// are of no app's session any more.
+    pub(super) fn enrolment(
+        &self,
+        served: &Served,
+        cookies: &Cookies,
+        person: &Identity,
+    ) -> Option<Enrolment> {
+        if served.site.mobile.web_sessions == WebSessions::Challenge || !self.directory.has_enrolments() {
+            return None;
+        }
+        let set = self.cookie_set(served, cookies.forward.as_ref())?;
+        let enrolment =
+            self.directory.enrolment(set).filter(|enrolment| enrolment.ends_at > self.clock.now())?;
+        if enrolment.subject != person.subject {
+            self.end_here(&enrolment, EnrolmentEvent::WrongUser);
+            let actions = Arc::clone(&self.actions);
+            tokio::spawn(async move { actions.end_mobile(set, "wrong_user").await });
+            return None;
+        }
+        Some(enrolment)
+    }
+
+    /// What to remember of a request; `None` at a site that enrolls nobody.
+    pub(super) fn app(
+        &self,
+        exchange: &Exchange,
+        served: &Served,
+        judged: &Judged,
+        cookies: &Cookies,
+    ) -> Option<App> {
+        if served.site.mobile.web_sessions == WebSessions::Challenge || !served.site.enforce {
+            return None;
+        }
+        // Who was signed in before, by whichever cookie, may have given a wrong password now.
+        let was_nobody =
+            cookies.session.is_none() || matches!(judged.session, Some(SessionIdentity::Anonymous));
+        Some(App {
+            cookies: cookies.forward.clone(),
+            set: self.cookie_set(served, cookies.forward.as_ref()),
+            signs_in: exchange.app_sign_in && was_nobody,
+        })
+    }
+
+    /// Acts on what an answer does to an app's session: it begins, gets other cookies, or ends.
+    pub(super) async fn attend_app(
+        &self,
+        exchange: &mut Exchange,
+        served: &Served,
+        judged: &Judged,
+        app: App,
+        headers: &HeaderMap,
+        signed_out: bool,
+    ) {
+        let enrolment = app.set.and_then(|set| self.directory.enrolment(set));
+        if signed_out {
+            if let Some(enrolment) = enrolment.filter(|enrolment| enrolment.ends_at > self.clock.now()) {
+                self.end_here(&enrolment, EnrolmentEvent::SignedOut);
+                self.actions.end_mobile(enrolment.cookies, "signed_out").await;
+            }
+            return;
+        }
+        let questions = std::mem::take(&mut exchange.set_cookies);
+        if sets_credentials(headers, &served.site) || !questions.is_empty() {
+            let mut jar = Jar::of(app.cookies.as_ref(), &served.site.profile, self.clock.now());
+            // In the order in which the browser will see them.
+            headers.get_all(header::SET_COOKIE).iter().chain(&questions).for_each(|line| jar.hear(line));
+            match (&judged.session, judged.enrolment) {
+                // An answer for nobody begins a visitor's session, which is none of the app's.
+                (Some(SessionIdentity::Person(_)), Some(_)) if is_for_nobody(headers) => {}
+                (Some(SessionIdentity::Person(person)), Some(old)) => {
+                    self.renew(served, person, &old, &jar).await;
+                }
+                _ if app.signs_in => self.enroll(exchange, served, jar).await,
+                _ => {}
+            }
+        }
+        exchange.set_cookies.splice(0..0, questions);
+    }
+
+    /// Enrolls a session that an answer begins. The product is asked by the answer's own cookies alone: they must carry a
+    /// person without what the browser had before, or a wrong password beside a stolen session would enroll that.
+    async fn enroll(&self, exchange: &mut Exchange, served: &Served, mut jar: Jar<'_>) {
+        let site = &served.site;
+        let (true, Some(line)) = (jar.has_new_credentials(), jar.line_of_new()) else { return };
+        let key = SessionKey::of(&site.id, cookies::credentials(&line, &site.profile));
+        let resolved = self.identities.resolve(site, &served.metrics, &key, &line).await;
+        for line in resolved.set_cookies.into_iter().filter(|line| !cookies::is_own(set_cookie_name(line))) {
+            jar.hear(&line);
+            exchange.set_cookies.push(line);
+        }
+        let SessionIdentity::Person(person) = &resolved.session else { return };
+        let (frequency, class) = {
+            let snapshot = self.directory.snapshot();
+            (snapshot.external.frequency, class(&snapshot, self.session_fact(Some(&resolved.session))))
+        };
+        let Some(cookies) = self.identities.cookie_set(&site.id, jar.credentials()) else { return };
+        // Managed people pass anyway.
+        if class == Class::Managed {
+            return;
+        }
+        let now = self.clock.now();
+        let ends_at = now.saturating_add(frequency).unwrap_or(now);
+        let enrolment =
+            Enrolment { cookies, subject: person.subject, signed_in_at: now, ends_at, changed_at: now };
+        let kept = self.actions.enroll_mobile(app_session(served, person, enrolment)).await;
+        self.enrolled(kept, enrolment, EnrolmentEvent::Enrolled);
+    }
+
+    /// Enrolls the cookies that an enrolled session has now, until the end that it had.
+    async fn renew(&self, served: &Served, person: &Identity, old: &Enrolment, jar: &Jar<'_>) {
+        let Some(cookies) = self.identities.cookie_set(&served.site.id, jar.credentials()) else { return };
+        if cookies == old.cookies {
+            return;
+        }
+        let now = self.clock.now();
+        let frequency = self.directory.snapshot().external.frequency;
+        // Not from the old state, which another answer may have let linger only.
+        let ends_at = old.signed_in_at.saturating_add(frequency).unwrap_or(now);
+        let lingers_until = now.saturating_add(LINGER).unwrap_or(now).min(old.ends_at);
+        let new = Enrolment { cookies, ends_at, changed_at: now, ..*old };
+        let session = app_session(served, person, new);
+        let kept = self.actions.renew_mobile(session, old.cookies, lingers_until).await;
+        if kept.is_ok() {
+            self.directory.hear_enrolment(&Enrolment { ends_at: lingers_until, changed_at: now, ..*old });
+        }
+        self.enrolled(kept, new, EnrolmentEvent::Renewed);
+    }
+
+    fn enrolled(&self, kept: Result<(), StoreError>, enrolment: Enrolment, event: EnrolmentEvent) {
+        match kept {
+            Ok(()) => {
+                self.directory.hear_enrolment(&enrolment);
+                self.metrics.mobile_enrolments.count(event);
+            }
+            Err(error) => {
+                self.metrics.mobile_enrolments.count(EnrolmentEvent::Failed);
+                tracing::error!(%error, "an app's session could not be kept, so it is not enrolled");
+            }
+        }
+    }
+
+    /// Here and now first: whatever the store does, it has ended in this process.
+    fn end_here(&self, enrolment: &Enrolment, why: EnrolmentEvent) {
+        let now = self.clock.now();
+        self.directory.hear_enrolment(&Enrolment { ends_at: now, changed_at: now, ..*enrolment });
+        self.metrics.mobile_enrolments.count(why);
+    }
+
+    fn cookie_set(&self, served: &Served, line: Option<&HeaderValue>) -> Option<CookieSet> {
+        let site = &served.site;
+        self.identities.cookie_set(&site.id, cookies::credentials(line?, &site.profile))
+    }
+}
+
+fn is_for_nobody(headers: &HeaderMap) -> bool {
+    named_user(headers).is_ok_and(|name| name.is_some_and(|name| names_user(name, "anonymous")))
+}
+
+fn app_session(served: &Served, person: &Identity, enrolment: Enrolment) -> AppSession {
+    let email = person.email.as_ref().map(|email| email.as_str());
+    let person = email.unwrap_or(&person.username).to_owned();
+    AppSession { enrolment, site: Arc::clone(&served.site.id), person }
+}
