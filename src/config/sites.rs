@@ -14,6 +14,7 @@ use crate::domain::host;
 use super::profile::Product;
 use super::profiles;
 use super::section::Section;
+use super::sessions;
 use super::settings::Site;
 use super::values::{Refusal, choice, plain_path};
 
@@ -52,7 +53,8 @@ fn read_one(
     );
     let upstream = section.required("upstream", "http://10.0.0.5:8080", upstream);
     let enforce = section.switch("enforce", true) && enforce;
-    let profile = profiles::read(section, product);
+    let sessions = sessions::read(section, product);
+    let profile = profiles::read(section, product, sessions.as_deref().unwrap_or_default());
 
     let prefix_is_known = prefix.is_some() || !section.has("prefix");
     let prefix = prefix.unwrap_or_default();
@@ -61,7 +63,8 @@ fn read_one(
     if prefix_is_known {
         claim(section, &id);
     }
-    Some(Site { id, host, prefix, product: product?, upstream: upstream?, enforce, profile: profile? })
+    let (product, upstream) = (product?, upstream?);
+    Some(Site { id, host, prefix, product, upstream, enforce, profile: profile?, sessions: sessions? })
 }
 
 fn site_host(text: &str) -> Result<DomainName, Refusal> {

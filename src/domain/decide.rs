@@ -31,6 +31,8 @@ pub fn decide(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decisio
     match facts.session {
         Session::NotAsked if facts.lane == Lane::Anonymous => pass_anonymous(),
         Session::Anonymous => pass_anonymous(),
+        // The product might accept what was not recognised here (a token just expired), so nothing of it goes on.
+        Session::Unrecognised => Decision::Pass(Permit::new(Reason::Anonymous, Credentials::None)),
         Session::Person(person) => decide_person(snapshot, facts, person, now),
         // A session that nobody could or would resolve is never a pass.
         Session::NotAsked | Session::Unavailable => Decision::Unavailable(Reason::IdentityUnavailable),
@@ -148,6 +150,7 @@ mod tests {
             (facts(person(None, false), absent), ("deny", "address-unknown")),
             (facts(person(None, true), verified(1)), ("pass", "fresh-proof")),
             (facts(Session::Anonymous, verified(1)), ("pass", "anonymous")),
+            (facts(Session::Unrecognised, verified(1)), ("pass", "anonymous")),
             (facts(Session::Unavailable, verified(1)), ("unavailable", "identity-unavailable")),
             (facts(Session::NotAsked, verified(1)), ("unavailable", "identity-unavailable")),
         ];
@@ -191,6 +194,20 @@ mod tests {
         for judged in [Lane::Browser, Lane::Background, Lane::Websocket, Lane::Mobile, Lane::Own] {
             assert_eq!(reason(&lane(judged)), ("unavailable", "identity-unavailable"), "{judged:?}");
         }
+    }
+
+    #[test]
+    fn what_nobody_recognises_is_not_forwarded() {
+        let forward = |session| match decide(&snapshot(), &facts(session, ProofFact::Absent), at(NOW)) {
+            Decision::Pass(permit) => permit.forward(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(forward(Session::Unrecognised), Credentials::None);
+        assert_eq!(
+            forward(Session::Anonymous),
+            Credentials::Cookies,
+            "the product itself calls them nobody's"
+        );
     }
 
     proptest! {
