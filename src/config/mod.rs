@@ -4,10 +4,12 @@
 //! key, copy one in `verification.rs` and describe it in `config/postern.toml`.
 
 pub mod profile;
+pub mod session;
 pub mod settings;
 
 mod api;
 mod errors;
+mod introspect;
 mod limits;
 mod listen;
 mod log;
@@ -15,6 +17,7 @@ mod mail;
 mod mobile;
 mod profiles;
 mod section;
+mod sessions;
 mod sites;
 mod store;
 mod values;

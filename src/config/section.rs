@@ -126,11 +126,18 @@ impl<'a> Section<'a> {
 
     /// The tables of a list, at least one; `keys` says what each one needs.
     pub(super) fn sections(&mut self, key: &'static str, keys: &str) -> Vec<Section<'a>> {
-        let name = format!("[[{key}]]");
-        let Some(value) = self.value(key) else {
-            self.missing_section(&name, keys);
+        if !self.has(key) {
+            self.known.push(key);
+            self.missing_section(&format!("[[{key}]]"), keys);
             return Vec::new();
-        };
+        }
+        self.optional_sections(key, keys)
+    }
+
+    /// As [`sections`](Self::sections), but the list may be absent.
+    pub(super) fn optional_sections(&mut self, key: &'static str, keys: &str) -> Vec<Section<'a>> {
+        let name = if self.name == "[[site]]" { format!("[[site.{key}]]") } else { format!("[[{key}]]") };
+        let Some(value) = self.value(key) else { return Vec::new() };
         let expected = format!("one or more sections that start with {name}, in two brackets");
         let Some(list) = value.get_ref().as_array() else {
             self.wrong_type::<()>(key, value, &expected);

@@ -10,6 +10,7 @@ use crate::domain::domain_name::DomainName;
 pub use crate::domain::policy::{ApiTokens, Limits};
 
 use super::profile::{Product, Profile};
+use super::session::SessionSource;
 
 /// The whole configuration.
 #[derive(Debug, Clone)]
@@ -89,6 +90,8 @@ pub struct Site {
     pub enforce: bool,
     /// What the product's pages and cookies are called.
     pub profile: Profile,
+    /// Where its sessions come from, at least one source; the first that knows a session wins.
+    pub sessions: Vec<SessionSource>,
     /// Whose API tokens are taken.
     pub api: Api,
     /// How mobile apps are treated.

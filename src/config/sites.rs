@@ -16,6 +16,7 @@ use super::mobile;
 use super::profile::Product;
 use super::profiles;
 use super::section::Section;
+use super::sessions;
 use super::settings::Site;
 use super::values::{Refusal, choice, plain_path};
 
@@ -54,8 +55,9 @@ fn read_one(
     );
     let upstream = section.required("upstream", "http://10.0.0.5:8080", upstream);
     let enforce = section.switch("enforce", true) && enforce;
-    let profile = profiles::read(section, product);
-    let (api, mobile) = (api::read(section), mobile::read(section));
+    let sessions = sessions::read(section, product);
+    let profile = profiles::read(section, product, sessions.as_deref().unwrap_or_default());
+    let (api, mobile) = (api::read(section, sessions.as_deref()), mobile::read(section));
 
     let prefix_is_known = prefix.is_some() || !section.has("prefix");
     let prefix = prefix.unwrap_or_default();
@@ -64,17 +66,8 @@ fn read_one(
     if prefix_is_known {
         claim(section, &id);
     }
-    Some(Site {
-        id,
-        host,
-        prefix,
-        product: product?,
-        upstream: upstream?,
-        enforce,
-        profile: profile?,
-        api,
-        mobile,
-    })
+    let (product, upstream, profile) = (product?, upstream?, profile?);
+    Some(Site { id, host, prefix, product, upstream, enforce, profile, sessions: sessions?, api, mobile })
 }
 
 fn site_host(text: &str) -> Result<DomainName, Refusal> {

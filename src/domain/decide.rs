@@ -32,6 +32,8 @@ pub fn decide(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decisio
     match facts.session {
         Session::NotAsked if facts.lane == Lane::Anonymous => pass_anonymous(),
         Session::Anonymous => pass_anonymous(),
+        // The product might accept what was not recognised here (a token just expired), so nothing of it goes on.
+        Session::Unrecognised => Decision::Pass(Permit::new(Reason::Anonymous, Credentials::None)),
         Session::Person(person) => decide_person(snapshot, facts, person, now),
         // A session that nobody could or would resolve is never a pass.
         Session::NotAsked | Session::Unavailable => Decision::Unavailable(Reason::IdentityUnavailable),
@@ -44,7 +46,7 @@ pub fn class(snapshot: &Snapshot, session: Session<'_>) -> Class {
         Session::Person(person) if is_managed(snapshot, person) => Class::Managed,
         Session::Person(_) => Class::External,
         Session::Anonymous => Class::Anonymous,
-        Session::NotAsked | Session::Unavailable => Class::Unknown,
+        Session::NotAsked | Session::Unrecognised | Session::Unavailable => Class::Unknown,
     }
 }
 
@@ -59,7 +61,9 @@ fn decide_token(snapshot: &Snapshot, facts: &Facts<'_>) -> Decision {
         Session::Anonymous => pass,
         Session::Unavailable => Decision::Unavailable(Reason::IdentityUnavailable),
         // Whoever cannot be shown to be managed is external.
-        Session::Person(_) | Session::NotAsked => Decision::Deny(Reason::TokenBlocked),
+        Session::Person(_) | Session::NotAsked | Session::Unrecognised => {
+            Decision::Deny(Reason::TokenBlocked)
+        }
     }
 }
 
@@ -186,6 +190,7 @@ mod tests {
             (facts(person(None, false), absent), ("deny", "address-unknown")),
             (facts(person(None, true), verified(1)), ("pass", "fresh-proof")),
             (facts(Session::Anonymous, verified(1)), ("pass", "anonymous")),
+            (facts(Session::Unrecognised, verified(1)), ("pass", "anonymous")),
             (facts(Session::Unavailable, verified(1)), ("unavailable", "identity-unavailable")),
             (facts(Session::NotAsked, verified(1)), ("unavailable", "identity-unavailable")),
         ];
@@ -269,6 +274,20 @@ mod tests {
             let facts = Facts { session, ..enrolled(NOW + 1) };
             assert_eq!(reason(&facts), ("unavailable", "identity-unavailable"), "it belongs to a person");
         }
+    }
+
+    #[test]
+    fn what_nobody_recognises_is_not_forwarded() {
+        let forward = |session| match decide(&snapshot(), &facts(session, ProofFact::Absent), at(NOW)) {
+            Decision::Pass(permit) => permit.forward(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(forward(Session::Unrecognised), Credentials::None);
+        assert_eq!(
+            forward(Session::Anonymous),
+            Credentials::Cookies,
+            "the product itself calls them nobody's"
+        );
     }
 
     proptest! {

@@ -34,7 +34,9 @@ pub enum Session<'a> {
     Anonymous,
     /// A signed-in person.
     Person(Person<'a>),
-    /// The source did not answer, or not sensibly.
+    /// No source knows the credentials, and none of them is the product's word that they are nobody's.
+    Unrecognised,
+    /// A source did not answer, or not sensibly, and no other knew.
     Unavailable,
 }
 

@@ -1,12 +1,12 @@
-//! Asking a product whose session or token it is: one GET with exactly the credential that will be forwarded.
+//! Asking a product whose session it is: one GET with exactly the credentials that will be forwarded.
 //!
 //! Bounded in time and size, follows no redirect, and takes nothing for an answer that is not plainly one.
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, HOST, SET_COOKIE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
@@ -16,37 +16,19 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use crate::clock::stopwatch;
-use crate::config::profile::Introspect;
+use crate::config::session::Introspect;
 use crate::config::settings::Site;
 use crate::domain::email::EmailAddress;
 use crate::telemetry::labels::IntrospectionResult;
 use crate::telemetry::site_metrics::SiteMetrics;
+
+use super::answer::{Address, Answer, Person, Presented, Reply};
 
 /// The largest answer that is read.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
 /// How many questions may be under way at once, so that a flood of unknown cookies does not become a flood upstream.
 const MAX_QUESTIONS: usize = 64;
-
-/// What the product said, and the cookies it set while saying so.
-pub(super) struct Reply {
-    pub(super) answer: Answer,
-    pub(super) set_cookies: Vec<HeaderValue>,
-}
-
-pub(super) enum Answer {
-    Person(Person),
-    Anonymous,
-    /// Why there is no answer, for the log: never a secret, never the product's own text.
-    Failed(&'static str),
-}
-
-/// A person by the product's word.
-pub(super) struct Person {
-    pub(super) key: String,
-    pub(super) username: String,
-    pub(super) email: Option<EmailAddress>,
-}
 
 pub(super) struct Introspector {
     client: Client<HttpConnector, Empty<Bytes>>,
@@ -62,63 +44,66 @@ impl Introspector {
         Self { client, questions: Semaphore::new(MAX_QUESTIONS) }
     }
 
-    /// Asks with one credential alone: all of a session's cookies, or a token.
     pub(super) async fn ask(
         &self,
         site: &Site,
-        credential: (HeaderName, &HeaderValue),
+        introspect: &Introspect,
+        presented: Presented<'_>,
         counters: &SiteMetrics,
     ) -> Reply {
         let started = stopwatch();
         let question = async {
             let _turn = self.questions.acquire().await;
-            self.exchange(site, credential).await
+            self.exchange(site, introspect, presented).await
         };
-        let reply = match tokio::time::timeout(site.profile.introspect.timeout, question).await {
-            Ok(reply) => reply,
-            Err(_) => Reply::failed("no answer in time"),
-        };
-        counters.introspections.count(reply.answer.label());
+        let answered = tokio::time::timeout(introspect.timeout, question).await;
+        let (answer, set_cookies) =
+            answered.unwrap_or_else(|_| (Answer::Failed("no answer in time"), Vec::new()));
+        counters.introspections.count(label(&answer));
         counters.introspection_seconds.observe(started.elapsed().as_secs_f64());
-        reply
+        Reply { answer, lifetime: introspect.cache, set_cookies }
     }
 
-    async fn exchange(&self, site: &Site, credential: (HeaderName, &HeaderValue)) -> Reply {
-        let Some(request) = request(site, credential) else {
-            return Reply::failed("the question cannot be asked");
+    async fn exchange(
+        &self,
+        site: &Site,
+        introspect: &Introspect,
+        presented: Presented<'_>,
+    ) -> (Answer, Vec<HeaderValue>) {
+        let failed = |why| (Answer::Failed(why), Vec::new());
+        let Some(request) = request(site, introspect, presented) else {
+            return failed("the question cannot be asked");
         };
-        let Ok(response) = self.client.request(request).await else { return Reply::failed("no connection") };
+        let Ok(response) = self.client.request(request).await else { return failed("no connection") };
         let set_cookies = response.headers().get_all(SET_COOKIE).iter().cloned().collect();
-        Reply { answer: read(&site.profile.introspect, response).await, set_cookies }
+        (read(introspect, response).await, set_cookies)
     }
 }
 
-impl Reply {
-    fn failed(why: &'static str) -> Self {
-        Self { answer: Answer::Failed(why), set_cookies: Vec::new() }
+fn label(answer: &Answer) -> IntrospectionResult {
+    match answer {
+        Answer::Person(_) => IntrospectionResult::Person,
+        Answer::Anonymous => IntrospectionResult::Anonymous,
+        Answer::Unknown | Answer::Failed(_) => IntrospectionResult::Failed,
     }
 }
 
-impl Answer {
-    fn label(&self) -> IntrospectionResult {
-        match self {
-            Self::Person(_) => IntrospectionResult::Person,
-            Self::Anonymous => IntrospectionResult::Anonymous,
-            Self::Failed(_) => IntrospectionResult::Failed,
-        }
-    }
-}
-
-fn request(site: &Site, credential: (HeaderName, &HeaderValue)) -> Option<Request<Empty<Bytes>>> {
-    let path = format!("{}{}", site.prefix, site.profile.introspect.path);
+/// All credentials or none: of those it is not shown, a product's "nobody is signed in" would say nothing.
+fn request(site: &Site, introspect: &Introspect, presented: Presented<'_>) -> Option<Request<Empty<Bytes>>> {
+    let path = format!("{}{}", site.prefix, introspect.path);
     let uri =
         Uri::builder().scheme("http").authority(site.upstream.clone()).path_and_query(path).build().ok()?;
-    let request = Request::builder()
+    let mut request = Request::builder()
         .method(Method::GET)
         .uri(uri)
         .header(HOST, site.host.as_str())
-        .header(ACCEPT, "application/json")
-        .header(credential.0, credential.1);
+        .header(ACCEPT, "application/json");
+    if let Some(cookies) = presented.cookies {
+        request = request.header(COOKIE, cookies);
+    }
+    for (name, value) in presented.headers {
+        request = request.header(name, value);
+    }
     request.body(Empty::new()).ok()
 }
 
@@ -160,16 +145,17 @@ fn person(profile: &Introspect, value: &Value) -> Answer {
     let (Some(key), Some(username)) = (text(&profile.key), text(&profile.username)) else {
         return Answer::Failed("no user key or name in the answer");
     };
-    let email = match profile.email.as_deref().map(|pointer| value.pointer(pointer)) {
-        None | Some(None | Some(Value::Null)) => None,
-        Some(Some(Value::String(text))) if text.is_empty() => None,
+    let address = match profile.email.as_deref().map(|pointer| value.pointer(pointer)) {
+        None | Some(None | Some(Value::Null)) => Address::Unreported,
+        Some(Some(Value::String(text))) if text.is_empty() => Address::Unreported,
         Some(Some(Value::String(text))) => match EmailAddress::parse(text) {
-            Ok(email) => Some(email),
+            Ok(email) => Address::Reported(email),
             Err(_) => return Answer::Failed("an address that is none"),
         },
         Some(Some(_)) => return Answer::Failed("an address that is no text"),
     };
-    Answer::Person(Person { key: key.to_owned(), username: username.to_owned(), email })
+    let (key, username) = (key.to_owned(), username.to_owned());
+    Answer::Person(Person { realm: None, key, username, address, session: None })
 }
 
 #[cfg(test)]
@@ -199,8 +185,9 @@ mod tests {
             panic!()
         };
         assert_eq!((person.key.as_str(), person.username.as_str()), ("K1", "jane"));
-        assert_eq!(person.email.unwrap().as_str(), "jane@acme.com");
-        assert!(matches!(read(r#"{"key":"K1","name":"jane"}"#), Answer::Person(Person { email: None, .. })));
+        assert!(matches!(person.address, Address::Reported(email) if email.as_str() == "jane@acme.com"));
+        let Answer::Person(person) = read(r#"{"key":"K1","name":"jane"}"#) else { panic!() };
+        assert!(matches!(person.address, Address::Unreported));
         assert!(matches!(read(r#"{"type":"anonymous"}"#), Answer::Anonymous));
     }
 

@@ -3,19 +3,21 @@
 //! A password is never tried: each wrong one counts against its account's lock-out, so asking would let anybody lock out
 //! everybody. What is found here decides only whether a token is taken; the product still checks it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use data_encoding::BASE64_NOPAD;
 use http::HeaderValue;
 use http::header::AUTHORIZATION;
 
+use crate::config::session::SessionSource;
 use crate::config::settings::Site;
 use crate::directory::NamedAccount;
 use crate::telemetry::labels::CacheResult;
 use crate::telemetry::site_metrics::SiteMetrics;
 
+use super::answer::{Answer, Presented};
 use super::cache::{Lookup, SessionKey};
-use super::introspect::Answer;
 use super::{Identities, SessionIdentity};
 
 /// How long it is believed that the product knows nobody by a token: it may just have been made.
@@ -77,20 +79,36 @@ impl Identities {
             Lookup::Ask(guard) => guard,
         };
         self.metrics.identity_cache.count(CacheResult::Miss);
+        let (session, lifetime) = self.ask_product(site, counters, authorization).await;
+        guard.keep(&session, self.clock.now(), lifetime);
+        session
+    }
+
+    async fn ask_product(
+        &self,
+        site: &Site,
+        counters: &SiteMetrics,
+        authorization: &HeaderValue,
+    ) -> (SessionIdentity, Duration) {
+        let sources = site.sessions.iter();
+        let Some(introspect) = sources.filter_map(SessionSource::introspect).next() else {
+            return (SessionIdentity::Unavailable, UNKNOWN);
+        };
+        let headers = [(AUTHORIZATION, authorization.clone())];
+        let presented = Presented { cookies: None, headers: &headers };
         // Cookies that come with the answer are of a session born from a token, and stay here.
-        let answer = self.introspector.ask(site, (AUTHORIZATION, authorization), counters).await.answer;
-        let (session, lifetime) = match answer {
+        let reply = self.introspector.ask(site, introspect, presented, counters).await;
+        match reply.answer {
             Answer::Person(person) => {
-                (SessionIdentity::Person(self.join(site, person).into()), site.profile.introspect.cache)
+                (SessionIdentity::Person(Arc::new(self.join(site, person))), reply.lifetime)
             }
             Answer::Anonymous => (SessionIdentity::Anonymous, UNKNOWN),
+            Answer::Unknown => (SessionIdentity::Unavailable, UNKNOWN),
             Answer::Failed(why) => {
                 tracing::warn!(site = %site.id, why, "the product could not be asked whose token it is");
                 (SessionIdentity::Unavailable, UNKNOWN)
             }
-        };
-        guard.keep(&session, self.clock.now(), lifetime);
-        session
+        }
     }
 }
 

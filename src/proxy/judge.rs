@@ -9,7 +9,7 @@ use crate::domain::decision::{Decision, Reason};
 use crate::domain::enrolment::Enrolment;
 use crate::domain::facts::{Facts, Person, ProofFact, Session};
 use crate::domain::lane::Lane;
-use crate::identity::{Identity, SessionIdentity, TokenOwner};
+use crate::identity::{Identity, Presented, SessionIdentity, TokenOwner};
 
 use super::Gateway;
 use super::cookies::{Cookies, is_own};
@@ -96,12 +96,11 @@ impl Gateway {
             Lane::Public => cookies.proof.is_some() || exchange.app_sign_in,
             Lane::Api | Lane::Anonymous => false,
         };
-        let (true, true, Some(key), Some(line)) =
-            (needed, served.site.enforce, cookies.session.as_ref(), cookies.forward.as_ref())
-        else {
+        let (true, true, Some(key)) = (needed, served.site.enforce, cookies.session.as_ref()) else {
             return None;
         };
-        let resolved = self.identities.resolve(&served.site, &served.metrics, key, line).await;
+        let presented = Presented { cookies: cookies.forward.as_ref(), headers: &cookies.headers };
+        let resolved = self.identities.resolve(&served.site, &served.metrics, key, presented).await;
         // No upstream sets our cookies, in this answer as in any other.
         let theirs = |line: &HeaderValue| !is_own(set_cookie_name(line));
         exchange.set_cookies.extend(resolved.set_cookies.into_iter().filter(theirs));
@@ -122,6 +121,7 @@ impl Gateway {
         match session {
             None => Session::NotAsked,
             Some(SessionIdentity::Anonymous) => Session::Anonymous,
+            Some(SessionIdentity::Unrecognised) => Session::Unrecognised,
             Some(SessionIdentity::Unavailable) => Session::Unavailable,
             Some(SessionIdentity::Person(person)) => Session::Person(Person {
                 email: person.email.as_ref(),

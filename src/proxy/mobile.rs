@@ -15,7 +15,7 @@ use crate::config::settings::{Site, WebSessions};
 use crate::domain::account::{Class, CookieSet};
 use crate::domain::decide::class;
 use crate::domain::enrolment::Enrolment;
-use crate::identity::{Identity, SessionIdentity, SessionKey};
+use crate::identity::{Identity, Presented, SessionIdentity, SessionKey};
 use crate::telemetry::labels::EnrolmentEvent;
 
 use super::Gateway;
@@ -67,7 +67,7 @@ impl Gateway {
         if served.site.mobile.web_sessions == WebSessions::Challenge || !self.directory.has_enrolments() {
             return None;
         }
-        let set = self.cookie_set(served, cookies.forward.as_ref())?;
+        let set = self.cookie_set(served, cookies)?;
         let enrolment =
             self.directory.enrolment(set).filter(|enrolment| enrolment.ends_at > self.clock.now())?;
         if enrolment.subject != person.subject {
@@ -95,7 +95,7 @@ impl Gateway {
             cookies.session.is_none() || matches!(judged.session, Some(SessionIdentity::Anonymous));
         Some(App {
             cookies: cookies.forward.clone(),
-            set: self.cookie_set(served, cookies.forward.as_ref()),
+            set: self.cookie_set(served, cookies),
             signs_in: exchange.app_sign_in && was_nobody,
         })
     }
@@ -142,7 +142,8 @@ impl Gateway {
         let site = &served.site;
         let (true, Some(line)) = (jar.has_new_credentials(), jar.line_of_new()) else { return };
         let key = SessionKey::of(&site.id, cookies::credentials(&line, &site.profile));
-        let resolved = self.identities.resolve(site, &served.metrics, &key, &line).await;
+        let presented = Presented { cookies: Some(&line), headers: &[] };
+        let resolved = self.identities.resolve(site, &served.metrics, &key, presented).await;
         for line in resolved.set_cookies.into_iter().filter(|line| !cookies::is_own(set_cookie_name(line))) {
             jar.hear(&line);
             exchange.set_cookies.push(line);
@@ -205,9 +206,11 @@ impl Gateway {
         self.metrics.mobile_enrolments.count(why);
     }
 
-    fn cookie_set(&self, served: &Served, line: Option<&HeaderValue>) -> Option<CookieSet> {
-        let site = &served.site;
-        self.identities.cookie_set(&site.id, cookies::credentials(line?, &site.profile))
+    /// An app's session is its cookies alone: one in a header beside them is nobody's that was enrolled.
+    fn cookie_set(&self, served: &Served, cookies: &Cookies) -> Option<CookieSet> {
+        let (site, true) = (&served.site, cookies.headers.is_empty()) else { return None };
+        let credentials = cookies::credentials(cookies.forward.as_ref()?, &site.profile);
+        self.identities.cookie_set(&site.id, credentials)
     }
 }
 

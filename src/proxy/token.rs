@@ -99,7 +99,10 @@ impl Gateway {
                 TokenOwner::Asked { session: SessionIdentity::Person(person), .. } => {
                     names_user(name, &person.username)
                 }
-                TokenOwner::Asked { session: SessionIdentity::Anonymous, .. } => false,
+                TokenOwner::Asked {
+                    session: SessionIdentity::Anonymous | SessionIdentity::Unrecognised,
+                    ..
+                } => false,
                 TokenOwner::Asked { session: SessionIdentity::Unavailable, .. } | TokenOwner::Unknown => true,
                 TokenOwner::Named(named) => {
                     let name = percent_decode(name.as_bytes()).decode_utf8_lossy();

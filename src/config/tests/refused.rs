@@ -200,3 +200,15 @@ fn a_text_that_is_no_toml_is_one_error_at_its_place() {
         ("[store]", "[store", 16, 7, "this is not TOML", ""),
     ]);
 }
+
+#[test]
+#[rustfmt::skip] // A row is a line.
+fn bad_sources_of_sessions_are_refused() {
+    refuse(&[
+        ("[mail]", "[[site.session]]\n[mail]", 12, 1, "`source` is missing from [[site.session]]", "introspect"),
+        ("[mail]", "[[site.session]]\nsource = \"introspct\"\n[mail]", 13, 10, "`source` is none of the known words", "did you mean `introspect`?"),
+        ("[mail]", "[[site.session]]\nsource = \"introspect\"\npath = \"/me\"\n[mail]", 14, 1, "unknown key `path` in [[site.session]]", "known here: source"),
+        ("[mail]", "[[site.session]]\nsource = \"introspect\"\n[[site.session]]\nsource = \"introspect\"\n[mail]", 15, 10, "`source` is there twice", "remove one"),
+        ("[mail]", "[site.session]\nsource = \"introspect\"\n[mail]", 12, 1, "`session` has the wrong type", "[[site.session]], in two brackets"),
+    ]);
+}
