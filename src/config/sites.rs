@@ -15,7 +15,7 @@ use super::profile::Product;
 use super::profiles;
 use super::section::Section;
 use super::settings::Site;
-use super::values::{Refusal, choice, plain_path};
+use super::values::{Refusal, choice, network, plain_path};
 
 /// Reads all sites. With `enforce` off, every one of them is a plain proxy.
 pub(super) fn read(root: &mut Section<'_>, enforce: bool) -> Option<Vec<Arc<Site>>> {
@@ -52,6 +52,8 @@ fn read_one(
     );
     let upstream = section.required("upstream", "http://10.0.0.5:8080", upstream);
     let enforce = section.switch("enforce", true) && enforce;
+    let hardening = section.switch("hardening", true);
+    let trusted_sources = section.texts("trusted_sources", network).unwrap_or_default();
     let profile = profiles::read(section, product);
 
     let prefix_is_known = prefix.is_some() || !section.has("prefix");
@@ -61,7 +63,17 @@ fn read_one(
     if prefix_is_known {
         claim(section, &id);
     }
-    Some(Site { id, host, prefix, product: product?, upstream: upstream?, enforce, profile: profile? })
+    Some(Site {
+        id,
+        host,
+        prefix,
+        product: product?,
+        upstream: upstream?,
+        enforce,
+        hardening,
+        trusted_sources,
+        profile: profile?,
+    })
 }
 
 fn site_host(text: &str) -> Result<DomainName, Refusal> {

@@ -71,7 +71,7 @@ fn bad_places_to_listen_and_send_to_are_refused() {
         ("[listen]", "[listen]\nadmin = \"10.0.0.1:8901\"", 5, 9, "`admin` is not a loopback address", "admin_beyond_loopback = true"),
         ("127.0.0.1:8080", "127.0.0.1:8901", 4, 1, "`admin` takes the place of `proxy`", "of its own"),
         ("[listen]", "[listen]\nscheme = \"htps\"", 5, 10, "`scheme` is none of the known words", "did you mean `https`?"),
-        ("[listen]", "[listen]\ntrusted_proxies = [\"0.0.0.0/0\"]", 5, 20, "`trusted_proxies` would trust every client", "name the proxies alone"),
+        ("[listen]", "[listen]\ntrusted_proxies = [\"0.0.0.0/0\"]", 5, 20, "`trusted_proxies` would trust every client", "name the machines alone"),
         ("[listen]", "[listen]\ntrusted_proxies = [\"10.0.0.0/8\", \"nginx\"]", 5, 34, "`trusted_proxies` is not a network", "10.1.0.0/16"),
         ("[listen]", "[listen]\nworkers = 0", 5, 11, "`workers` is out of range", "from 1 to 256"),
         ("http://10.0.0.5:8080", "https://10.0.0.5", 10, 12, "`upstream` asks for TLS to the upstream, which this version does not support", "plain connector"),
