@@ -225,7 +225,8 @@ store.url = "sqlite:///var/lib/postern/postern.db"
 
     #[test]
     fn a_trusted_source_is_summed_up_with_what_it_means() {
-        let text = summarise(&QUIET.replace("enforce = true", "trusted_sources = [\"10.0.0.5\", \"fd00::/8\"]"));
+        let text =
+            summarise(&QUIET.replace("enforce = true", "trusted_sources = [\"10.0.0.5\", \"fd00::/8\"]"));
         assert!(text.contains("from 10.0.0.5/32, fd00::/8: never judged, and no cookie goes on"), "{text}");
         assert!(!text.contains("warning"), "{text}");
     }

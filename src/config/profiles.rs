@@ -224,7 +224,10 @@ fn public(text: &str) -> Result<Shape, Refusal> {
     if shape.method.is_safe() {
         return Ok(shape);
     }
-    Err(Refusal::new("is public by `GET` alone", "write `GET`, or move it to `extra_hooks` if machines call it"))
+    Err(Refusal::new(
+        "is public by `GET` alone",
+        "write `GET`, or move it to `extra_hooks` if machines call it",
+    ))
 }
 
 /// A method in small letters would be another method, which no request ever matches.

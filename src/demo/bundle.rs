@@ -6,14 +6,17 @@ use axum::{Router, http::header, response::IntoResponse, routing::get};
 
 use super::product::Product;
 
-const STYLE_SHEET: &str = "/s/{hash}/{language}/{build}/{version}/_/download/batch/{resource}/lookalike.web:page.css";
+const STYLE_SHEET: &str =
+    "/s/{hash}/{language}/{build}/{version}/_/download/batch/{resource}/lookalike.web:page.css";
 
 pub fn routes() -> Router<Product> {
     Router::new().route(STYLE_SHEET, get(style_sheet))
 }
 
 async fn style_sheet() -> impl IntoResponse {
-    let headers =
-        [(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "public, max-age=31536000")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=31536000"),
+    ];
     (headers, include_str!("pages/lookalike.css"))
 }

@@ -98,7 +98,11 @@ fn skip_until<'a>(segments: &mut (impl Iterator<Item = &'a str> + Clone), end: &
 }
 
 fn literal(segment: &str) -> Result<&str, PatternError> {
-    if is_plain_segment(segment) && !segment.contains('*') { Ok(segment) } else { Err(PatternError::NotPlain) }
+    if is_plain_segment(segment) && !segment.contains('*') {
+        Ok(segment)
+    } else {
+        Err(PatternError::NotPlain)
+    }
 }
 
 /// A segment that every server reads alike, and none as a step elsewhere: `::` is another `/` to some (CVE-2026-21589).

@@ -53,13 +53,7 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(
-        plan: Arc<Plan>,
-        peer: IpAddr,
-        record: Record,
-        parts: &Parts,
-        has_body: bool,
-    ) -> Self {
+    pub(super) fn new(plan: Arc<Plan>, peer: IpAddr, record: Record, parts: &Parts, has_body: bool) -> Self {
         Self {
             plan,
             peer,

@@ -175,7 +175,8 @@ mod tests {
     #[test]
     fn t024_a_method_is_overridden_by_no_spelling() {
         let mut headers = HeaderMap::new();
-        for name in ["x-http-method-override", "x_http_method_override", "x-http-method", "x-method-override"] {
+        for name in ["x-http-method-override", "x_http_method_override", "x-http-method", "x-method-override"]
+        {
             headers.insert(HeaderName::from_static(name), HeaderValue::from_static("GET"));
         }
         headers.insert("x-http-method-overrides", HeaderValue::from_static("kept"));
