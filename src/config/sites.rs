@@ -16,7 +16,7 @@ use super::profiles;
 use super::section::Section;
 use super::sessions;
 use super::settings::Site;
-use super::values::{Refusal, choice, plain_path};
+use super::values::{Refusal, choice, network, plain_path};
 
 /// Reads all sites. With `enforce` off, every one of them is a plain proxy.
 pub(super) fn read(root: &mut Section<'_>, enforce: bool) -> Option<Vec<Arc<Site>>> {
@@ -53,6 +53,8 @@ fn read_one(
     );
     let upstream = section.required("upstream", "http://10.0.0.5:8080", upstream);
     let enforce = section.switch("enforce", true) && enforce;
+    let hardening = section.switch("hardening", true);
+    let trusted_sources = section.texts("trusted_sources", network).unwrap_or_default();
     let sessions = sessions::read(section, product);
     let profile = profiles::read(section, product, sessions.as_deref().unwrap_or_default());
 
@@ -63,8 +65,18 @@ fn read_one(
     if prefix_is_known {
         claim(section, &id);
     }
-    let (product, upstream) = (product?, upstream?);
-    Some(Site { id, host, prefix, product, upstream, enforce, profile: profile?, sessions: sessions? })
+    Some(Site {
+        id,
+        host,
+        prefix,
+        product: product?,
+        upstream: upstream?,
+        enforce,
+        hardening,
+        trusted_sources,
+        profile: profile?,
+        sessions: sessions?,
+    })
 }
 
 fn site_host(text: &str) -> Result<DomainName, Refusal> {

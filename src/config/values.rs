@@ -2,8 +2,10 @@
 //!
 //! Every refusal says what was expected; none repeats the value.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use jiff::SpanRelativeTo;
 use jiff::fmt::friendly::SpanParser;
 
@@ -71,6 +73,19 @@ pub(super) fn choice<T: Copy>(words: &[(&'static str, T)]) -> impl Fn(&str) -> R
             None => format!("expected one of: {}", known.join(", ")),
         };
         Err(Refusal::new("is none of the known words", help))
+    }
+}
+
+/// An address or a network whose word is taken. To trust everybody is to let every client say where it is, or to judge nobody.
+pub(super) fn network(text: &str) -> Result<IpNet, Refusal> {
+    let expected = "expected an address or a network, such as `127.0.0.1` or `10.1.0.0/16`";
+    let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    match network {
+        Ok(network) if network.prefix_len() == 0 => {
+            Err(Refusal::new("would trust every client", "name the machines alone, such as `10.1.0.0/16`"))
+        }
+        Ok(network) => Ok(network.trunc()),
+        Err(_) => Err(Refusal::new("is not a network", expected)),
     }
 }
 

@@ -20,6 +20,7 @@ use axum::{
 use super::{
     article,
     attachment::{self, Attachments},
+    bundle,
     fault::Fault,
     identity,
     issue::{self, Issues},
@@ -133,6 +134,7 @@ impl Product {
             .merge(login::routes(self.kind()))
             .merge(identity::routes(self.kind()))
             .merge(attachment::routes(self.kind()))
+            .merge(bundle::routes())
             .fallback(super::page::not_found)
             .layer(from_fn_with_state(self.clone(), seraph::attend))
             .with_state(self.clone());
