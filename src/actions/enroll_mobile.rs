@@ -18,6 +18,8 @@ use super::Actions;
 pub struct AppSession {
     /// Its cookies, its person and its end.
     pub enrolment: Enrolment,
+    /// Those of its cookies that the app still has when it is started anew, if there are such.
+    pub lasting: Option<CookieSet>,
     /// The site's id.
     pub site: Arc<str>,
     /// The person's address, or their login name where none is known: for the audit log.
@@ -27,29 +29,28 @@ pub struct AppSession {
 impl Actions {
     /// Enrolls the session of somebody who signed in inside an app.
     pub async fn enroll_mobile(&self, session: AppSession) -> Result<(), StoreError> {
-        self.timed("enroll_mobile", self.keep_enrolment(session, None)).await
+        self.timed("enroll_mobile", self.keep_enrolment(session, AuditAction::MobileSessionEnrolled, None))
+            .await
     }
 
-    /// Enrolls a session whose cookies the product changed; the one with the old cookies ends at `old_end`.
+    /// Enrolls a session whose cookies the product changed; where they replaced old ones, the
+    /// session with those ends at the time given.
     pub async fn renew_mobile(
         &self,
         session: AppSession,
-        old: CookieSet,
-        old_end: Timestamp,
+        replaced: Option<(CookieSet, Timestamp)>,
     ) -> Result<(), StoreError> {
-        self.timed("renew_mobile", self.keep_enrolment(session, Some((old, old_end)))).await
+        self.timed("renew_mobile", self.keep_enrolment(session, AuditAction::MobileSessionRenewed, replaced))
+            .await
     }
 
-    /// Ends an enrolment, on all nodes and across restarts. `why` is for the audit log.
+    /// Ends an enrolment and all others of the same sign-in, on all nodes and across restarts. `why` is for the audit log.
     ///
     /// It is done even if the caller stops waiting: an app that hangs up on its own sign-out must not stay enrolled.
-    pub async fn end_mobile(self: &Arc<Self>, cookies: CookieSet, why: &'static str) {
+    pub async fn end_mobile(self: &Arc<Self>, enrolment: Enrolment, why: &'static str) {
         let actions = Arc::clone(self);
-        let ended =
-            tokio::spawn(
-                async move { actions.timed("end_mobile", actions.end_enrolment(cookies, why)).await },
-            );
-        match ended.await {
+        let ending = async move { actions.timed("end_mobile", actions.end_sign_in(enrolment, why)).await };
+        match tokio::spawn(ending).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
                 tracing::error!(%error, "the end of an app's session could not be kept; it holds in this process only")
@@ -63,29 +64,33 @@ impl Actions {
     async fn keep_enrolment(
         &self,
         session: AppSession,
-        old: Option<(CookieSet, Timestamp)>,
+        action: AuditAction,
+        replaced: Option<(CookieSet, Timestamp)>,
     ) -> Result<(), StoreError> {
-        let AppSession { enrolment, site, person } = session;
+        let AppSession { enrolment, lasting, site, person } = session;
         let now = enrolment.changed_at;
-        let row = EnrolmentRow { enrolment, site: site.to_string(), person };
+        let mut row = EnrolmentRow { enrolment, site: site.to_string(), person };
         let mut change = self.store.write().await?;
         change.enroll(&row).await?;
-        let mut action = AuditAction::MobileSessionEnrolled;
-        if let Some((old, old_end)) = old {
-            change.end_enrolment(old, old_end, now).await?;
-            action = AuditAction::MobileSessionRenewed;
+        if let Some(lasting) = lasting {
+            row.enrolment.cookies = lasting;
+            change.enroll(&row).await?;
+        }
+        if let Some((old, end)) = replaced {
+            change.end_enrolment(old, end, now).await?;
         }
         let event = AuditEvent::new(row.person.as_str(), action, row.person.as_str());
         change.commit(event.with(json!({ "site": &*site, "ends_at": enrolment.ends_at })), now).await
     }
 
-    async fn end_enrolment(&self, cookies: CookieSet, why: &'static str) -> Result<(), StoreError> {
+    async fn end_sign_in(&self, enrolment: Enrolment, why: &'static str) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut change = self.store.write().await?;
+        let ended = change.end_sign_in(enrolment.subject, enrolment.signed_in_at, now).await?;
         // Ended by another node meanwhile, which wrote that down.
-        let Some(ended) = change.end_enrolment(cookies, now, now).await? else { return Ok(()) };
-        let event =
-            AuditEvent::new(ended.person.as_str(), AuditAction::MobileSessionEnded, ended.person.as_str());
+        let Some(ended) = ended.into_iter().next() else { return Ok(()) };
+        let who = ended.person.as_str();
+        let event = AuditEvent::new(who, AuditAction::MobileSessionEnded, who);
         change.commit(event.with(json!({ "site": ended.site, "why": why })), now).await
     }
 }

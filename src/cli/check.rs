@@ -9,9 +9,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use jiff::fmt::friendly::SpanPrinter;
 
-use crate::config::settings::{ApiTokens, MailTransport, Scheme, Settings, Site, SmtpTls, WebSessions};
+use crate::config::settings::{
+    ApiTokens, Listen, MailTransport, Scheme, Settings, Site, SmtpTls, WebSessions,
+};
 use crate::config::{self, ConfigErrors};
 
 /// The code for bad usage or a bad configuration (`EX_USAGE` of sysexits.h).
@@ -54,6 +57,13 @@ fn summary(path: &Path, settings: &Settings) -> String {
         );
         if site.api.for_external == ApiTokens::Block {
             let _ = writeln!(text, "                API tokens of external people are blocked");
+        }
+        if !site.trusted_sources.is_empty() {
+            let _ = writeln!(
+                text,
+                "                from {}: never judged, and no cookie goes on",
+                networks(&site.trusted_sources)
+            );
         }
     }
     let _ = writeln!(text, "  verification  every {}", friendly(settings.verification.frequency));
@@ -102,19 +112,46 @@ fn warnings(settings: &Settings) -> Vec<String> {
     {
         warnings.push(format!("mail to {} goes without TLS: anybody on the way reads the codes", smtp.host));
     }
-    for site in &settings.sites {
-        if !site.enforce {
-            warnings.push(format!("{} is not enforced: external people pass without a code", site.id));
-        }
-        if site.enforce && site.mobile.web_sessions == WebSessions::Pass {
-            warnings.push(app_warning(site));
-        }
-        if !is_near(site.upstream.host()) {
-            warnings.push(format!(
-                "{} has its upstream at {}, which may be across a public network, over plain HTTP",
-                site.id, site.upstream
-            ));
-        }
+    warnings.extend(settings.sites.iter().flat_map(|site| site_warnings(site, &settings.listen)));
+    warnings
+}
+
+/// The same of one site.
+fn site_warnings(site: &Site, listen: &Listen) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if !site.enforce {
+        warnings.push(format!("{} is not enforced: external people pass without a code", site.id));
+    }
+    if site.enforce && site.mobile.web_sessions == WebSessions::Pass {
+        warnings.push(app_warning(site));
+    }
+    if !site.hardening {
+        warnings.push(format!(
+            "{} is not hardened: paths with WEB-INF, META-INF or `::` reach the product",
+            site.id
+        ));
+    }
+    // Such a proxy would make strangers of all who come through it.
+    let proxies: Vec<IpNet> = listen
+        .trusted_proxies
+        .iter()
+        .filter(|proxy| {
+            site.trusted_sources.iter().any(|source| source.contains(*proxy) || proxy.contains(source))
+        })
+        .copied()
+        .collect();
+    if !proxies.is_empty() {
+        warnings.push(format!(
+            "{} has a trusted source that is also a trusted proxy, {}: nobody who comes through it can be signed in",
+            site.id,
+            networks(&proxies)
+        ));
+    }
+    if !is_near(site.upstream.host()) {
+        warnings.push(format!(
+            "{} has its upstream at {}, which may be across a public network, over plain HTTP",
+            site.id, site.upstream
+        ));
     }
     warnings
 }
@@ -132,6 +169,10 @@ fn app_warning(site: &Site) -> String {
         "{} passes the sessions of mobile apps without a code: anybody who knows a password can forge an app's User-Agent{narrowed}",
         site.id
     )
+}
+
+fn networks(networks: &[IpNet]) -> String {
+    networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether an upstream is on this machine or a private network, as far as its name tells.
@@ -206,6 +247,14 @@ store.url = "sqlite:///var/lib/postern/postern.db"
     }
 
     #[test]
+    fn a_trusted_source_is_summed_up_with_what_it_means() {
+        let text =
+            summarise(&QUIET.replace("enforce = true", "trusted_sources = [\"10.0.0.5\", \"fd00::/8\"]"));
+        assert!(text.contains("from 10.0.0.5/32, fd00::/8: never judged, and no cookie goes on"), "{text}");
+        assert!(!text.contains("warning"), "{text}");
+    }
+
+    #[test]
     fn what_works_but_is_unwise_is_a_warning() {
         for (from, to, warning) in [
             ("scheme = \"https\"", "scheme = \"http\"", "scheme is http"),
@@ -220,6 +269,12 @@ store.url = "sqlite:///var/lib/postern/postern.db"
                 "enforce = true",
                 "mobile = { web_sessions = \"pass\", networks = [\"10.0.0.0/8\"], client_certificate = true }",
                 "forge an app's User-Agent, within `networks` and with a client certificate",
+            ),
+            ("enforce = true", "hardening = false", "jira.acme.com is not hardened"),
+            (
+                "scheme = \"https\" }\nsite = [{",
+                "trusted_proxies = [\"10.0.0.0/8\"] }\nsite = [{ trusted_sources = [\"10.0.0.5\"],",
+                "also a trusted proxy, 10.0.0.0/8",
             ),
             ("10.0.0.5:8080", "8.8.8.8:8080", "upstream at 8.8.8.8:8080"),
             ("10.0.0.5:8080", "jira.example.com:8080", "upstream at jira.example.com:8080"),

@@ -5,8 +5,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use ipnet::IpNet;
-
 use super::section::Section;
 use super::settings::{Listen, Scheme};
 use super::values::{Refusal, choice, duration, network};
@@ -17,7 +15,7 @@ pub(super) fn read(root: &mut Section<'_>) -> Option<Listen> {
     let proxy = section.required("proxy", "127.0.0.1:8080", socket_address);
     let admin = section.text("admin", socket_address).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8901)));
     let scheme = section.text("scheme", choice(&[("https", Scheme::Https), ("http", Scheme::Http)]));
-    let trusted_proxies = section.texts("trusted_proxies", proxy_network).unwrap_or_default();
+    let trusted_proxies = section.texts("trusted_proxies", network).unwrap_or_default();
     let workers = section.integer("workers", 1..=256).map_or_else(cores, |workers| workers as usize);
     let drain = section.text("drain", duration("0s", "1h")).unwrap_or(Duration::from_secs(30));
     let proxy_may_leave = section.switch("plain_http_beyond_loopback", false);
@@ -55,11 +53,6 @@ fn check_proxy(section: &Section<'_>, proxy: SocketAddr, may_leave: bool) {
 fn socket_address(text: &str) -> Result<SocketAddr, Refusal> {
     let expected = "expected an IP address and a port, such as `127.0.0.1:8080` or `[::1]:8080`";
     text.parse().map_err(|_| Refusal::new("is not an address to listen on", expected))
-}
-
-/// To trust everybody is to let every client say where it is, and so to have no limits by network.
-fn proxy_network(text: &str) -> Result<IpNet, Refusal> {
-    network(text, "would trust every client", "name the proxies alone, such as `10.1.0.0/16`")
 }
 
 fn is_loopback(address: SocketAddr) -> bool {

@@ -1,7 +1,5 @@
 //! `[site.mobile]`: how the sessions of the products' mobile apps are treated.
 
-use ipnet::IpNet;
-
 use super::section::Section;
 use super::settings::{Mobile, WebSessions};
 use super::values::{Refusal, choice, network};
@@ -17,7 +15,7 @@ pub(super) fn read(site: &mut Section<'_>) -> Mobile {
         clients: section.texts("clients", client).unwrap_or_default(),
         web_sessions: section.text("web_sessions", choice(&words)).unwrap_or(WebSessions::Challenge),
         user_agent: section.text("user_agent", user_agent).unwrap_or_else(|| USER_AGENT.to_owned()),
-        networks: section.texts("networks", app_network).unwrap_or_default(),
+        networks: section.texts("networks", network).unwrap_or_default(),
         client_certificate: section.switch("client_certificate", false),
     };
     section.finish();
@@ -36,8 +34,4 @@ fn user_agent(text: &str) -> Result<String, Refusal> {
     let expected =
         "expected six letters or more that only the app's User-Agent has, such as `AtlassianMobileApp`";
     if plain { Ok(text.to_owned()) } else { Err(Refusal::new("would match other browsers", expected)) }
-}
-
-fn app_network(text: &str) -> Result<IpNet, Refusal> {
-    network(text, "would take every network", "leave `networks` out, or name those of the devices")
 }

@@ -2,6 +2,10 @@
 
 use http::HeaderName;
 
+use http::Method;
+
+use crate::domain::path_pattern::PathPattern;
+
 /// A product's profile, with a site's overrides applied.
 #[derive(Debug, Clone)]
 pub struct Profile {
@@ -9,6 +13,13 @@ pub struct Profile {
     pub login: Vec<Endpoint>,
     /// Sign-out pages; a success there ends the proof.
     pub logout: Vec<Endpoint>,
+    /// What the product shows to everybody (health, style sheets, scripts), by `GET` and `HEAD`; passes as a stranger's
+    /// request.
+    pub public: Vec<Shape>,
+    /// What machines call without a session, such as addresses that are their own secret; passes as a stranger's request.
+    pub hooks: Vec<Shape>,
+    /// Feeds and exports, whose readers choose the way to sign in by `os_authType`.
+    pub feeds: Vec<Shape>,
     /// Cookies known to authenticate; two of one name in a request are refused.
     pub credential_cookies: Vec<String>,
     /// Cookies known to be harmless, exact or with a trailing `*`. Any other cookie is treated as a credential.
@@ -16,9 +27,6 @@ pub struct Profile {
     /// Cookies by which a load balancer finds a visitor's server, as in `harmless_cookies`. They are harmless and go on with
     /// every request, also with those whose other cookies stay here.
     pub affinity_cookies: Vec<String>,
-    /// Feeds and exports that API clients may ask for with `os_authType`: plain paths (below the site's prefix), with a
-    /// trailing `/*` for all below.
-    pub feeds: Vec<String>,
     /// Headers that carry a session, from the site's sources; two lines of one in a request are refused.
     pub credential_headers: Vec<HeaderName>,
 }
@@ -27,9 +35,18 @@ pub struct Profile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// The method.
-    pub method: http::Method,
+    pub method: Method,
     /// The path, compared byte for byte.
     pub path: String,
+}
+
+/// Pages by method and pattern (below the site's prefix).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shape {
+    /// The method.
+    pub method: Method,
+    /// What their paths look like.
+    pub path: PathPattern,
 }
 
 /// What kind of server a site is.
@@ -70,6 +87,16 @@ impl Product {
 }
 
 impl Profile {
+    /// Whether a plain path below the site's prefix is answered alike for everybody: a public resource or a hook.
+    pub fn is_for_strangers(&self, method: &Method, path: &str) -> bool {
+        is_among(&self.public, method, path) || is_among(&self.hooks, method, path)
+    }
+
+    /// Whether a plain path below the site's prefix is a feed or an export.
+    pub fn is_feed(&self, method: &Method, path: &str) -> bool {
+        is_among(&self.feeds, method, path)
+    }
+
     /// Whether the cookie is known not to authenticate anybody.
     pub fn is_harmless(&self, name: &str) -> bool {
         is_listed(&self.harmless_cookies, name) || self.is_affinity(name)
@@ -79,14 +106,6 @@ impl Profile {
     pub fn is_affinity(&self, name: &str) -> bool {
         is_listed(&self.affinity_cookies, name)
     }
-
-    /// Whether a plain path (below the site's prefix) is a feed or an export.
-    pub fn is_feed(&self, path: &str) -> bool {
-        self.feeds.iter().any(|feed| match feed.strip_suffix('*') {
-            Some(folder) => path.starts_with(folder),
-            None => path == feed,
-        })
-    }
 }
 
 /// Whether a list of cookies, exact or with a trailing `*`, has this one.
@@ -95,4 +114,8 @@ fn is_listed(known: &[String], name: &str) -> bool {
         Some(prefix) => name.starts_with(prefix),
         None => name == known,
     })
+}
+
+fn is_among(shapes: &[Shape], method: &Method, path: &str) -> bool {
+    shapes.iter().any(|shape| shape.method == *method && shape.path.matches(path))
 }

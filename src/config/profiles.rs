@@ -5,9 +5,11 @@
 use http::Method;
 use toml::de::DeTable;
 
+use crate::domain::path_pattern::{PathPattern, PatternError};
+
 use super::errors::Problems;
 use super::introspect;
-use super::profile::{Endpoint, Product, Profile};
+use super::profile::{Endpoint, Product, Profile, Shape};
 use super::section::Section;
 use super::session::SessionSource;
 use super::values::{Refusal, plain_path};
@@ -23,10 +25,12 @@ pub(super) struct BuiltIn {
 struct Written {
     login: List<Endpoint>,
     logout: List<Endpoint>,
+    public: List<Shape>,
+    hooks: List<Shape>,
+    feeds: List<Shape>,
     credential_cookies: List<String>,
     harmless_cookies: List<String>,
     affinity_cookies: List<String>,
-    feeds: List<String>,
 }
 
 /// A list and what is added to it.
@@ -52,10 +56,12 @@ pub(super) fn read(
     let profile = Profile {
         login: own.login.over(built_in.login),
         logout: own.logout.over(built_in.logout),
+        public: own.public.over(built_in.public),
+        hooks: own.hooks.over(built_in.hooks),
+        feeds: own.feeds.over(built_in.feeds),
         credential_cookies,
         harmless_cookies: own.harmless_cookies.over(built_in.harmless_cookies),
         affinity_cookies: own.affinity_cookies.over(built_in.affinity_cookies),
-        feeds: own.feeds.over(built_in.feeds),
         credential_headers: sources.iter().filter_map(SessionSource::header).cloned().collect(),
     };
     check_cookies(site, &profile);
@@ -65,10 +71,19 @@ pub(super) fn read(
 impl Written {
     fn read(section: &mut Section<'_>) -> Self {
         let mut login = List::read(section, "login", "extra_login", endpoint);
-        login.for_each_part(add_head);
+        login.for_each_part(|pages| add_head(pages, |page| &mut page.method));
+        let mut public = List::read(section, "public", "extra_public", public);
+        let mut hooks = List::read(section, "hooks", "extra_hooks", shape);
+        let mut feeds = List::read(section, "feeds", "extra_feeds", shape);
+        for list in [&mut public, &mut hooks, &mut feeds] {
+            list.for_each_part(|shapes| add_head(shapes, |shape| &mut shape.method));
+        }
         Self {
             login,
             logout: List::read(section, "logout", "extra_logout", endpoint),
+            public,
+            hooks,
+            feeds,
             credential_cookies: List::read(
                 section,
                 "credential_cookies",
@@ -87,7 +102,6 @@ impl Written {
                 "extra_affinity_cookies",
                 cookie_pattern,
             ),
-            feeds: List::read(section, "feeds", "extra_feeds", feed),
         }
     }
 }
@@ -159,20 +173,56 @@ fn check_cookies(site: &Section<'_>, profile: &Profile) {
 }
 
 /// A page that may be fetched may also be asked for without its body.
-fn add_head(endpoints: &mut Vec<Endpoint>) {
-    let pages = endpoints.iter().filter(|endpoint| endpoint.method == Method::GET);
-    let heads: Vec<Endpoint> =
-        pages.map(|page| Endpoint { method: Method::HEAD, path: page.path.clone() }).collect();
-    endpoints.extend(heads);
+fn add_head<T: Clone>(pages: &mut Vec<T>, method: impl Fn(&mut T) -> &mut Method) {
+    for mut page in pages.clone() {
+        let method = method(&mut page);
+        if *method == Method::GET {
+            *method = Method::HEAD;
+            pages.push(page);
+        }
+    }
 }
 
-/// `METHOD /path`. A method in small letters would be another method, which no request ever matches.
+/// `METHOD /path`.
 fn endpoint(text: &str) -> Result<Endpoint, Refusal> {
+    let (method, path) = page(text)?;
+    Ok(Endpoint { method, path: plain_path(path)? })
+}
+
+/// `METHOD /pattern`.
+fn shape(text: &str) -> Result<Shape, Refusal> {
+    let (method, path) = page(text)?;
+    let path = PathPattern::parse(path).map_err(|error| {
+        let expected = match error {
+            PatternError::NotPlain => {
+                "expected a plain path, in which `*` is one whole segment and `**` one or more, such as `/allowed/**`"
+            }
+            PatternError::TooWide => "begin it with what these paths have in common, such as `/allowed/**`",
+        };
+        Refusal::new(error.to_string(), expected)
+    })?;
+    Ok(Shape { method, path })
+}
+
+/// Whatever changes something belongs to somebody, or is a hook.
+fn public(text: &str) -> Result<Shape, Refusal> {
+    let shape = shape(text)?;
+    if shape.method.is_safe() {
+        return Ok(shape);
+    }
+    Err(Refusal::new(
+        "is public by `GET` alone",
+        "write `GET`, or move it to `extra_hooks` if machines call it",
+    ))
+}
+
+/// A method in small letters would be another method, which no request ever matches.
+fn page(text: &str) -> Result<(Method, &str), Refusal> {
     let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
     let refusal = || Refusal::new("is not a page", "expected a method and a path, such as `POST /login.jsp`");
     let (method, path) = text.split_once(' ').ok_or_else(refusal)?;
     let method = known.into_iter().find(|known| known.as_str() == method).ok_or_else(refusal)?;
-    Ok(Endpoint { method, path: plain_path(path)? })
+    Ok((method, path))
 }
 
 /// A cookie's name is a token (RFC 6265 section 4.1.1).
@@ -191,12 +241,4 @@ fn cookie_pattern(text: &str) -> Result<String, Refusal> {
         return Err(Refusal::new("covers too many cookies", "expected three letters or more before the `*`"));
     }
     cookie_name(beginning).map(|_| text.to_owned())
-}
-
-/// A path, or all below one: `/sr/feeds/*`.
-fn feed(text: &str) -> Result<String, Refusal> {
-    match text.strip_suffix("/*") {
-        Some(folder) => plain_path(folder).map(|_| text.to_owned()),
-        None => plain_path(text),
-    }
 }

@@ -88,6 +88,10 @@ pub struct Site {
     pub upstream: http::uri::Authority,
     /// Whether external people are challenged here. Off makes it a plain proxy.
     pub enforce: bool,
+    /// Whether paths are refused that have opened products' own files.
+    pub hardening: bool,
+    /// The machines whose requests are never judged and never carry a cookie; the peer's address alone counts.
+    pub trusted_sources: Vec<ipnet::IpNet>,
     /// What the product's pages and cookies are called.
     pub profile: Profile,
     /// Where its sessions come from, at least one source; the first that knows a session wins.

@@ -18,7 +18,7 @@ use super::profiles;
 use super::section::Section;
 use super::sessions;
 use super::settings::Site;
-use super::values::{Refusal, choice, plain_path};
+use super::values::{Refusal, choice, network, plain_path};
 
 /// Reads all sites. With `enforce` off, every one of them is a plain proxy.
 pub(super) fn read(root: &mut Section<'_>, enforce: bool) -> Option<Vec<Arc<Site>>> {
@@ -55,6 +55,8 @@ fn read_one(
     );
     let upstream = section.required("upstream", "http://10.0.0.5:8080", upstream);
     let enforce = section.switch("enforce", true) && enforce;
+    let hardening = section.switch("hardening", true);
+    let trusted_sources = section.texts("trusted_sources", network).unwrap_or_default();
     let sessions = sessions::read(section, product);
     let profile = profiles::read(section, product, sessions.as_deref().unwrap_or_default());
     let (api, mobile) = (api::read(section, sessions.as_deref()), mobile::read(section));
@@ -66,8 +68,20 @@ fn read_one(
     if prefix_is_known {
         claim(section, &id);
     }
-    let (product, upstream, profile) = (product?, upstream?, profile?);
-    Some(Site { id, host, prefix, product, upstream, enforce, profile, sessions: sessions?, api, mobile })
+    Some(Site {
+        id,
+        host,
+        prefix,
+        product: product?,
+        upstream: upstream?,
+        enforce,
+        hardening,
+        trusted_sources,
+        profile: profile?,
+        sessions: sessions?,
+        api,
+        mobile,
+    })
 }
 
 fn site_host(text: &str) -> Result<DomainName, Refusal> {

@@ -76,15 +76,16 @@ pub(super) fn choice<T: Copy>(words: &[(&'static str, T)]) -> impl Fn(&str) -> R
     }
 }
 
-/// An address or a network, but not all of them: `everybody` and `instead` refuse that.
-pub(super) fn network(text: &str, everybody: &str, instead: &str) -> Result<IpNet, Refusal> {
-    match text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)) {
-        Ok(network) if network.prefix_len() == 0 => Err(Refusal::new(everybody, instead)),
+/// An address or a network whose word is taken. To trust everybody is to let every client say where it is, or to judge nobody.
+pub(super) fn network(text: &str) -> Result<IpNet, Refusal> {
+    let expected = "expected an address or a network, such as `127.0.0.1` or `10.1.0.0/16`";
+    let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    match network {
+        Ok(network) if network.prefix_len() == 0 => {
+            Err(Refusal::new("would trust every client", "name the machines alone, such as `10.1.0.0/16`"))
+        }
         Ok(network) => Ok(network.trunc()),
-        Err(_) => Err(Refusal::new(
-            "is not a network",
-            "expected an address or a network, such as `127.0.0.1` or `10.1.0.0/16`",
-        )),
+        Err(_) => Err(Refusal::new("is not a network", expected)),
     }
 }
 

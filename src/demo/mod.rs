@@ -11,6 +11,7 @@
 
 mod article;
 mod attachment;
+mod bundle;
 mod credential;
 mod fault;
 mod identity;

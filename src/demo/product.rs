@@ -20,6 +20,7 @@ use axum::{
 use super::{
     article,
     attachment::{self, Attachments},
+    bundle,
     fault::Fault,
     identity,
     issue::{self, Issues},
@@ -133,6 +134,7 @@ impl Product {
             .merge(login::routes(self.kind()))
             .merge(identity::routes(self.kind()))
             .merge(attachment::routes(self.kind()))
+            .merge(bundle::routes())
             .fallback(super::page::not_found)
             .layer(from_fn_with_state(self.clone(), seraph::attend))
             .with_state(self.clone());
@@ -143,6 +145,16 @@ impl Product {
     /// Changes a person's address, as they could themselves. False when nobody has that name.
     pub fn set_email(&self, username: &str, email: &str) -> bool {
         lock(&self.inner.people).change(username, |person| email.clone_into(&mut person.email))
+    }
+
+    /// Gives a person another token. False when nobody has that name.
+    pub fn set_token(&self, username: &str, token: &str) -> bool {
+        lock(&self.inner.people).change(username, |person| token.clone_into(&mut person.token))
+    }
+
+    /// Takes a token as a password too, as products do where that is switched on: beside any name, it signs its owner in.
+    pub fn set_token_as_password(&self, taken: bool) {
+        lock(&self.inner.people).token_as_password = taken;
     }
 
     /// Disables or enables an account; an open session of a disabled one is anonymous. False when nobody has that

@@ -7,7 +7,7 @@ use dashmap::DashMap;
 use foldhash::fast::RandomState;
 use jiff::Timestamp;
 
-use crate::domain::account::CookieSet;
+use crate::domain::account::{CookieSet, Subject};
 use crate::domain::enrolment::Enrolment;
 use crate::store::{Store, StoreError};
 
@@ -36,6 +36,14 @@ impl Enrolments {
             let now = news.changed_at;
             self.of.retain(|_, known| known.ends_at.saturating_add(MEMORY).is_ok_and(|end| end > now));
             self.sweep_at.store(FEW.max(self.of.len() * 2), Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn end_sign_in(&self, subject: Subject, signed_in_at: Timestamp, now: Timestamp) {
+        for mut known in self.of.iter_mut() {
+            if known.subject == subject && known.signed_in_at == signed_in_at && known.ends_at > now {
+                (known.ends_at, known.changed_at) = (now, now.max(known.changed_at));
+            }
         }
     }
 

@@ -169,6 +169,11 @@ impl Directory {
         self.enrolments.of(cookies)
     }
 
+    /// Ends all enrolments that go back to one sign-in, here and now.
+    pub fn end_sign_in(&self, subject: Subject, signed_in_at: Timestamp, now: Timestamp) {
+        self.enrolments.end_sign_in(subject, signed_in_at, now);
+    }
+
     /// Whether any session at all was enrolled lately.
     pub fn has_enrolments(&self) -> bool {
         !self.enrolments.is_empty()

@@ -22,12 +22,22 @@ pub fn decide(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decisio
     if facts.lane == Lane::Api {
         return decide_token(snapshot, facts);
     }
+    if facts.lane == Lane::TrustedApi {
+        return Decision::Pass(Permit::new(Reason::TrustedSource, Credentials::Authorization));
+    }
     if !facts.enforced {
         return Decision::Pass(Permit::new(Reason::EnforcementOff, Credentials::Cookies));
     }
     // Signing in and out must work without a code, or nobody could ever reach the challenge.
     if facts.lane == Lane::Public {
         return Decision::Pass(Permit::new(Reason::LoginPage, Credentials::Cookies));
+    }
+    // Without any credential it is a stranger's request, so neither a path nor an address opens anything by itself.
+    if facts.lane == Lane::Resource {
+        return Decision::Pass(Permit::new(Reason::PublicResource, Credentials::None));
+    }
+    if facts.lane == Lane::Trusted {
+        return Decision::Pass(Permit::new(Reason::TrustedSource, Credentials::None));
     }
     match facts.session {
         Session::NotAsked if facts.lane == Lane::Anonymous => pass_anonymous(),
@@ -227,7 +237,15 @@ mod tests {
         assert_eq!(reason(&lane(Lane::Api)), ("pass", "api-token"));
         assert_eq!(forward(&lane(Lane::Api)), Credentials::Authorization);
         assert_eq!(forward(&Facts { enforced: false, ..lane(Lane::Api) }), Credentials::Authorization);
+        assert_eq!(reason(&lane(Lane::TrustedApi)), ("pass", "trusted-source"));
+        assert_eq!(forward(&lane(Lane::TrustedApi)), Credentials::Authorization);
+        assert_eq!(forward(&Facts { enforced: false, ..lane(Lane::TrustedApi) }), Credentials::Authorization);
         assert_eq!(reason(&lane(Lane::Public)), ("pass", "login-page"));
+        assert_eq!(forward(&lane(Lane::Public)), Credentials::Cookies);
+        assert_eq!(reason(&lane(Lane::Resource)), ("pass", "public-resource"));
+        assert_eq!(forward(&lane(Lane::Resource)), Credentials::None);
+        assert_eq!(reason(&lane(Lane::Trusted)), ("pass", "trusted-source"));
+        assert_eq!(forward(&lane(Lane::Trusted)), Credentials::None);
         assert_eq!(reason(&lane(Lane::Anonymous)), ("pass", "anonymous"));
         assert_eq!(forward(&lane(Lane::Anonymous)), Credentials::Cookies);
         assert_eq!(reason(&Facts { enforced: false, ..lane(Lane::Browser) }), ("pass", "enforcement-off"));

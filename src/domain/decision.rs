@@ -108,6 +108,7 @@ pub enum Reason {
     MalformedPath,
     SessionIdInPath,
     UnknownPage,
+    HardenedPath,
     DuplicateCookie,
     DuplicateAuthorization,
     QueryCredentials,
@@ -123,7 +124,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in label order.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Managed,
         Self::FreshProof,
         Self::ApiToken,
@@ -154,6 +155,7 @@ impl Reason {
         Self::MalformedPath,
         Self::SessionIdInPath,
         Self::UnknownPage,
+        Self::HardenedPath,
         Self::DuplicateCookie,
         Self::DuplicateAuthorization,
         Self::QueryCredentials,
@@ -190,7 +192,7 @@ impl Reason {
                 "A public page or hook, asked for as by a stranger: without any credential.",
             ),
             Self::TrustedSource => {
-                ("trusted-source", "The request comes from a configured machine, and carries no credential.")
+                ("trusted-source", "The request comes from a configured machine; its cookies do not go on.")
             }
             Self::MobileSession => {
                 ("mobile-session", "The session of a mobile app, enrolled when it signed in there.")
@@ -245,6 +247,9 @@ impl Reason {
             Self::MalformedPath => ("malformed-path", "The path of the request is malformed."),
             Self::SessionIdInPath => ("session-id-in-path", "A session id must not be part of the path."),
             Self::UnknownPage => ("unknown-page", "There is no such page here."),
+            Self::HardenedPath => {
+                ("hardened-path", "This address could open a file of the product's own, so it is not served.")
+            }
             Self::DuplicateCookie => {
                 ("duplicate-cookie", "The request carries a session cookie or token twice.")
             }

@@ -260,10 +260,12 @@ mod tests {
         Profile {
             login: Vec::new(),
             logout: Vec::new(),
+            public: Vec::new(),
+            hooks: Vec::new(),
+            feeds: Vec::new(),
             credential_cookies: vec!["JSESSIONID".into(), "seraph.rememberme.cookie".into()],
             harmless_cookies: vec!["atlassian.xsrf.token".into(), "_ga*".into()],
             affinity_cookies: vec!["ROUTEID".into(), "AWSALB*".into()],
-            feeds: Vec::new(),
             credential_headers: vec![HeaderName::from_static("x-session-token")],
         }
     }

@@ -30,6 +30,8 @@ pub(super) struct Refused {
 pub(super) struct Exchange {
     /// The configuration it is served by, even if a new one comes into force meanwhile.
     pub plan: Arc<Plan>,
+    /// Who connected: the client, or a proxy in front of us.
+    pub peer: IpAddr,
     /// Where it came from.
     pub client: IpAddr,
     /// What is written down at the end.
@@ -55,9 +57,10 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(plan: Arc<Plan>, record: Record, parts: &Parts, has_body: bool) -> Self {
+    pub(super) fn new(plan: Arc<Plan>, peer: IpAddr, record: Record, parts: &Parts, has_body: bool) -> Self {
         Self {
             plan,
+            peer,
             client: record.client,
             record,
             set_cookies: Vec::new(),

@@ -12,12 +12,13 @@ use crate::domain::decision::{Credentials, Permit, Reason};
 
 use super::body::Body;
 use super::cookies::{Cookies, remove_session_headers};
-use super::headers::{remove_hop_by_hop, scrub_request};
+use super::headers::{remove_hop_by_hop, remove_method_override, scrub_request};
 use super::query;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const X_FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 
 /// Builds the upstream request. It can only be called with a permit, which only `decide` makes.
 pub fn upstream_request(
@@ -30,7 +31,7 @@ pub fn upstream_request(
     scheme: Scheme,
 ) -> Result<Request<Body>, Reason> {
     if permit.forward() == Credentials::Authorization
-        && let Some(uri) = query::without_auth_type(&parts.uri, site)
+        && let Some(uri) = query::without_auth_type(&parts.method, &parts.uri, site)
     {
         parts.uri = uri;
     }
@@ -39,6 +40,9 @@ pub fn upstream_request(
     let headers = &mut parts.headers;
     remove_hop_by_hop(headers);
     scrub_request(headers);
+    if matches!(permit.reason(), Reason::LoginPage | Reason::PublicResource) {
+        remove_method_override(headers);
+    }
     headers.remove(header::COOKIE);
     let forwards_session = permit.forward() == Credentials::Cookies;
     remove_session_headers(headers, &site.profile, forwards_session);
@@ -70,12 +74,27 @@ fn upstream_uri(uri: &Uri, site: &Site) -> Result<Uri, Reason> {
     uri.build().map_err(|_| Reason::MalformedRequest)
 }
 
+/// Tells the upstream who asks and under which name, as browsers see it: the client as it was judged and nobody before it,
+/// the configured scheme, and the host and port that were asked for.
 fn say_who_asks(headers: &mut http::HeaderMap, client: IpAddr, scheme: Scheme) -> Result<(), Reason> {
     let address = HeaderValue::from_str(&client.to_string()).map_err(|_| Reason::Internal)?;
     headers.insert(X_FORWARDED_FOR, address);
     headers.insert(X_FORWARDED_PROTO, HeaderValue::from_static(scheme.as_str()));
     if let Some(host) = headers.get(header::HOST).cloned() {
+        headers.insert(X_FORWARDED_PORT, port(&host, scheme));
         headers.insert(X_FORWARDED_HOST, host);
     }
     Ok(())
+}
+
+/// The port that was asked for, or the one that browsers leave out.
+fn port(host: &HeaderValue, scheme: Scheme) -> HeaderValue {
+    let written = host.to_str().ok().and_then(|host| host.rsplit_once(':'));
+    match written.and_then(|(_, port)| port.parse::<u16>().ok()) {
+        Some(port) => HeaderValue::from(port),
+        None => HeaderValue::from_static(match scheme {
+            Scheme::Https => "443",
+            Scheme::Http => "80",
+        }),
+    }
 }

@@ -28,37 +28,66 @@ pub fn remove_hop_by_hop(headers: &mut HeaderMap) {
 
 /// Removes from a request every name by which a client could pass for us, for a proxy, or for somebody else.
 ///
-/// Servers fold `_` to `-` (CVE-2025-64484 class), so both spellings go.
+/// Silently: a product's own scripts send `X-AUSERNAME`. Servers fold `_` to `-` (CVE-2025-64484 class), so both spellings go.
 pub fn scrub_request(headers: &mut HeaderMap) {
-    let forged: Vec<HeaderName> = headers.keys().filter(|name| is_reserved(name.as_str())).cloned().collect();
-    for name in forged {
-        headers.remove(name);
-    }
+    remove_all(headers, is_reserved);
     // The answer to `Expect` is given here, when the body is first asked for.
     headers.remove(header::EXPECT);
 }
 
+/// Removes what turns a request into one of another method, where it passes by its method.
+pub fn remove_method_override(headers: &mut HeaderMap) {
+    const NAMES: [&str; 3] = ["x-http-method-override", "x-http-method", "x-method-override"];
+    remove_all(headers, |name| NAMES.iter().any(|known| is_spelt(name, known)));
+}
+
+fn remove_all(headers: &mut HeaderMap, is_forged: impl Fn(&str) -> bool) {
+    let forged: Vec<HeaderName> = headers.keys().filter(|name| is_forged(name.as_str())).cloned().collect();
+    for name in forged {
+        headers.remove(name);
+    }
+}
+
 fn is_reserved(name: &str) -> bool {
-    const PREFIXES: [&str; 4] = ["x-postern-", "x-forwarded-", "x-seraph-trusted-app-", "x-original-"];
-    const NAMES: [&str; 8] = [
+    const PREFIXES: [&str; 5] =
+        ["x-postern-", "x-forwarded-", "x-seraph-trusted-app-", "x-original-", "cf-connecting-ip"];
+    const NAMES: [&str; 21] = [
         "x-ausername",
+        // Who the client is, in the words of proxies and delivery networks.
         "forwarded",
         "x-forwarded",
         "x-real-ip",
-        "true-client-ip",
-        "x-rewrite-url",
         "x-client-ip",
         "x-cluster-client-ip",
+        "x-proxyuser-ip",
+        "x-remote-ip",
+        "x-remote-addr",
+        "x-originating-ip",
+        "x-envoy-external-address",
+        "x-azure-clientip",
+        "true-client-ip",
+        "fastly-client-ip",
+        "proxy-client-ip",
+        "wl-proxy-client-ip",
+        // Who is signed in, in the words of proxies that sign people in.
+        "x-remote-user",
+        "remote-user",
+        // What was asked for.
+        "x-rewrite-url",
+        "x-host",
+        "x-http-host-override",
     ];
     // Almost every name is told apart by its first letter.
-    if !matches!(name.as_bytes().first(), Some(b'x' | b'f' | b't')) {
+    if !matches!(name.as_bytes().first(), Some(b'x' | b'f' | b't' | b'c' | b'p' | b'w' | b'r')) {
         return false;
     }
-    let folded = |pattern: &str, whole: bool| {
-        (if whole { name.len() == pattern.len() } else { name.len() >= pattern.len() })
-            && name.bytes().zip(pattern.bytes()).all(|(a, b)| a == b || (a == b'_' && b == b'-'))
-    };
-    PREFIXES.iter().any(|prefix| folded(prefix, false)) || NAMES.iter().any(|known| folded(known, true))
+    PREFIXES.iter().any(|prefix| name.get(..prefix.len()).is_some_and(|start| is_spelt(start, prefix)))
+        || NAMES.iter().any(|known| is_spelt(name, known))
+}
+
+fn is_spelt(name: &str, known: &str) -> bool {
+    name.len() == known.len()
+        && name.bytes().zip(known.bytes()).all(|(a, b)| a == b || (a == b'_' && b == b'-'))
 }
 
 /// Removes from an answer what only we may say: our headers and our cookies.
@@ -111,6 +140,15 @@ mod tests {
             "x-rewrite-url",
             "true-client-ip",
             "x-forwarded",
+            "x-client-ip",
+            "x_cluster-client_ip",
+            "x-proxyuser-ip",
+            "cf-connecting-ip",
+            "cf_connecting_ipv6",
+            "fastly-client-ip",
+            "wl-proxy-client-ip",
+            "remote_user",
+            "x-host",
         ] {
             assert!(is_reserved(name), "{name}");
         }
@@ -122,9 +160,28 @@ mod tests {
             "te",
             "x-posterns",
             "x-real-ip-2",
+            "cookie",
+            "content-type",
+            "cf-ray",
+            "referer",
+            "range",
+            "pragma",
+            "via",
         ] {
             assert!(!is_reserved(name), "{name}");
         }
+    }
+
+    #[test]
+    fn t024_a_method_is_overridden_by_no_spelling() {
+        let mut headers = HeaderMap::new();
+        for name in ["x-http-method-override", "x_http_method_override", "x-http-method", "x-method-override"]
+        {
+            headers.insert(HeaderName::from_static(name), HeaderValue::from_static("GET"));
+        }
+        headers.insert("x-http-method-overrides", HeaderValue::from_static("kept"));
+        remove_method_override(&mut headers);
+        assert_eq!(headers.len(), 1);
     }
 
     #[test]

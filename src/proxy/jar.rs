@@ -16,6 +16,8 @@ pub(super) struct Jar<'a> {
     profile: &'a Profile,
     now: Timestamp,
     cookies: Vec<Kept>,
+    /// Whether an answer replaced a credential that the browser sent, or took it back.
+    pub(super) has_lost_credentials: bool,
 }
 
 struct Kept {
@@ -23,18 +25,29 @@ struct Kept {
     pair: Vec<u8>,
     name_bytes: usize,
     may_authenticate: bool,
-    /// Set by an answer; otherwise the browser sent it.
-    is_new: bool,
+    /// How long it lives, if an answer set it; otherwise the browser sent it.
+    set: Option<Life>,
+}
+
+/// How long a browser keeps a cookie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Life {
+    /// It throws it away.
+    Over,
+    /// Until it is closed.
+    UntilClosed,
+    /// Longer than that.
+    Lasting,
 }
 
 impl<'a> Jar<'a> {
     /// The cookies of a request, as they were forwarded.
     pub(super) fn of(line: Option<&HeaderValue>, profile: &'a Profile, now: Timestamp) -> Self {
-        let mut jar = Self { profile, now, cookies: Vec::new() };
+        let mut jar = Self { profile, now, cookies: Vec::new(), has_lost_credentials: false };
         let Some(line) = line else { return jar };
         let all = line.as_bytes().split(|&byte| byte == b';').map(<[u8]>::trim_ascii);
         for pair in all.filter(|pair| !pair.is_empty()) {
-            jar.cookies.push(Kept::new(pair.to_vec(), profile, false));
+            jar.cookies.push(Kept::new(pair.to_vec(), profile, None));
         }
         jar
     }
@@ -48,17 +61,19 @@ impl<'a> Jar<'a> {
         if is_own(name) {
             return;
         }
-        let place = self.cookies.iter().position(|kept| kept.name() == name);
+        let life = life(parts, self.now);
+        let new =
+            (life != Life::Over).then(|| Kept::new([name, value].join(&b'='), self.profile, Some(life)));
+        let is_kept = |kept: &Kept| new.as_ref().is_some_and(|new| new.pair == kept.pair);
+        let mut replaced = self.cookies.iter().filter(|kept| kept.name() == name);
+        self.has_lost_credentials |= replaced.any(|kept| kept.may_authenticate && !is_kept(kept));
         self.cookies.retain(|kept| kept.name() != name);
-        if !is_deletion(parts, self.now) {
-            let kept = Kept::new([name, value].join(&b'='), self.profile, true);
-            self.cookies.insert(place.unwrap_or(self.cookies.len()).min(self.cookies.len()), kept);
-        }
+        self.cookies.extend(new);
     }
 
     /// Whether an answer changed a cookie that may authenticate, other than by taking it back.
     pub(super) fn has_new_credentials(&self) -> bool {
-        self.cookies.iter().any(|kept| kept.is_new && kept.may_authenticate)
+        self.cookies.iter().any(|kept| kept.set.is_some() && kept.may_authenticate)
     }
 
     /// All that may authenticate.
@@ -66,22 +81,28 @@ impl<'a> Jar<'a> {
         self.cookies.iter().filter(|kept| kept.may_authenticate).map(|kept| kept.pair.as_slice())
     }
 
+    /// Those of them that an answer set to outlive the browser, which has no other ones when it is started anew.
+    pub(super) fn lasting_credentials(&self) -> impl Iterator<Item = &[u8]> {
+        let lasting = self.cookies.iter().filter(|kept| kept.set == Some(Life::Lasting));
+        lasting.filter(|kept| kept.may_authenticate).map(|kept| kept.pair.as_slice())
+    }
+
     /// The line that the browser would send if it had no credential but those that answers set.
     pub(super) fn line_of_new(&self) -> Option<HeaderValue> {
-        let new = self.cookies.iter().filter(|kept| kept.is_new || !kept.may_authenticate);
+        let new = self.cookies.iter().filter(|kept| kept.set.is_some() || !kept.may_authenticate);
         let pairs: Vec<&[u8]> = new.map(|kept| kept.pair.as_slice()).collect();
         HeaderValue::from_bytes(&pairs.join(&b"; "[..])).ok()
     }
 }
 
 impl Kept {
-    fn new(pair: Vec<u8>, profile: &Profile, is_new: bool) -> Self {
+    fn new(pair: Vec<u8>, profile: &Profile, set: Option<Life>) -> Self {
         let name_bytes =
             memchr::memchr(b'=', &pair).map_or(pair.len(), |equals| pair[..equals].trim_ascii().len());
         // A line of this one cookie is read as any line of a request is.
         let line = HeaderValue::from_bytes(&pair);
         let may_authenticate = line.is_ok_and(|line| credentials(&line, profile).next().is_some());
-        Self { pair, name_bytes, may_authenticate, is_new }
+        Self { pair, name_bytes, may_authenticate, set }
     }
 
     fn name(&self) -> &[u8] {
@@ -90,7 +111,7 @@ impl Kept {
 }
 
 /// RFC 6265 section 5.3: `Max-Age` wins over `Expires`, and what does not parse does not count.
-fn is_deletion<'a>(attributes: impl Iterator<Item = &'a [u8]>, now: Timestamp) -> bool {
+fn life<'a>(attributes: impl Iterator<Item = &'a [u8]>, now: Timestamp) -> Life {
     let (mut by_age, mut by_date) = (None, None);
     for attribute in attributes {
         let Ok(text) = std::str::from_utf8(attribute) else { continue };
@@ -102,7 +123,11 @@ fn is_deletion<'a>(attributes: impl Iterator<Item = &'a [u8]>, now: Timestamp) -
             by_date = date(value).map(|date| date <= now).or(by_date);
         }
     }
-    by_age.or(by_date).unwrap_or(false)
+    match by_age.or(by_date) {
+        Some(true) => Life::Over,
+        Some(false) => Life::Lasting,
+        None => Life::UntilClosed,
+    }
 }
 
 /// `Thu, 01 Jan 1970 00:00:10 GMT`, and with hyphens as older servers write it.
@@ -136,8 +161,8 @@ mod tests {
         let sent = "JSESSIONID=1; _ga=2; seraph.rememberme.cookie=3";
         assert_eq!(credentials_after(sent, &[]), ["JSESSIONID=1", "seraph.rememberme.cookie=3"]);
         for (line, after) in [
-            ("JSESSIONID=9; Path=/; HttpOnly", vec!["JSESSIONID=9", "seraph.rememberme.cookie=3"]),
-            (" JSESSIONID = 9 ", vec!["JSESSIONID=9", "seraph.rememberme.cookie=3"]),
+            ("JSESSIONID=9; Path=/; HttpOnly", vec!["seraph.rememberme.cookie=3", "JSESSIONID=9"]),
+            (" JSESSIONID = 9 ", vec!["seraph.rememberme.cookie=3", "JSESSIONID=9"]),
             ("other=9", vec!["JSESSIONID=1", "seraph.rememberme.cookie=3", "other=9"]),
             ("_ga=9", vec!["JSESSIONID=1", "seraph.rememberme.cookie=3"]),
             ("__Host-postern-proof=9", vec!["JSESSIONID=1", "seraph.rememberme.cookie=3"]),
@@ -166,6 +191,22 @@ mod tests {
             credentials_after("JSESSIONID=1", &["JSESSIONID=; Max-Age=0", "JSESSIONID=2"]),
             ["JSESSIONID=2"]
         );
+    }
+
+    #[test]
+    fn what_outlives_the_browser_and_what_it_loses_is_known() {
+        let profile = profile();
+        let sent = HeaderValue::from_static("JSESSIONID=1; _ga=2");
+        let mut jar = Jar::of(Some(&sent), &profile, Timestamp::UNIX_EPOCH);
+        for line in
+            ["JSESSIONID=1; Path=/", "seraph.rememberme.cookie=3; Max-Age=60", "_ga=3", "b=4; Max-Age=0"]
+        {
+            jar.hear(&HeaderValue::from_static(line));
+        }
+        assert!(!jar.has_lost_credentials);
+        assert_eq!(jar.lasting_credentials().collect::<Vec<_>>(), [b"seraph.rememberme.cookie=3"]);
+        jar.hear(&HeaderValue::from_static("JSESSIONID=2"));
+        assert!(jar.has_lost_credentials);
     }
 
     #[test]

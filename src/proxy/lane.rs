@@ -1,5 +1,7 @@
 //! Classify: which lane a request is in, by the credentials that would be forwarded and by nothing it merely claims.
 
+use std::net::IpAddr;
+
 use http::header::{ACCEPT, AUTHORIZATION, HeaderName, UPGRADE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};
@@ -15,10 +17,12 @@ use super::target::PathKind;
 /// Longest `Authorization` that is one: Tomcat takes 8 KiB for a whole head.
 const MAX_AUTHORIZATION_BYTES: usize = 4 * 1024;
 
-/// Chooses the lane. `navigation` tells two judged lanes apart, see [`is_navigation`].
+/// Chooses the lane. `peer` is who connected, whatever its headers say; `navigation` tells two judged lanes apart, see
+/// [`is_navigation`].
 pub fn classify(
     parts: &Parts,
     site: &Site,
+    peer: IpAddr,
     path: PathKind,
     cookies: &Cookies,
     navigation: bool,
@@ -30,11 +34,19 @@ pub fn classify(
     if path == PathKind::Plain && (is_login(parts, site) || is_logout(parts, site)) {
         return Ok(Lane::Public);
     }
+    let trusted = site.trusted_sources.iter().any(|network| network.contains(&peer));
     if let Some(protocol) = parts.headers.get(UPGRADE) {
-        return websocket(parts, protocol, cookies);
+        // Without its cookies there is nothing to judge a socket by.
+        return if trusted { Err(Reason::UpgradeRefused) } else { websocket(parts, protocol, cookies) };
     }
     if authorization {
-        return Ok(Lane::Api);
+        return Ok(if trusted { Lane::TrustedApi } else { Lane::Api });
+    }
+    if path == PathKind::Plain && is_for_strangers(parts, site) {
+        return Ok(Lane::Resource);
+    }
+    if trusted {
+        return Ok(Lane::Trusted);
     }
     if cookies.session.is_none() {
         return Ok(Lane::Anonymous);
@@ -55,6 +67,11 @@ pub fn is_logout(parts: &Parts, site: &Site) -> bool {
 fn is_listed(parts: &Parts, site: &Site, endpoints: &[Endpoint]) -> bool {
     let Some(path) = parts.uri.path().strip_prefix(site.prefix.as_str()) else { return false };
     endpoints.iter().any(|endpoint| endpoint.path == path && endpoint.method == parts.method)
+}
+
+fn is_for_strangers(parts: &Parts, site: &Site) -> bool {
+    let path = parts.uri.path().strip_prefix(site.prefix.as_str());
+    path.is_some_and(|path| site.profile.is_for_strangers(&parts.method, path))
 }
 
 /// Exactly one well-formed `Authorization` makes the API lane: a known scheme in its usual spelling, one space, and a

@@ -73,7 +73,7 @@ impl Gateway {
         if enrolment.subject != person.subject {
             self.end_here(&enrolment, EnrolmentEvent::WrongUser);
             let actions = Arc::clone(&self.actions);
-            tokio::spawn(async move { actions.end_mobile(set, "wrong_user").await });
+            tokio::spawn(async move { actions.end_mobile(enrolment, "wrong_user").await });
             return None;
         }
         Some(enrolment)
@@ -114,7 +114,7 @@ impl Gateway {
         if signed_out {
             if let Some(enrolment) = enrolment.filter(|enrolment| enrolment.ends_at > self.clock.now()) {
                 self.end_here(&enrolment, EnrolmentEvent::SignedOut);
-                self.actions.end_mobile(enrolment.cookies, "signed_out").await;
+                self.actions.end_mobile(enrolment, "signed_out").await;
             }
             return;
         }
@@ -162,8 +162,9 @@ impl Gateway {
         let ends_at = now.saturating_add(frequency).unwrap_or(now);
         let enrolment =
             Enrolment { cookies, subject: person.subject, signed_in_at: now, ends_at, changed_at: now };
-        let kept = self.actions.enroll_mobile(app_session(served, person, enrolment)).await;
-        self.enrolled(kept, enrolment, EnrolmentEvent::Enrolled);
+        let session = self.app_session(served, person, enrolment, &jar);
+        let kept = self.actions.enroll_mobile(session.clone()).await;
+        self.enrolled(kept, &session, EnrolmentEvent::Enrolled);
     }
 
     /// Enrolls the cookies that an enrolled session has now, until the end that it had.
@@ -176,20 +177,25 @@ impl Gateway {
         let frequency = self.directory.snapshot().external.frequency;
         // Not from the old state, which another answer may have let linger only.
         let ends_at = old.signed_in_at.saturating_add(frequency).unwrap_or(now);
-        let lingers_until = now.saturating_add(LINGER).unwrap_or(now).min(old.ends_at);
         let new = Enrolment { cookies, ends_at, changed_at: now, ..*old };
-        let session = app_session(served, person, new);
-        let kept = self.actions.renew_mobile(session, old.cookies, lingers_until).await;
-        if kept.is_ok() {
+        // Cookies that only came on top leave what an app has when it is started anew.
+        let lingers_until = now.saturating_add(LINGER).unwrap_or(now).min(old.ends_at);
+        let replaced = jar.has_lost_credentials.then_some((old.cookies, lingers_until));
+        let session = self.app_session(served, person, new, jar);
+        let kept = self.actions.renew_mobile(session.clone(), replaced).await;
+        if kept.is_ok() && replaced.is_some() {
             self.directory.hear_enrolment(&Enrolment { ends_at: lingers_until, changed_at: now, ..*old });
         }
-        self.enrolled(kept, new, EnrolmentEvent::Renewed);
+        self.enrolled(kept, &session, EnrolmentEvent::Renewed);
     }
 
-    fn enrolled(&self, kept: Result<(), StoreError>, enrolment: Enrolment, event: EnrolmentEvent) {
+    fn enrolled(&self, kept: Result<(), StoreError>, session: &AppSession, event: EnrolmentEvent) {
         match kept {
             Ok(()) => {
-                self.directory.hear_enrolment(&enrolment);
+                self.directory.hear_enrolment(&session.enrolment);
+                if let Some(cookies) = session.lasting {
+                    self.directory.hear_enrolment(&Enrolment { cookies, ..session.enrolment });
+                }
                 self.metrics.mobile_enrolments.count(event);
             }
             Err(error) => {
@@ -199,10 +205,24 @@ impl Gateway {
         }
     }
 
+    fn app_session(
+        &self,
+        served: &Served,
+        person: &Identity,
+        enrolment: Enrolment,
+        jar: &Jar<'_>,
+    ) -> AppSession {
+        let site = Arc::clone(&served.site.id);
+        let lasting = self.identities.cookie_set(&site, jar.lasting_credentials());
+        let email = person.email.as_ref().map(|email| email.as_str());
+        let person = email.unwrap_or(&person.username).to_owned();
+        AppSession { enrolment, lasting: lasting.filter(|&set| set != enrolment.cookies), site, person }
+    }
+
     /// Here and now first: whatever the store does, it has ended in this process.
     fn end_here(&self, enrolment: &Enrolment, why: EnrolmentEvent) {
         let now = self.clock.now();
-        self.directory.hear_enrolment(&Enrolment { ends_at: now, changed_at: now, ..*enrolment });
+        self.directory.end_sign_in(enrolment.subject, enrolment.signed_in_at, now);
         self.metrics.mobile_enrolments.count(why);
     }
 
@@ -216,10 +236,4 @@ impl Gateway {
 
 fn is_for_nobody(headers: &HeaderMap) -> bool {
     named_user(headers).is_ok_and(|name| name.is_some_and(|name| names_user(name, "anonymous")))
-}
-
-fn app_session(served: &Served, person: &Identity, enrolment: Enrolment) -> AppSession {
-    let email = person.email.as_ref().map(|email| email.as_str());
-    let person = email.unwrap_or(&person.username).to_owned();
-    AppSession { enrolment, site: Arc::clone(&served.site.id), person }
 }

@@ -155,11 +155,10 @@ impl Gateway {
         }
         let judged = self.judge(exchange, served, lane, &cookies).await;
         exchange.decided(&judged.decision);
+        if let Decision::Pass(_) = judged.decision {
+            target::check_forwarded(&parts, &served.site, lane)?;
+        }
         match judged.decision {
-            // Products sign in by these at any address, which would answer for somebody who was never judged.
-            Decision::Pass(_) if lane != Lane::Public && target::has_query_credentials(parts.uri.query()) => {
-                Err(Reason::QueryCredentials.into())
-            }
             Decision::Pass(permit) if lane == Lane::Websocket => {
                 self.tunnel(exchange, served, permit, judged, cookies, parts, body).await
             }
@@ -173,7 +172,7 @@ impl Gateway {
     fn exchange(&self, peer: SocketAddr, parts: &Parts, has_body: bool) -> Exchange {
         let plan = self.plan.load_full();
         let record = self.record(parts, client_address(peer, &parts.headers, &plan.trusted_proxies));
-        Exchange::new(plan, record, parts, has_body)
+        Exchange::new(plan, peer.ip().to_canonical(), record, parts, has_body)
     }
 
     fn record(&self, parts: &Parts, client: IpAddr) -> Record {
@@ -220,7 +219,7 @@ fn admit<'a>(plan: &'a Plan, exchange: &mut Exchange, parts: &Parts) -> Result<A
     })?;
     exchange.served_by(served, host);
     let cookies = Cookies::read(&parts.headers, &served.site.id, &served.site.profile, plan.names)?;
-    let lane = lane::classify(parts, &served.site, path, &cookies, exchange.navigation)?;
+    let lane = lane::classify(parts, &served.site, exchange.peer, path, &cookies, exchange.navigation)?;
     exchange.record.lane = token::shown_lane(parts, &served.site, lane);
     exchange.authorization = token::presented(parts, &served.site, lane);
     exchange.app_sign_in = lane == Lane::Public && mobile::is_sign_in(parts, &served.site, exchange);

@@ -72,6 +72,10 @@ impl Gateway {
                 retain_set_cookies(&mut head.headers, |name| {
                     std::str::from_utf8(name).is_ok_and(|name| served.site.profile.is_harmless(name))
                 });
+                // A hook may say in whose name it acted; a page that nobody signed in for is nobody's.
+                if permit.forward() == Credentials::None && !may_sign_in {
+                    watch(&head.headers, &served.site, &SessionIdentity::Anonymous)?;
+                }
                 Seen::default()
             }
             (_, Lane::Public) => Seen {

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use http::Uri;
+use http::{Method, Uri};
 
 use crate::config::settings::Site;
 use crate::domain::path::{PathReading, read_path};
@@ -14,19 +14,19 @@ use crate::domain::path::{PathReading, read_path};
 const AUTH_TYPE: &str = "os_authType";
 
 /// The target without `os_authType`; `None` where it goes on as it is, because it has none or the path is a feed's.
-pub(super) fn without_auth_type(uri: &Uri, site: &Site) -> Option<Uri> {
+pub(super) fn without_auth_type(method: &Method, uri: &Uri, site: &Site) -> Option<Uri> {
     let kept = strip(uri.query()?)?;
-    if is_feed(uri.path(), site) {
+    if is_feed(method, uri.path(), site) {
         return None;
     }
     let target = if kept.is_empty() { uri.path().to_owned() } else { format!("{}?{kept}", uri.path()) };
     target.parse().ok()
 }
 
-fn is_feed(path: &str, site: &Site) -> bool {
+fn is_feed(method: &Method, path: &str, site: &Site) -> bool {
     // A path that servers read differently is never exempt from anything.
     matches!(read_path(path), Ok(PathReading::Plain(_)))
-        && path.strip_prefix(site.prefix.as_str()).is_some_and(|path| site.profile.is_feed(path))
+        && path.strip_prefix(site.prefix.as_str()).is_some_and(|path| site.profile.is_feed(method, path))
 }
 
 /// The query without the parameter, or `None` if it does not have it.

@@ -12,7 +12,7 @@ use crate::domain::lane::Lane;
 
 use super::body::Body;
 use super::forward::upstream_request;
-use super::target::has_query_credentials;
+use super::target::check_forwarded;
 use super::{Admitted, Gateway, admit};
 
 impl Gateway {
@@ -28,10 +28,8 @@ impl Gateway {
         let judged = self.judge(&mut exchange, served, lane, &cookies).await;
         exchange.decided(&judged.decision);
         let Decision::Pass(permit) = judged.decision else { return Err(judged.decision.reason()) };
-        if lane != Lane::Public && has_query_credentials(parts.uri.query()) {
-            return Err(Reason::QueryCredentials);
-        }
         let site = &served.site;
+        check_forwarded(&parts, site, lane)?;
         let request =
             upstream_request(parts, Body::empty(), &permit, site, cookies, exchange.client, plan.scheme)?;
         Ok(request.into_parts().0)

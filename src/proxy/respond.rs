@@ -89,7 +89,7 @@ pub fn status(reason: Reason, challenge: bool) -> StatusCode {
         Reason::UpstreamUnreachable => StatusCode::BAD_GATEWAY,
         Reason::UpstreamTimeout => StatusCode::GATEWAY_TIMEOUT,
         Reason::UnknownHost | Reason::HostMismatch => StatusCode::MISDIRECTED_REQUEST,
-        Reason::UnknownPage => StatusCode::NOT_FOUND,
+        Reason::UnknownPage | Reason::HardenedPath => StatusCode::NOT_FOUND,
         Reason::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Reason::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
         Reason::TargetTooLong => StatusCode::URI_TOO_LONG,

@@ -4,8 +4,11 @@ use http::header::HOST;
 use http::request::Parts;
 use http::{HeaderMap, Method};
 
+use crate::config::settings::Site;
 use crate::domain::decision::Reason;
+use crate::domain::hardening::opens_inner_files;
 use crate::domain::host::Authority;
+use crate::domain::lane::Lane;
 use crate::domain::path::{PathError, PathReading, read_path};
 
 /// Longest request target that is read.
@@ -85,8 +88,21 @@ pub fn path(parts: &Parts) -> Result<PathKind, Reason> {
     }
 }
 
+/// What reaches no product, whoever asks. It is looked at after the decision, so that a session that must be challenged
+/// is told so and nothing else.
+pub fn check_forwarded(parts: &Parts, site: &Site, lane: Lane) -> Result<(), Reason> {
+    // Products sign in by these at any address, which would answer for somebody who was never judged.
+    if lane != Lane::Public && has_query_credentials(parts.uri.query()) {
+        return Err(Reason::QueryCredentials);
+    }
+    if site.hardening && opens_inner_files(parts.uri.path()) {
+        return Err(Reason::HardenedPath);
+    }
+    Ok(())
+}
+
 /// Whether the query carries a sign-in, which products act on at any address.
-pub fn has_query_credentials(query: Option<&str>) -> bool {
+fn has_query_credentials(query: Option<&str>) -> bool {
     const NAMES: [&str; 3] = ["os_username", "os_password", "os_cookie"];
     query.is_some_and(|query| {
         (query.contains("os_") || query.contains('%'))

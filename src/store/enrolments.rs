@@ -89,6 +89,30 @@ impl Change {
         self.log_change(ChangeKind::Enrolment, &new.to_json(), *changed_at).await
     }
 
+    /// Ends all enrolments that go back to one sign-in, tells all nodes, and says which ones those were.
+    pub async fn end_sign_in(
+        &mut self,
+        subject: Subject,
+        signed_in_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Vec<EnrolmentRow>, StoreError> {
+        let ended = sqlx::query(
+            "UPDATE enrolments SET ends_at = $3, changed_at = $3 \
+             WHERE subject = $1 AND signed_in_at = $2 AND ends_at > $3 RETURNING *",
+        )
+        .bind(subject.0.as_slice())
+        .bind(row::millis(signed_in_at))
+        .bind(row::millis(now))
+        .try_map(|row: Row| enrolment_row(&row))
+        .fetch_all(self.connection())
+        .await
+        .map_err(self.fault())?;
+        for ended in &ended {
+            self.log_change(ChangeKind::Enrolment, &ended.to_json(), now).await?;
+        }
+        Ok(ended)
+    }
+
     /// Lets an enrolment end at `end` and tells all nodes; `None` if there is none that would last longer.
     pub async fn end_enrolment(
         &mut self,

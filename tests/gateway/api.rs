@@ -1,11 +1,12 @@
 //! The API lane: the token goes on alone, and junk beside a session gains nothing.
 
 use http::{Method, StatusCode};
+use postern::demo::{Product, ProductKind, demo_people};
 
 use super::{assert_nothing_forwarded, forwarded, head, questions, stale_jane};
 use crate::support::client::{Browser, FETCH};
 use crate::support::raw::ask;
-use crate::support::world::World;
+use crate::support::world::{World, behind};
 
 const MYSELF: &str = "/rest/api/2/myself";
 
@@ -116,4 +117,108 @@ async fn a_stale_session_gains_nothing_from_a_page_load_with_a_token() {
     assert_eq!(answer.status, 302, "{answer:?}");
     assert!(answer.header("location").starts_with("/login.jsp"));
     assert!(forwarded(&world.jira)[0].header("cookie").is_empty());
+}
+
+/// A site behind a load balancer, and its product.
+async fn balanced(more: &str) -> (World, Product) {
+    let product = Product::new(ProductKind::Jira, demo_people());
+    let upstream = behind(product.router()).await;
+    let site = format!(
+        "[[site]]\nhost = \"nodes.test\"\nproduct = \"jira-software\"\nupstream = \"http://{upstream}\"\n\
+         affinity_cookies = [\"ROUTEID\", \"AWSALB*\"]\n{more}"
+    );
+    (World::with(&site).await, product)
+}
+
+#[tokio::test]
+async fn the_load_balancers_cookies_go_on_where_no_other_cookie_does() {
+    let (world, product) = balanced("public = [\"GET /status\"]").await;
+    let mut omar = world.browser_at("nodes.test");
+    omar.sign_in("omar").await;
+    for (name, value) in [("ROUTEID", ".2"), ("AWSALBCORS", "a/b"), ("theme", "dark"), ("routeid", "x")] {
+        omar.cookies.insert(name.to_owned(), value.to_owned());
+    }
+    product.clear_received();
+    assert!(omar.open("/browse/DEMO-1").await.is_challenge(), "they open nothing");
+    assert_eq!(with_authorization(&mut omar, "Bearer demo-pat-omar").await.json()["name"], "omar");
+    assert_eq!(omar.open("/status").await.status, StatusCode::OK);
+    for request in forwarded(&product) {
+        assert_eq!(request.header("cookie"), ["AWSALBCORS=a/b; ROUTEID=.2"], "{request:?}");
+    }
+    assert_eq!(forwarded(&product).len(), 2);
+    let mut visitor = world.browser_at("nodes.test");
+    visitor.cookies.insert("ROUTEID".to_owned(), ".2".to_owned());
+    product.clear_received();
+    assert_eq!(visitor.open("/browse/PUB-1").await.status, StatusCode::OK);
+    assert_eq!(forwarded(&product)[0].header("cookie"), ["ROUTEID=.2"]);
+    assert_eq!(questions(&product), 0, "such a cookie is nobody's session");
+}
+
+#[tokio::test]
+async fn a_credential_cannot_hide_in_a_load_balancers_cookie() {
+    let (world, product) = balanced("").await;
+    let mut omar = world.browser_at("nodes.test");
+    omar.sign_in("omar").await;
+    let session = omar.cookies["JSESSIONID"].clone();
+    product.clear_received();
+    for cookie in [format!("ROUTEID=\"; JSESSIONID={session}\""), format!("ROUTEID=1,JSESSIONID={session}")] {
+        let lines = format!("Authorization: Bearer junk\r\nCookie: {cookie}\r\n");
+        omar.cookies.clear();
+        ask(world.address, head("GET", &omar, MYSELF, &lines)).await;
+        let request = forwarded(&product).pop().expect("a request");
+        assert!(request.header("cookie").is_empty(), "{request:?}");
+    }
+}
+
+#[tokio::test]
+async fn t049_the_way_to_sign_in_is_taken_from_the_address_and_all_else_stays() {
+    let world = World::start().await;
+    let (mut script, token) = (world.browser(), [("authorization", "Bearer demo-pat-omar")]);
+    for (sent, forwarded_as) in [
+        ("/rest/api/2/myself?os_authType=basic", "/rest/api/2/myself"),
+        (
+            "/rest/api/2/search?jql=a%20=+b&os_authType=any&x=%5b1%5D|{}",
+            "/rest/api/2/search?jql=a%20=+b&x=%5b1%5D|{}",
+        ),
+        ("/rest/api/2/myself?os%5FauthType=cookie&a", "/rest/api/2/myself?a"),
+        ("/activity?os_authType=basic&a=%2f", "/activity?os_authType=basic&a=%2f"),
+        ("/activity/x?os_authType=basic", "/activity/x"),
+        ("/activity%2f?os_authType=basic", "/activity%2f"),
+        ("/rest/api/2/search?jql=%6F", "/rest/api/2/search?jql=%6F"),
+    ] {
+        world.jira.clear_received();
+        let lines = "Authorization: Bearer demo-pat-omar\r\n";
+        ask(world.address, head("GET", &script, sent, lines)).await;
+        assert_eq!(forwarded(&world.jira)[0].target, forwarded_as, "{sent}");
+    }
+    world.jira.clear_received();
+    let refused =
+        script.send(Method::GET, "/rest/api/2/myself?os_username=omar&os_password=demo", &token, "").await;
+    assert_eq!(
+        (refused.status, &refused.json()["code"]),
+        (StatusCode::BAD_REQUEST, &"query-credentials".into())
+    );
+    assert_nothing_forwarded(&world);
+    let mut jane = stale_jane(&world).await;
+    for query in ["os_authType=basic", "access_token=x"] {
+        assert!(jane.open(&format!("/browse/DEMO-1?{query}")).await.is_challenge(), "{query}");
+    }
+    assert_nothing_forwarded(&world);
+}
+
+#[tokio::test]
+async fn the_load_balancer_may_set_its_cookie_in_answer_to_a_token_and_nobody_else() {
+    let answers = axum::Router::new().fallback(|| async {
+        let lines = ["ROUTEID=.3; Path=/", "JSESSIONID=1; Path=/", "unknown=1", "atlassian.xsrf.token=x"];
+        axum::response::AppendHeaders(lines.map(|line| ("set-cookie", line)))
+    });
+    let upstream = behind(answers).await;
+    let site = format!(
+        "[[site]]\nhost = \"nodes.test\"\nproduct = \"jira-software\"\nupstream = \"http://{upstream}\"\n\
+         affinity_cookies = [\"ROUTEID\"]"
+    );
+    let world = World::with(&site).await;
+    let mut script = world.browser_at("nodes.test");
+    let answer = with_authorization(&mut script, "Bearer demo-pat-omar").await;
+    assert_eq!(answer.set_cookies(), ["ROUTEID=.3; Path=/", "atlassian.xsrf.token=x"]);
 }

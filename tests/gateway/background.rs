@@ -76,6 +76,9 @@ async fn t055_a_preflight_carries_no_data_and_a_stale_session_not_even_that() {
     let answer = nobody.send(Method::OPTIONS, "/rest/api/2/issue/DEMO-1", &preflight, "").await;
     assert_eq!(forwarded(&world.jira).len(), 1);
     assert!(!answer.body.contains("autumn release"));
+    assert!(world.metrics().contains("decision=\"pass\",lane=\"anonymous\",reason=\"anonymous\""));
+    let answer = jane.send(Method::OPTIONS, "/status", &preflight, "").await;
+    assert_eq!(answer.json()["code"], "no-proof", "not even where a GET is for everybody");
 }
 
 #[tokio::test]

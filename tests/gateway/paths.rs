@@ -81,14 +81,25 @@ async fn t017_a_broken_path_is_refused() {
 }
 
 #[tokio::test]
-async fn t018_static_looking_paths_are_not_exempt() {
+async fn t018_no_path_to_what_people_attached_is_exempt() {
     let world = World::start().await;
     let jane = stale_jane(&world).await;
     for target in [
         "/s/x/_/;/WEB-INF/web.xml",
         "/s/a/_/download/x::y::z",
-        "/s/abc/_/download/batch/x.css",
-        "/favicon.ico",
+        "/secure/attachment/10000/sample.bin",
+        "/s/abc/_/secure/attachment/10000/sample.bin",
+        "/s/abc/_/download/attachments/10000/sample.bin",
+        "/s/abc/_/download/batch/x/_/secure/attachment/10000/sample.bin",
+        "/s/abc/_/secure/attachment/10000/_/download/batch/x",
+        "/download/attachments/98/sample.bin",
+        "/download/thumbnails/98/sample.png",
+        "/download/batchx/y.css",
+        "/s/abc/download/batch/x.css",
+        "/browse/DEMO-1/_/download/batch/x.css",
+        "/status/",
+        "/Status",
+        "/status;x",
     ] {
         assert!(load(&world, &jane, target, "").await.is_challenge(), "{target}");
     }

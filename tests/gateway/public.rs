@@ -25,6 +25,36 @@ async fn a_visitor_reaches_public_pages_and_the_login_page() {
 }
 
 #[tokio::test]
+async fn a_stale_person_at_the_sign_in_page_gets_its_styles_as_a_stranger_would() {
+    let world = World::start().await;
+    for (host, product, login, person) in
+        [("jira.test", &world.jira, "/login.jsp", "jane"), (WIKI, &world.wiki, "/login.action", "jane")]
+    {
+        let mut jane = world.browser_at(host);
+        jane.sign_in(person).await;
+        let page = jane.open(login).await;
+        let sheet = page.body.split("rel=\"stylesheet\" href=\"").nth(1).expect("a style sheet");
+        let sheet = sheet.split('"').next().expect("its address");
+        product.clear_received();
+        let headers =
+            [("accept", "text/css,*/*;q=0.1"), ("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "style")];
+        let answer = jane.send(http::Method::GET, sheet, &headers, "").await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (StatusCode::OK, "text/css; charset=utf-8")
+        );
+        assert_eq!(
+            answer.header("cache-control"),
+            "public, max-age=31536000",
+            "a browser keeps it, as without us"
+        );
+        let received = product.received();
+        assert_eq!((received.len(), received[0].header("cookie").len()), (1, 0), "{received:?}");
+        assert!(jane.open("/").await.is_challenge(), "{host}: and nothing else");
+    }
+}
+
+#[tokio::test]
 async fn t075_an_ended_session_is_a_visitor_again() {
     let world = World::start().await;
     let mut jane = stale_jane(&world).await;

@@ -109,6 +109,51 @@ async fn a_visitors_answer_for_a_person_is_withheld() {
 }
 
 #[tokio::test]
+async fn row_14_whatever_signed_somebody_in_who_showed_no_session_it_is_not_for_them() {
+    let (_world, script, mut browser) = odd().await;
+    browser.cookies.clear();
+    script.is("omar");
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    for (method, headers, body) in [
+        (http::Method::GET, ("cookie", "AJS.session=a-credential-in-a-harmless-name"), ""),
+        (http::Method::GET, ("authorization", "bearer token"), ""),
+        (http::Method::GET, ("authorization", "Negotiate token"), ""),
+        (http::Method::GET, ("x-seraph-trusted-app-cert", "token"), ""),
+        (http::Method::GET, ("x-api-key", "token"), ""),
+        (http::Method::POST, form, "os_username=omar&os_password=demo"),
+        (http::Method::OPTIONS, ("access-control-request-method", "GET"), ""),
+    ] {
+        let answer = browser.send(method, "/a", &[headers], body).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{headers:?}");
+        assert!(!answer.body.contains("omar") && answer.header("x-ausername").is_empty(), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_comes_with_a_public_resource_says_nothing_of_the_session() {
+    let (_world, script, mut browser) = odd().await;
+    browser.open("/a").await;
+    script.says(&[
+        ("x-ausername", "anonymous"),
+        ("x-seraph-loginreason", "OUT"),
+        ("set-cookie", "JSESSIONID=strangers; Path=/"),
+        ("set-cookie", "atlassian.xsrf.token=x; Path=/"),
+    ]);
+    let answer = browser.fetch("/status").await;
+    assert_eq!(
+        (answer.status, answer.set_cookies()),
+        (StatusCode::OK, vec!["atlassian.xsrf.token=x; Path=/"])
+    );
+    script.says(&[]);
+    assert_eq!(browser.open("/a").await.body, "the page of liam");
+    assert_eq!(script.questions(), 1, "the session is what it was");
+    // Nobody signed in for it, so an answer for somebody is as wrong there as anywhere.
+    assert_eq!(browser.fetch("/status").await.json()["code"], "identity-mismatch");
+    browser.open("/a").await;
+    assert_eq!(script.questions(), 1);
+}
+
+#[tokio::test]
 async fn an_answer_that_names_two_people_is_withheld() {
     let (_world, script, mut browser) = odd().await;
     script.says(&[("x-ausername", "liam"), ("x-ausername", "omar")]);

@@ -106,15 +106,9 @@ fn tokens_and_apps_are_treated_as_a_site_says() {
         (mobile.mobile.web_sessions, networks),
         (WebSessions::Pass, vec!["10.9.0.0/16".into(), "::1/128".into()])
     );
-    let lists = site("extra_affinity_cookies = [\"AWSALB*\"]\nextra_feeds = [\"/feeds/*\", \"/one\"]");
+    let lists = site("extra_affinity_cookies = [\"AWSALB*\"]");
     assert!(lists.profile.is_harmless("AWSALBCORS") && lists.profile.is_affinity("AWSALBCORS"));
     assert!(plain.profile.affinity_cookies.is_empty() && !lists.profile.is_affinity("AJS.x"));
-    for (path, is_feed) in
-        [("/feeds/x", true), ("/feeds/", true), ("/feeds", false), ("/one", true), ("/one/x", false)]
-    {
-        assert_eq!(lists.profile.is_feed(path), is_feed, "{path}");
-    }
-    assert!(plain.profile.is_feed("/sr/jira.issueviews:searchrequest-rss/10000/SearchRequest-10000.xml"));
 }
 
 #[test]
@@ -274,6 +268,54 @@ fn sign_in_pages_are_exempt_by_method_and_session_cookies_are_never_harmless() {
     for cookie in ["atlassian.xsrf.token", "AJS.x", "_ga", "_ga_B2XN4", "_gid"] {
         assert!(profile.is_harmless(cookie), "{cookie}");
     }
+}
+
+#[test]
+fn what_is_public_is_static_and_what_people_attached_is_not() {
+    let wiki = settings(&changed("jira-software", "confluence"));
+    for profile in [&settings(GOOD).sites[0].profile, &wiki.sites[0].profile] {
+        let is_public = |method: Method, path: &str| profile.is_for_strangers(&method, path);
+        for path in [
+            "/status",
+            "/favicon.ico",
+            "/s/1f-CDN/-vhs/820001/1x/2.4.0/_/download/batch/com.x:y/com.x:y.css",
+            "/s/1f/_/download/contextbatch/js/_super,-com.x:y/batch.js",
+            "/download/resources/com.x:y/images/logo.png",
+        ] {
+            assert!(is_public(Method::GET, path) && is_public(Method::HEAD, path), "{path}");
+            assert!(!is_public(Method::POST, path) && !is_public(Method::OPTIONS, path), "{path}");
+        }
+        for path in [
+            "/",
+            "/s/1f",
+            "/download/attachments/1/x.css",
+            "/secure/attachment/1/x.css",
+            "/rest/webResources/1.0/resources",
+            "/plugins/servlet/oauth/authorize",
+        ] {
+            assert!(!is_public(Method::GET, path) && !is_public(Method::POST, path), "{path}");
+        }
+        assert!(is_public(Method::POST, "/rest/cb-automation/latest/hooks/8f14"));
+        assert!(!is_public(Method::GET, "/rest/cb-automation/latest/hooks/8f14"));
+        assert!(profile.is_feed(&Method::GET, "/plugins/servlet/streams"));
+        assert!(!profile.is_feed(&Method::POST, "/plugins/servlet/streams"));
+    }
+    let jira = &settings(GOOD).sites[0].profile;
+    assert!(jira.is_feed(&Method::GET, "/sr/jira.issueviews:searchrequest-xml/temp/SearchRequest.xml"));
+}
+
+#[test]
+fn a_site_is_hardened_and_trusts_no_machine_unless_it_says_so() {
+    let site = |text: &str| std::sync::Arc::clone(&settings(text).sites[0]);
+    let default = site(GOOD);
+    assert!(default.hardening && default.trusted_sources.is_empty());
+    let changed =
+        site(&changed("[mail]", "hardening = false\ntrusted_sources = [\"10.0.0.5\", \"fd00::/8\"]\n[mail]"));
+    assert!(!changed.hardening);
+    assert_eq!(
+        changed.trusted_sources.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        ["10.0.0.5/32", "fd00::/8"]
+    );
 }
 
 #[test]

@@ -8,4 +8,5 @@ CREATE TABLE enrolments (
     ends_at      INTEGER NOT NULL,
     changed_at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX enrolments_sign_in ON enrolments (subject, signed_in_at);
 CREATE INDEX enrolments_end ON enrolments (ends_at);

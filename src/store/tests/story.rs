@@ -208,9 +208,15 @@ async fn an_enrolment_lasts_is_replaced_and_ends_and_all_nodes_hear_of_it() {
     let mut seen = Vec::new();
     assert_eq!(store.each_enrolment(at(60), |enrolment| seen.push(enrolment)).await.unwrap(), 1);
     assert_eq!(seen, [enrolled(2, at(1)).enrolment]);
+    let mut change = store.write().await.unwrap();
+    assert_eq!(change.end_sign_in(JANE, at(0), at(7)).await.unwrap().len(), 1, "the first still lingered");
+    assert_eq!(change.end_sign_in(JANE, at(0), at(8)).await.unwrap(), []);
+    change.commit(event(), at(8)).await.unwrap();
     let told: Vec<_> = store.changes_after(0, 10).await.unwrap().iter().map(ChangeEntry::enrolment).collect();
     let renewed = enrolled(2, at(1)).enrolment;
-    assert_eq!(told, [Some(first.enrolment), Some(second.enrolment), Some(renewed), Some(ended.enrolment)]);
+    let over = Enrolment { ends_at: at(7), changed_at: at(7), ..first.enrolment };
+    let all = [first.enrolment, second.enrolment, renewed, ended.enrolment, over];
+    assert_eq!(told, all.map(Some));
 }
 
 #[tokio::test]
