@@ -44,11 +44,11 @@
 //! | limit, canonicalise | `target.rs` | one host, one plain path; what can be read in two ways gets 400 |
 //! | route | `route.rs` | host and prefix → site |
 //! | classify | `cookies.rs`, `lane.rs` | credentials → lane; a credential that is there twice gets 400 |
-//! | identify | `judge.rs`, `identity/` | session → identity: a cache hit, or one question to the product |
+//! | identify | `judge.rs`, `token.rs`, `identity/` | session or token → identity: a cache hit, or one question to the product |
 //! | decide | `judge.rs`, `domain/decide.rs` | facts → decision: pure, and the only maker of a `Permit` |
 //! | respond | `respond.rs`, `own.rs`, `challenge.rs`, `pages.rs` | a refusal by one table; our own pages |
-//! | forward | `pass.rs`, `forward.rs`, `headers.rs`, `upstream.rs` | only what the permit names; `websocket.rs` for upgrades |
-//! | watch | `watch.rs` | sign-in, sign-out and changes of user that the answer shows |
+//! | forward | `pass.rs`, `forward.rs`, `query.rs`, `headers.rs`, `upstream.rs` | only what the permit names; `websocket.rs` for upgrades |
+//! | watch | `watch.rs`, `mobile.rs`, `jar.rs` | sign-in, sign-out and changes of user that the answer shows |
 //! | record | `record.rs`, `body.rs` | one line and one count, when the last byte is sent |
 //!
 //! # To add a thing

@@ -6,5 +6,6 @@ mod demo;
 mod gateway;
 mod house;
 mod mail;
+mod mobile;
 mod process;
 mod support;

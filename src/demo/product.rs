@@ -4,7 +4,10 @@
 //! by `seraph.rs`, and only then routed. To add a resource, add it to the routes of the file that it belongs to.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -99,6 +102,8 @@ pub(super) struct Inner {
     pub issues: Mutex<Issues>,
     /// The uploads that are small enough to keep.
     pub attachments: Mutex<Attachments>,
+    /// Whether a sign-out ends nothing.
+    pub keeps_sessions: AtomicBool,
     record: Mutex<Record>,
     fault: Mutex<Option<Fault>>,
 }
@@ -113,6 +118,7 @@ impl Product {
                 sessions: Mutex::new(Sessions::new(kind.session_idle())),
                 issues: Mutex::new(Issues::new()),
                 attachments: Mutex::new(Attachments::default()),
+                keeps_sessions: AtomicBool::new(false),
                 record: Mutex::new(Record::default()),
                 fault: Mutex::new(None),
             }),
@@ -166,6 +172,16 @@ impl Product {
     /// Ends every session and forgets every remember-me token, as a restart or a change of node does.
     pub fn forget_sessions(&self) {
         *lock(&self.inner.sessions) = Sessions::new(self.kind().session_idle());
+    }
+
+    /// Ends every session and keeps the remember-me tokens, as the hours do.
+    pub fn end_sessions(&self) {
+        lock(&self.inner.sessions).close_all();
+    }
+
+    /// Says goodbye and keeps the session all the same, as a product does whose sign-out is broken.
+    pub fn keep_sessions_on_sign_out(&self, kept: bool) {
+        self.inner.keeps_sessions.store(kept, Ordering::Relaxed);
     }
 
     /// The requests that have arrived (the newest 10,000), oldest first, introspection included.

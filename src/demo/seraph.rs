@@ -4,6 +4,7 @@
 //!
 //! It must stay that weak: the gateway is tested against it. The answers' identity headers are written here too.
 
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
 
 use axum::{
@@ -102,6 +103,10 @@ impl Visit {
     /// Ends the session and the remember-me token.
     pub fn sign_out(&self, product: &Product) {
         let mut state = lock(&self.state);
+        if product.inner.keeps_sessions.load(Ordering::Relaxed) {
+            state.reasons = vec![LoginReason::Out];
+            return;
+        }
         if let Some(id) = state.session.take() {
             product.sessions(|sessions, _| sessions.close(&id));
         }

@@ -72,6 +72,10 @@ impl Sessions {
         self.sessions.remove(id);
     }
 
+    pub fn close_all(&mut self) {
+        self.sessions.clear();
+    }
+
     /// Makes a remember-me token and returns the cookie's value: an id, `%3A`, and 40 hexadecimal digits.
     pub fn remember(&mut self, username: String, now: Instant) -> String {
         let secret: [u8; 20] = rand::random();
