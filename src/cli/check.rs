@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use jiff::fmt::friendly::SpanPrinter;
 
-use crate::config::settings::{MailTransport, Scheme, Settings, SmtpTls};
+use crate::config::settings::{MailTransport, Scheme, Settings, SmtpTls, Upstream};
 use crate::config::{self, ConfigErrors};
 
 /// The code for bad usage or a bad configuration (`EX_USAGE` of sysexits.h).
@@ -47,10 +47,11 @@ fn summary(path: &Path, settings: &Settings) -> String {
     for site in &settings.sites {
         let _ = writeln!(
             text,
-            "  site          {} ({}) -> http://{}",
+            "  site          {} ({}) -> {}{}",
             site.id,
             site.product.as_str(),
-            site.upstream
+            site.upstream,
+            trust(&site.upstream)
         );
     }
     let _ = writeln!(text, "  verification  every {}", friendly(settings.verification.frequency));
@@ -103,14 +104,24 @@ fn warnings(settings: &Settings) -> Vec<String> {
         if !site.enforce {
             warnings.push(format!("{} is not enforced: external people pass without a code", site.id));
         }
-        if !is_near(site.upstream.host()) {
+        let (upstream, is_plain) = (&site.upstream.authority, site.upstream.tls.is_none());
+        if is_plain && !is_near(upstream.host()) {
             warnings.push(format!(
-                "{} has its upstream at {}, which may be across a public network, over plain HTTP",
-                site.id, site.upstream
+                "{} has its upstream at {upstream}, which may be across a public network, over plain HTTP",
+                site.id
             ));
         }
     }
     warnings
+}
+
+/// Whom an upstream's certificate must name and who must vouch for it, where that is not plain from the address.
+fn trust(upstream: &Upstream) -> String {
+    let Some(tls) = &upstream.tls else { return String::new() };
+    let name = tls.name.to_str();
+    let name = if name == upstream.authority.host() { String::new() } else { format!(" as {name}") };
+    let by = tls.ca_file.as_ref().map(|file| format!(" by {}", file.display())).unwrap_or_default();
+    if name.is_empty() && by.is_empty() { String::new() } else { format!(", verified{name}{by}") }
 }
 
 /// Whether an upstream is on this machine or a private network, as far as its name tells.

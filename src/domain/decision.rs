@@ -116,6 +116,7 @@ pub enum Reason {
     HeadTooLarge,
     TargetTooLong,
     BodyTooLarge,
+    BodyStalled,
     TooManyConnections,
     CrossSite,
     Internal,
@@ -123,7 +124,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in label order.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Managed,
         Self::FreshProof,
         Self::ApiToken,
@@ -162,6 +163,7 @@ impl Reason {
         Self::HeadTooLarge,
         Self::TargetTooLong,
         Self::BodyTooLarge,
+        Self::BodyStalled,
         Self::TooManyConnections,
         Self::CrossSite,
         Self::Internal,
@@ -255,6 +257,7 @@ impl Reason {
             Self::HeadTooLarge => ("head-too-large", "The request headers are too large."),
             Self::TargetTooLong => ("target-too-long", "The address is too long."),
             Self::BodyTooLarge => ("body-too-large", "The request body is too large."),
+            Self::BodyStalled => ("body-stalled", "The request body stopped arriving. Please send it again."),
             Self::TooManyConnections => (
                 "too-many-connections",
                 "Too many connections are open from your address. Please close some and try again.",

@@ -42,6 +42,7 @@ fn the_shortest_file_gets_every_documented_default() {
     assert_eq!(settings.fingerprint.len(), 12);
     let site = &settings.sites[0];
     assert_eq!((site.id.as_ref(), site.prefix.as_str(), site.enforce), ("jira.acme.com", "", true));
+    assert_eq!((site.max_body_bytes, site.upstream.tls.is_none()), (250 * 1024 * 1024, true));
 }
 
 #[test]
@@ -58,12 +59,12 @@ fn the_reference_file_states_the_defaults_and_every_key() {
     for section in ["[organization]\n", "[listen]\n", "[[site]]\n", "[mail]\n", "[store]\n"] {
         text = text.replace(section, &format!("{section}{unknown}"));
     }
-    for section in ["site.introspect", "verification", "limits", "keys", "log"] {
-        let place = if section == "site.introspect" { "[mail]" } else { "[organization]" };
+    for section in ["site.upstream_tls", "site.introspect", "verification", "limits", "keys", "log"] {
+        let place = if section.starts_with("site.") { "[mail]" } else { "[organization]" };
         text = text.replace(place, &format!("[{section}]\n{unknown}{place}"));
     }
     let errors = read(&text).unwrap_err();
-    assert_eq!(errors.errors().len(), 11, "one for every section: {errors}");
+    assert_eq!(errors.errors().len(), 12, "one for every section: {errors}");
     for error in errors.errors() {
         let known = error.help.as_deref().unwrap().strip_prefix("known here: ").unwrap();
         for key in known.split(", ") {
@@ -145,7 +146,7 @@ fn addresses_and_ports_have_one_spelling() {
         ("http://[::1]:8080", "[::1]:8080"),
         ("http://[::1]", "[::1]:80"),
     ] {
-        assert_eq!(settings(&changed("http://10.0.0.5:8080", written)).sites[0].upstream.as_str(), read);
+        assert_eq!(settings(&changed("http://10.0.0.5:8080", written)).sites[0].upstream.authority.as_str(), read);
     }
     for (written, host, port, tls) in [
         ("smtp://mail.acme.com", "mail.acme.com", 587, SmtpTls::StartTls),
