@@ -218,6 +218,18 @@ store.url = "sqlite:///var/lib/postern/postern.db"
     }
 
     #[test]
+    fn an_upstream_by_tls_may_be_anywhere_and_says_whom_it_believes() {
+        let text = summarise(&QUIET.replace("http://10.0.0.5:8080", "https://jira.example.com:8443"));
+        assert!(text.contains("-> https://jira.example.com:8443\n") && !text.contains("warning"), "{text}");
+        let named = "https://8.8.8.8\", upstream_tls = { name = \"jira.internal\" }, product = \"confluence";
+        let text = summarise(
+            &QUIET.replace("product = \"jira-software\", ", "").replace("http://10.0.0.5:8080", named),
+        );
+        assert!(text.contains("-> https://8.8.8.8:443, verified as jira.internal\n"), "{text}");
+        assert!(!text.contains("warning"), "{text}");
+    }
+
+    #[test]
     fn a_bad_file_is_counted_and_drawn() {
         let text = QUIET.replace("smtp://", "ftp://").replace("36h", "soon");
         let errors = config::parse("postern.toml", &text, Path::new(""), &|_| None).unwrap_err();

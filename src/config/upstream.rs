@@ -139,7 +139,9 @@ fn authorities(path: &Path) -> Result<RootCertStore, Refusal> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(&pem) {
         let certificate = certificate.map_err(|error| refuse("is not PEM", &error))?;
-        roots.add(certificate).map_err(|error| refuse("holds something that is no CA certificate", &error))?;
+        roots
+            .add(certificate)
+            .map_err(|error| refuse("holds something that is no CA certificate", &error))?;
     }
     if roots.is_empty() {
         return Err(refuse("holds no certificate", &"expected one or more CA certificates in PEM"));

@@ -158,7 +158,8 @@ mod tests {
         for (text, size) in [("250MiB", 250 * mebibyte), ("64 KiB", 65_536), (" 1GiB ", 1024 * mebibyte)] {
             assert_eq!(any_size(text), Some(size), "{text}");
         }
-        for text in ["", "250", "250MB", "250M", "-1KiB", "+1KiB", "1.5GiB", "MiB", "unlimited", "99999999999999GiB"]
+        for text in
+            ["", "250", "250MB", "250M", "-1KiB", "+1KiB", "1.5GiB", "MiB", "unlimited", "99999999999999GiB"]
         {
             assert_eq!(any_size(text), None, "{text}");
         }

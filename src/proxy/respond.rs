@@ -120,8 +120,7 @@ pub fn status(reason: Reason, challenge: bool) -> StatusCode {
 /// mirrored: with credentials allowed, its pages would read what is said to this person.
 pub fn is_own_origin(origin: &HeaderValue, scheme: Scheme, host: &str, routes: &Routes) -> bool {
     let origin = origin.to_str().ok();
-    let authority =
-        origin.and_then(|origin| origin.strip_prefix(scheme.as_str())?.strip_prefix("://"));
+    let authority = origin.and_then(|origin| origin.strip_prefix(scheme.as_str())?.strip_prefix("://"));
     let Some(authority) = authority else { return false };
     let (name, port) = split_port(authority);
     port == split_port(host).1 && routes.has_host(name)

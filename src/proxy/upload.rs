@@ -104,8 +104,7 @@ impl<B: Body> Upload<B> {
 
     /// Pending until the client has let us wait for too long.
     fn poll_patience<E>(&mut self, context: &mut Context<'_>) -> Poll<UploadError<E>> {
-        let deadline =
-            self.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(self.patience)));
+        let deadline = self.deadline.get_or_insert_with(|| Box::pin(tokio::time::sleep(self.patience)));
         if !self.is_waiting {
             deadline.as_mut().set(tokio::time::sleep(self.patience));
             self.is_waiting = true;

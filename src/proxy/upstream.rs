@@ -140,9 +140,7 @@ mod tests {
 
     #[test]
     fn t171_an_answer_says_once_where_it_ends() {
-        for lines in
-            [vec![], vec![("content-length", "5")], vec![("transfer-encoding", "chunked")]]
-        {
+        for lines in [vec![], vec![("content-length", "5")], vec![("transfer-encoding", "chunked")]] {
             assert_eq!(checked(200, &lines), Ok(()), "{lines:?}");
         }
         let (length, chunked) = (("content-length", "5"), ("transfer-encoding", "chunked"));

@@ -98,10 +98,7 @@ fn name_upgrade(headers: &mut http::HeaderMap) {
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
 }
 
-async fn shake_hands(
-    upstream: &Upstream,
-    mut request: Request<Body>,
-) -> Result<Response<Incoming>, Reason> {
+async fn shake_hands(upstream: &Upstream, mut request: Request<Body>) -> Result<Response<Incoming>, Reason> {
     let unreachable = |_| Reason::UpstreamUnreachable;
     let opened = Connector::to(upstream, CONNECT).open(request.uri().clone()).await;
     let stream = opened.map_err(|_| Reason::UpstreamUnreachable)?;

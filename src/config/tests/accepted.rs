@@ -139,6 +139,38 @@ fn an_extra_certificate_is_looked_at_before_it_is_trusted() {
 }
 
 #[test]
+fn an_https_upstream_is_verified_by_its_own_name_or_another_and_by_the_authorities_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let pem = rcgen::generate_simple_self_signed(vec!["x".to_owned()]).unwrap().cert.pem();
+    std::fs::write(folder.path().join("ca.pem"), pem).unwrap();
+    std::fs::write(folder.path().join("other.pem"), "no certificate").unwrap();
+    let read = |upstream: &str, keys: &str| {
+        let text = changed("\"http://10.0.0.5:8080\"", &format!("\"{upstream}\"\n{keys}"));
+        parse("postern.toml", &text, folder.path(), &|_| None)
+    };
+    let ca_file = "upstream_tls.ca_file = \"ca.pem\"";
+    for (upstream, keys, written, name) in [
+        ("https://JIRA.internal", ca_file, "https://jira.internal:443", "jira.internal"),
+        (
+            "https://10.0.0.5:8443",
+            "upstream_tls = { name = \"Jira\", ca_file = \"ca.pem\" }",
+            "https://10.0.0.5:8443",
+            "jira",
+        ),
+        ("https://jira:8443", "", "https://jira:8443", "jira"),
+    ] {
+        let settings = read(upstream, keys).unwrap();
+        let site = &settings.sites[0];
+        let tls = site.upstream.tls.as_ref().unwrap();
+        assert_eq!((site.upstream.to_string().as_str(), tls.name.to_str().as_ref()), (written, name));
+        assert_eq!(tls.ca_file.is_some(), !keys.is_empty());
+    }
+    let errors = read("https://jira", "upstream_tls.ca_file = \"other.pem\"").unwrap_err();
+    assert!(errors.errors()[0].message.starts_with("`ca_file` holds no certificate"), "{errors}");
+    assert_eq!(errors.errors().len(), 1);
+}
+
+#[test]
 fn addresses_and_ports_have_one_spelling() {
     for (written, read) in [
         ("http://JIRA.internal:8080", "jira.internal:8080"),
@@ -146,7 +178,10 @@ fn addresses_and_ports_have_one_spelling() {
         ("http://[::1]:8080", "[::1]:8080"),
         ("http://[::1]", "[::1]:80"),
     ] {
-        assert_eq!(settings(&changed("http://10.0.0.5:8080", written)).sites[0].upstream.authority.as_str(), read);
+        assert_eq!(
+            settings(&changed("http://10.0.0.5:8080", written)).sites[0].upstream.authority.as_str(),
+            read
+        );
     }
     for (written, host, port, tls) in [
         ("smtp://mail.acme.com", "mail.acme.com", 587, SmtpTls::StartTls),
