@@ -12,7 +12,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use jiff::fmt::friendly::SpanPrinter;
 
-use crate::config::settings::{Listen, MailTransport, Scheme, Settings, Site, SmtpTls};
+use crate::config::settings::{Listen, MailTransport, Scheme, Settings, Site, SmtpTls, Upstream};
 use crate::config::{self, ConfigErrors};
 
 /// The code for bad usage or a bad configuration (`EX_USAGE` of sysexits.h).
@@ -48,10 +48,11 @@ fn summary(path: &Path, settings: &Settings) -> String {
     for site in &settings.sites {
         let _ = writeln!(
             text,
-            "  site          {} ({}) -> http://{}",
+            "  site          {} ({}) -> {}{}",
             site.id,
             site.product.as_str(),
-            site.upstream
+            site.upstream,
+            trust(&site.upstream)
         );
         if !site.trusted_sources.is_empty() {
             let _ = writeln!(
@@ -139,10 +140,11 @@ fn site_warnings(site: &Site, listen: &Listen) -> Vec<String> {
             networks(&proxies)
         ));
     }
-    if !is_near(site.upstream.host()) {
+    let (upstream, is_plain) = (&site.upstream.authority, site.upstream.tls.is_none());
+    if is_plain && !is_near(upstream.host()) {
         warnings.push(format!(
-            "{} has its upstream at {}, which may be across a public network, over plain HTTP",
-            site.id, site.upstream
+            "{} has its upstream at {upstream}, which may be across a public network, over plain HTTP",
+            site.id
         ));
     }
     warnings
@@ -150,6 +152,15 @@ fn site_warnings(site: &Site, listen: &Listen) -> Vec<String> {
 
 fn networks(networks: &[IpNet]) -> String {
     networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Whom an upstream's certificate must name and who must vouch for it, where that is not plain from the address.
+fn trust(upstream: &Upstream) -> String {
+    let Some(tls) = &upstream.tls else { return String::new() };
+    let name = tls.name.to_str();
+    let name = if name == upstream.authority.host() { String::new() } else { format!(" as {name}") };
+    let by = tls.ca_file.as_ref().map(|file| format!(" by {}", file.display())).unwrap_or_default();
+    if name.is_empty() && by.is_empty() { String::new() } else { format!(", verified{name}{by}") }
 }
 
 /// Whether an upstream is on this machine or a private network, as far as its name tells.
@@ -257,6 +268,18 @@ store.url = "sqlite:///var/lib/postern/postern.db"
         for near in ["127.0.0.1", "[::1]", "[fd00::1]", "jira", "jira.internal", "192.168.1.1"] {
             assert!(is_near(near), "{near}");
         }
+    }
+
+    #[test]
+    fn an_upstream_by_tls_may_be_anywhere_and_says_whom_it_believes() {
+        let text = summarise(&QUIET.replace("http://10.0.0.5:8080", "https://jira.example.com:8443"));
+        assert!(text.contains("-> https://jira.example.com:8443\n") && !text.contains("warning"), "{text}");
+        let named = "https://8.8.8.8\", upstream_tls = { name = \"jira.internal\" }, product = \"confluence";
+        let text = summarise(
+            &QUIET.replace("product = \"jira-software\", ", "").replace("http://10.0.0.5:8080", named),
+        );
+        assert!(text.contains("-> https://8.8.8.8:443, verified as jira.internal\n"), "{text}");
+        assert!(!text.contains("warning"), "{text}");
     }
 
     #[test]

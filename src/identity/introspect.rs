@@ -9,15 +9,13 @@ use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Incoming;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use crate::clock::stopwatch;
 use crate::config::session::Introspect;
 use crate::config::settings::Site;
+use crate::connect::Pools;
 use crate::domain::email::EmailAddress;
 use crate::telemetry::labels::IntrospectionResult;
 use crate::telemetry::site_metrics::SiteMetrics;
@@ -30,18 +28,19 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// How many questions may be under way at once, so that a flood of unknown cookies does not become a flood upstream.
 const MAX_QUESTIONS: usize = 64;
 
+/// How long a connection may take to open, TLS included.
+const CONNECT: Duration = Duration::from_secs(2);
+/// How long an idle connection is kept: less than the 20 s after which Tomcat closes it.
+const IDLE: Duration = Duration::from_secs(15);
+
 pub(super) struct Introspector {
-    client: Client<HttpConnector, Empty<Bytes>>,
+    pools: Pools<Empty<Bytes>>,
     questions: Semaphore,
 }
 
 impl Introspector {
     pub(super) fn new() -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(Duration::from_secs(2)));
-        let client = Client::builder(TokioExecutor::new()).set_host(false).build(connector);
-        Self { client, questions: Semaphore::new(MAX_QUESTIONS) }
+        Self { pools: Pools::new(CONNECT, IDLE), questions: Semaphore::new(MAX_QUESTIONS) }
     }
 
     pub(super) async fn ask(
@@ -74,7 +73,9 @@ impl Introspector {
         let Some(request) = request(site, introspect, presented) else {
             return failed("the question cannot be asked");
         };
-        let Ok(response) = self.client.request(request).await else { return failed("no connection") };
+        let Ok(response) = self.pools.request(&site.upstream, request).await else {
+            return failed("no connection");
+        };
         let set_cookies = response.headers().get_all(SET_COOKIE).iter().cloned().collect();
         (read(introspect, response).await, set_cookies)
     }
@@ -91,8 +92,8 @@ fn label(answer: &Answer) -> IntrospectionResult {
 /// All credentials or none: of those it is not shown, a product's "nobody is signed in" would say nothing.
 fn request(site: &Site, introspect: &Introspect, presented: Presented<'_>) -> Option<Request<Empty<Bytes>>> {
     let path = format!("{}{}", site.prefix, introspect.path);
-    let uri =
-        Uri::builder().scheme("http").authority(site.upstream.clone()).path_and_query(path).build().ok()?;
+    let (scheme, authority) = (site.upstream.scheme(), site.upstream.authority.clone());
+    let uri = Uri::builder().scheme(scheme).authority(authority).path_and_query(path).build().ok()?;
     let mut request = Request::builder()
         .method(Method::GET)
         .uri(uri)
