@@ -124,12 +124,16 @@ impl Identities {
     }
 
     fn join(&self, site: &Site, person: introspect::Person) -> Identity {
-        let known = self.directory.identify(&Sighting {
-            site: &site.id,
-            user_key: &person.key,
-            username: &person.username,
-            email: person.email.as_ref(),
-        });
+        let known = self.directory.identify(
+            &Sighting {
+                site: &site.id,
+                user_key: &person.key,
+                username: &person.username,
+                email: person.email.as_ref(),
+                is_email_verified: true,
+            },
+            self.clock.now(),
+        );
         // The reported address is part of the subject: a changed one voids open codes and proofs alike.
         let address = person.email.as_ref().or(known.email.as_ref()).map_or("", EmailAddress::as_str);
         Identity {

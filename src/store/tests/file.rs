@@ -153,6 +153,7 @@ async fn a_damaged_file_is_refused_or_still_has_every_account() {
             username: None,
             name: None,
             claimed: true,
+            user_keys: Vec::new(),
         })
         .collect();
     change.upsert_accounts(&accounts, at(0)).await.unwrap();
