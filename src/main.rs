@@ -93,8 +93,8 @@ Columns: type,domain,email,name,username,claimed and, if wanted, user_key
   name      the person's name, or empty
   username  the product's login name, or empty; it finds the address where a product reveals none
   claimed   yes or no: whether the organization claimed the account
-  user_key  the product's own keys for the person, each as SITE=KEY with spaces between (wiki.acme.com=8a7f80), or
-            empty; a key outlives a change of login name, and outranks it
+  user_key  the product's own keys for the person, each as SITE=KEY (wiki.acme.com=8a7f80), with a
+            semicolon between two, or empty; a key outlives a change of login name, and outranks it
 
 Rows that exist are updated, others stay. A mistake names its line and column, and nothing is imported.";
 

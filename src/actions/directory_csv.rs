@@ -269,16 +269,18 @@ fn parse(
     }
 }
 
-/// `SITE=KEY`, and more of them after white space. A key alone could be anybody's: products number their users from one.
+/// `SITE=KEY`, and more of them after a semicolon. A key alone could be anybody's: products number their users from one.
 fn user_keys(text: &str) -> Result<Vec<UserKey>, Problem> {
     let text = optional(OPTIONAL, text)?.unwrap_or_default();
     let parse = |pair: &str| {
-        let (site, key) = pair.split_once('=').filter(|(site, key)| !site.is_empty() && !key.is_empty())?;
-        Some(UserKey { site: site.to_owned(), key: key.to_owned() })
+        let (site, key) = pair.split_once('=')?;
+        let (site, key) = (site.trim(), key.trim());
+        (!site.is_empty() && !key.is_empty()).then(|| UserKey { site: site.to_owned(), key: key.to_owned() })
     };
     let refusal =
         || (OPTIONAL, format!("{} is not a list of keys such as wiki.acme.com=8a7f80", shown(text)));
-    text.split_whitespace().map(|pair| parse(pair).ok_or_else(refusal)).collect()
+    let pairs = text.split(';').filter(|_| !text.is_empty());
+    pairs.map(|pair| parse(pair).ok_or_else(refusal)).collect()
 }
 
 fn required_columns() -> String {
