@@ -12,7 +12,9 @@ use std::time::Duration;
 use ipnet::IpNet;
 use jiff::fmt::friendly::SpanPrinter;
 
-use crate::config::settings::{Listen, MailTransport, Scheme, Settings, Site, SmtpTls, Upstream};
+use crate::config::settings::{
+    Listen, MailTransport, PortalCustomers, Scheme, Settings, Site, SmtpTls, Upstream,
+};
 use crate::config::{self, ConfigErrors};
 
 /// The code for bad usage or a bad configuration (`EX_USAGE` of sysexits.h).
@@ -123,6 +125,9 @@ fn site_warnings(site: &Site, listen: &Listen) -> Vec<String> {
             "{} is not hardened: paths with WEB-INF, META-INF or `::` reach the product",
             site.id
         ));
+    }
+    if site.portal_customers == PortalCustomers::Exempt {
+        warnings.push(format!("{} exempts customers of its portal: they pass without a code", site.id));
     }
     // Such a proxy would make strangers of all who come through it.
     let proxies: Vec<IpNet> = listen
@@ -254,6 +259,7 @@ store.url = "sqlite:///var/lib/postern/postern.db"
                 "trusted_proxies = [\"10.0.0.0/8\"] }\nsite = [{ trusted_sources = [\"10.0.0.5\"],",
                 "also a trusted proxy, 10.0.0.0/8",
             ),
+            ("enforce = true", "portal_customers = \"exempt\"", "exempts customers of its portal"),
             ("10.0.0.5:8080", "8.8.8.8:8080", "upstream at 8.8.8.8:8080"),
             ("10.0.0.5:8080", "jira.example.com:8080", "upstream at jira.example.com:8080"),
             (

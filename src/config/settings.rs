@@ -95,6 +95,8 @@ pub struct Site {
     pub hardening: bool,
     /// The machines whose requests are never judged and never carry a cookie; the peer's address alone counts.
     pub trusted_sources: Vec<ipnet::IpNet>,
+    /// What is asked of people who have an account for the customer portal alone.
+    pub portal_customers: PortalCustomers,
     /// What the product's pages and cookies are called.
     pub profile: Profile,
     /// Where its sessions come from, at least one source; the first that knows a session wins.
@@ -138,6 +140,15 @@ impl fmt::Debug for UpstreamTls {
         let Self { name, ca_file, client: _ } = self;
         f.debug_struct("UpstreamTls").field("name", name).field("ca_file", ca_file).finish_non_exhaustive()
     }
+}
+
+/// What is asked of people whom the product counts as customers of its portal, without access to the product itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PortalCustomers {
+    /// A code, like everybody else from outside.
+    Challenge,
+    /// Nothing.
+    Exempt,
 }
 
 /// Codes and proofs.

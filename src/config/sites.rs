@@ -12,8 +12,9 @@ use super::Surroundings;
 use super::profile::Product;
 use super::profiles;
 use super::section::Section;
+use super::session::{AnswerForm, Introspect, SessionSource};
 use super::sessions;
-use super::settings::Site;
+use super::settings::{PortalCustomers, Site};
 use super::upstream::{self, ends_in_digits};
 use super::values::{Refusal, bytes, choice, network, plain_path};
 
@@ -63,7 +64,9 @@ fn read_one(
     let enforce = section.switch("enforce", true) && enforce;
     let hardening = section.switch("hardening", true);
     let trusted_sources = section.texts("trusted_sources", network).unwrap_or_default();
+    let portal_customers = read_portal_customers(section);
     let sessions = sessions::read(section, product);
+    check_portal_customers(section, portal_customers, sessions.as_deref().unwrap_or_default());
     let profile = profiles::read(section, product, sessions.as_deref().unwrap_or_default());
 
     let prefix_is_known = prefix.is_some() || !section.has("prefix");
@@ -83,9 +86,30 @@ fn read_one(
         enforce,
         hardening,
         trusted_sources,
+        portal_customers,
         profile: profile?,
         sessions: sessions?,
     })
+}
+
+fn read_portal_customers(section: &mut Section<'_>) -> PortalCustomers {
+    let words = [("challenge", PortalCustomers::Challenge), ("exempt", PortalCustomers::Exempt)];
+    section.text("portal_customers", choice(&words)).unwrap_or(PortalCustomers::Challenge)
+}
+
+/// An exemption that can never apply is a mistake that nobody would notice.
+fn check_portal_customers(section: &Section<'_>, customers: PortalCustomers, sources: &[SessionSource]) {
+    let tells = |source: &SessionSource| {
+        matches!(source, SessionSource::Introspect(Introspect { form: AnswerForm::Json(pointers), .. })
+            if pointers.customer.is_some())
+    };
+    if customers == PortalCustomers::Exempt && !sources.is_empty() && !sources.iter().any(tells) {
+        section.reject(
+            "portal_customers",
+            "needs a product that says who is one",
+            "add `customer_pointer` and `customer_value` to [site.introspect]",
+        );
+    }
 }
 
 fn site_host(text: &str) -> Result<DomainName, Refusal> {

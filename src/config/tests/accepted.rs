@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::Method;
 
 use super::super::profile::{Endpoint, Product};
-use super::super::session::{Introspect, SessionSource};
+use super::super::session::{AnswerForm, Expected, Introspect, Pointers, SessionSource};
 use super::super::settings::{LogFormat, Scheme, Settings, Site, SmtpTls};
 use super::super::{load, parse};
 use super::{GENERIC, GOOD, REFERENCE, changed, read, settings, smtp};
@@ -228,6 +228,17 @@ fn introspect(site: &Site) -> &Introspect {
     introspect
 }
 
+fn pointers(introspect: &Introspect) -> &Pointers {
+    match &introspect.form {
+        AnswerForm::Json(pointers) => pointers,
+        AnswerForm::Page(patterns) => panic!("{patterns:?}"),
+    }
+}
+
+fn expected(pointer: &str, value: &str) -> Expected {
+    Expected { pointer: pointer.to_owned(), value: value.to_owned() }
+}
+
 #[test]
 fn every_product_has_its_profile() {
     let site = |product: Product| {
@@ -245,15 +256,20 @@ fn every_product_has_its_profile() {
     }
     let jira = site(Product::JiraServiceManagement);
     let jira = introspect(&jira);
-    assert_eq!(jira.path, "/rest/api/2/myself");
-    assert_eq!(jira.email.as_deref(), Some("/emailAddress"));
+    assert_eq!(jira.path, "/rest/api/2/myself?expand=applicationRoles");
+    assert_eq!(pointers(jira).email.as_deref(), Some("/emailAddress"));
+    assert_eq!(pointers(jira).customer, Some(expected("/applicationRoles/size", "0")));
     assert_eq!((jira.cache, jira.timeout), (Duration::from_secs(30), Duration::from_secs(2)));
     let confluence = site(Product::Confluence);
     let confluence = introspect(&confluence);
+    let confluence = pointers(confluence);
     assert_eq!((confluence.key.as_str(), &confluence.email), ("/userKey", &None));
-    assert_eq!(confluence.anonymous, Some(("/type".to_owned(), "anonymous".to_owned())));
+    assert_eq!(confluence.anonymous, Some(expected("/type", "anonymous")));
     let generic = site(Product::Generic);
-    assert_eq!((introspect(&generic).username.as_str(), generic.profile.login.len()), ("/user/login", 0));
+    assert_eq!(
+        (pointers(introspect(&generic)).username.as_str(), generic.profile.login.len()),
+        ("/user/login", 0)
+    );
 }
 
 #[test]
@@ -338,7 +354,7 @@ fn a_site_replaces_a_list_or_adds_to_it() {
     assert_eq!(site.profile.login, [page(Method::GET, "/x"), page(Method::HEAD, "/x")]);
     assert!(site.profile.logout.contains(&page(Method::POST, "/y")));
     assert_eq!(site.profile.logout.iter().filter(|known| known.path == "/logout").count(), 1);
-    assert_eq!(introspect(&site).email.as_deref(), Some("/mail"));
-    assert_eq!(introspect(&site).key, "/key");
+    assert_eq!(pointers(introspect(&site)).email.as_deref(), Some("/mail"));
+    assert_eq!(pointers(introspect(&site)).key, "/key");
     assert_eq!(introspect(&site).cache, Duration::from_secs(5));
 }
