@@ -9,6 +9,7 @@
 //!    Jira and Confluence look-alikes for `postern demo` and the tests.
 //! 3. [`store`], [`config`], [`keys`]: what lasts (SQLite), what the operator wrote, what codes and proofs are made with.
 //! 4. [`directory`], [`mail`]: the tables in memory, kept current by the store's change log; the outbox and its delivery.
+//!    [`connect`]: the way to a product server, verified where it is TLS.
 //! 5. [`identity`], [`actions`]: whose session it is, by the product's own word; what is done through the store, one file per
 //!    deed and one transaction each.
 //! 6. [`proxy`], [`admin`]: the data plane, and the listener for metrics and health.
@@ -21,12 +22,13 @@
 //! | room | may import |
 //! |---|---|
 //! | `main`, `cli`, `app` | everything |
-//! | `proxy` | `actions`, `identity`, `directory`, `config`, `domain`, `telemetry`, `clock`, `entropy` |
+//! | `proxy` | `actions`, `identity`, `connect`, `directory`, `config`, `domain`, `telemetry`, `clock`, `entropy` |
 //! | `admin` | `actions`, `directory`, `store`, `config`, `domain`, `telemetry`, `clock` |
 //! | `actions` | `mail`, `store`, `keys`, `domain`, `telemetry`, `clock`, `entropy` |
-//! | `identity` | `directory`, `config`, `keys`, `domain`, `telemetry`, `clock` |
+//! | `identity` | `connect`, `directory`, `config`, `keys`, `domain`, `telemetry`, `clock` |
 //! | `mail` | `store`, `config`, `domain`, `telemetry`, `clock` |
 //! | `directory` | `store`, `config`, `domain`, `telemetry`, `clock`, `entropy` |
+//! | `connect` | `config` |
 //! | `store`, `config`, `keys` | `domain`, `telemetry`, `clock`, `entropy` |
 //! | `telemetry` | `domain` |
 //! | `domain`, `clock`, `entropy`, `demo` | nothing of ours |
@@ -47,7 +49,7 @@
 //! | identify | `judge.rs`, `token.rs`, `identity/` | session or token → identity: a cache hit, or one question to the product |
 //! | decide | `judge.rs`, `domain/decide.rs` | facts → decision: pure, and the only maker of a `Permit` |
 //! | respond | `respond.rs`, `own.rs`, `challenge.rs`, `pages.rs` | a refusal by one table; our own pages |
-//! | forward | `pass.rs`, `forward.rs`, `query.rs`, `headers.rs`, `upstream.rs` | only what the permit names; `websocket.rs` for upgrades |
+//! | forward | `pass.rs`, `forward.rs`, `query.rs`, `headers.rs`, `upload.rs`, `upstream.rs` | only what the permit names; `websocket.rs` for upgrades |
 //! | watch | `watch.rs`, `mobile.rs`, `jar.rs` | sign-in, sign-out and changes of user that the answer shows |
 //! | record | `record.rs`, `body.rs` | one line and one count, when the last byte is sent |
 //!
@@ -82,6 +84,7 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod connect;
 pub mod demo;
 pub mod directory;
 pub mod domain;

@@ -9,3 +9,4 @@ mod mail;
 mod mobile;
 mod process;
 mod support;
+mod upstream;

@@ -13,7 +13,7 @@ use ipnet::IpNet;
 use jiff::fmt::friendly::SpanPrinter;
 
 use crate::config::settings::{
-    ApiTokens, Listen, MailTransport, Scheme, Settings, Site, SmtpTls, WebSessions,
+    ApiTokens, Listen, MailTransport, PortalCustomers, Scheme, Settings, Site, SmtpTls, Upstream, WebSessions,
 };
 use crate::config::{self, ConfigErrors};
 
@@ -50,10 +50,11 @@ fn summary(path: &Path, settings: &Settings) -> String {
     for site in &settings.sites {
         let _ = writeln!(
             text,
-            "  site          {} ({}) -> http://{}",
+            "  site          {} ({}) -> {}{}",
             site.id,
             site.product.as_str(),
-            site.upstream
+            site.upstream,
+            trust(&site.upstream)
         );
         if site.api.for_external == ApiTokens::Block {
             let _ = writeln!(text, "                API tokens of external people are blocked");
@@ -131,6 +132,9 @@ fn site_warnings(site: &Site, listen: &Listen) -> Vec<String> {
             site.id
         ));
     }
+    if site.portal_customers == PortalCustomers::Exempt {
+        warnings.push(format!("{} exempts customers of its portal: they pass without a code", site.id));
+    }
     // Such a proxy would make strangers of all who come through it.
     let proxies: Vec<IpNet> = listen
         .trusted_proxies
@@ -147,10 +151,11 @@ fn site_warnings(site: &Site, listen: &Listen) -> Vec<String> {
             networks(&proxies)
         ));
     }
-    if !is_near(site.upstream.host()) {
+    let (upstream, is_plain) = (&site.upstream.authority, site.upstream.tls.is_none());
+    if is_plain && !is_near(upstream.host()) {
         warnings.push(format!(
-            "{} has its upstream at {}, which may be across a public network, over plain HTTP",
-            site.id, site.upstream
+            "{} has its upstream at {upstream}, which may be across a public network, over plain HTTP",
+            site.id
         ));
     }
     warnings
@@ -173,6 +178,15 @@ fn app_warning(site: &Site) -> String {
 
 fn networks(networks: &[IpNet]) -> String {
     networks.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Whom an upstream's certificate must name and who must vouch for it, where that is not plain from the address.
+fn trust(upstream: &Upstream) -> String {
+    let Some(tls) = &upstream.tls else { return String::new() };
+    let name = tls.name.to_str();
+    let name = if name == upstream.authority.host() { String::new() } else { format!(" as {name}") };
+    let by = tls.ca_file.as_ref().map(|file| format!(" by {}", file.display())).unwrap_or_default();
+    if name.is_empty() && by.is_empty() { String::new() } else { format!(", verified{name}{by}") }
 }
 
 /// Whether an upstream is on this machine or a private network, as far as its name tells.
@@ -276,6 +290,7 @@ store.url = "sqlite:///var/lib/postern/postern.db"
                 "trusted_proxies = [\"10.0.0.0/8\"] }\nsite = [{ trusted_sources = [\"10.0.0.5\"],",
                 "also a trusted proxy, 10.0.0.0/8",
             ),
+            ("enforce = true", "portal_customers = \"exempt\"", "exempts customers of its portal"),
             ("10.0.0.5:8080", "8.8.8.8:8080", "upstream at 8.8.8.8:8080"),
             ("10.0.0.5:8080", "jira.example.com:8080", "upstream at jira.example.com:8080"),
             (
@@ -290,6 +305,18 @@ store.url = "sqlite:///var/lib/postern/postern.db"
         for near in ["127.0.0.1", "[::1]", "[fd00::1]", "jira", "jira.internal", "192.168.1.1"] {
             assert!(is_near(near), "{near}");
         }
+    }
+
+    #[test]
+    fn an_upstream_by_tls_may_be_anywhere_and_says_whom_it_believes() {
+        let text = summarise(&QUIET.replace("http://10.0.0.5:8080", "https://jira.example.com:8443"));
+        assert!(text.contains("-> https://jira.example.com:8443\n") && !text.contains("warning"), "{text}");
+        let named = "https://8.8.8.8\", upstream_tls = { name = \"jira.internal\" }, product = \"confluence";
+        let text = summarise(
+            &QUIET.replace("product = \"jira-software\", ", "").replace("http://10.0.0.5:8080", named),
+        );
+        assert!(text.contains("-> https://8.8.8.8:443, verified as jira.internal\n"), "{text}");
+        assert!(!text.contains("warning"), "{text}");
     }
 
     #[test]

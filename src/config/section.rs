@@ -95,6 +95,16 @@ impl<'a> Section<'a> {
         within
     }
 
+    /// A text, or a whole number as its text; `None` if it is absent or neither.
+    pub(super) fn text_or_integer(&mut self, key: &'static str) -> Option<String> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::String(text) => Some(text.to_string()),
+            DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().to_owned()),
+            _ => self.wrong_type(key, value, "a text in quotes, or a whole number"),
+        }
+    }
+
     /// A switch; `default` if it is absent or was refused.
     pub(super) fn switch(&mut self, key: &'static str, default: bool) -> bool {
         let Some(value) = self.value(key) else { return default };

@@ -1,5 +1,6 @@
 //! The settings as the rest of the program reads them: parsed, checked, complete.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -84,14 +85,18 @@ pub struct Site {
     pub prefix: String,
     /// What kind of server it is.
     pub product: Product,
-    /// Where requests go: plain HTTP, `host:port`; the port is always written.
-    pub upstream: http::uri::Authority,
+    /// Where requests go.
+    pub upstream: Upstream,
+    /// The largest request body that is forwarded.
+    pub max_body_bytes: u64,
     /// Whether external people are challenged here. Off makes it a plain proxy.
     pub enforce: bool,
     /// Whether paths are refused that have opened products' own files.
     pub hardening: bool,
     /// The machines whose requests are never judged and never carry a cookie; the peer's address alone counts.
     pub trusted_sources: Vec<ipnet::IpNet>,
+    /// What is asked of people who have an account for the customer portal alone.
+    pub portal_customers: PortalCustomers,
     /// What the product's pages and cookies are called.
     pub profile: Profile,
     /// Where its sessions come from, at least one source; the first that knows a session wins.
@@ -133,6 +138,54 @@ pub enum WebSessions {
     Challenge,
     /// It is enrolled and passes without one.
     Pass,
+}
+
+/// Where a site's requests go. `Display` writes it as the file does.
+#[derive(Debug)]
+pub struct Upstream {
+    /// `host:port`; the port is always written.
+    pub authority: http::uri::Authority,
+    /// How its server proves itself; `None` for plain HTTP.
+    pub tls: Option<Arc<UpstreamTls>>,
+}
+
+impl Upstream {
+    /// The scheme of its requests.
+    pub fn scheme(&self) -> http::uri::Scheme {
+        if self.tls.is_some() { http::uri::Scheme::HTTPS } else { http::uri::Scheme::HTTP }
+    }
+}
+
+impl fmt::Display for Upstream {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}", self.scheme(), self.authority)
+    }
+}
+
+/// How the server of an upstream proves itself.
+pub struct UpstreamTls {
+    /// The name its certificate must carry.
+    pub name: rustls::pki_types::ServerName<'static>,
+    /// The file with the only authorities that are believed; `None` for those that the machine believes.
+    pub ca_file: Option<PathBuf>,
+    /// The same for TLS.
+    pub client: Arc<rustls::ClientConfig>,
+}
+
+impl fmt::Debug for UpstreamTls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, ca_file, client: _ } = self;
+        f.debug_struct("UpstreamTls").field("name", name).field("ca_file", ca_file).finish_non_exhaustive()
+    }
+}
+
+/// What is asked of people whom the product counts as customers of its portal, without access to the product itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PortalCustomers {
+    /// A code, like everybody else from outside.
+    Challenge,
+    /// Nothing.
+    Exempt,
 }
 
 /// Codes and proofs.
@@ -203,8 +256,8 @@ pub struct SmtpCredentials {
     pub password: secrecy::SecretString,
 }
 
-impl std::fmt::Debug for SmtpCredentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for SmtpCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SmtpCredentials").field("username", &self.username).finish_non_exhaustive()
     }
 }

@@ -1,33 +1,40 @@
 //! `[[site]]`: one product server behind the gateway each.
 //!
-//! A host, a prefix and an upstream have one spelling each here, so that routing compares and never interprets.
+//! A host and a prefix have one spelling each here, so that routing compares and never interprets. Where a site's requests
+//! go is read by `upstream.rs`.
 
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, SocketAddrV6};
 use std::sync::Arc;
 
-use http::uri::Authority;
-
 use crate::domain::domain_name::DomainName;
-use crate::domain::host;
 
+use super::Surroundings;
 use super::api;
 use super::mobile;
 use super::profile::Product;
 use super::profiles;
 use super::section::Section;
+use super::session::{AnswerForm, Introspect, SessionSource};
 use super::sessions;
-use super::settings::Site;
-use super::values::{Refusal, choice, network, plain_path};
+use super::settings::{PortalCustomers, Site};
+use super::upstream::{self, ends_in_digits};
+use super::values::{Refusal, bytes, choice, network, plain_path};
+
+/// The largest request body of a site that says nothing: what an attachment may have, with room for its envelope.
+const MAX_BODY_BYTES: u64 = 250 * 1024 * 1024;
 
 /// Reads all sites. With `enforce` off, every one of them is a plain proxy.
-pub(super) fn read(root: &mut Section<'_>, enforce: bool) -> Option<Vec<Arc<Site>>> {
+pub(super) fn read(
+    root: &mut Section<'_>,
+    around: &Surroundings<'_>,
+    enforce: bool,
+) -> Option<Vec<Arc<Site>>> {
     let mut ids: HashMap<Arc<str>, usize> = HashMap::new();
     let mut sites = Vec::new();
     let sections = root.sections("site", "`host`, `product` and `upstream`");
     let all = sections.len();
     for (index, mut section) in sections.into_iter().enumerate() {
-        let site = read_one(&mut section, enforce, |section, id| {
+        let site = read_one(&mut section, around, enforce, |section, id| {
             if let Some(first) = ids.insert(Arc::clone(id), index) {
                 let instead =
                     format!("site {} has the same host and prefix; each may be there once", first + 1);
@@ -43,6 +50,7 @@ pub(super) fn read(root: &mut Section<'_>, enforce: bool) -> Option<Vec<Arc<Site
 /// Reads one site; `claim` hears of its id even where other keys are wrong.
 fn read_one(
     section: &mut Section<'_>,
+    around: &Surroundings<'_>,
     enforce: bool,
     claim: impl FnOnce(&Section<'_>, &Arc<str>),
 ) -> Option<Site> {
@@ -53,11 +61,14 @@ fn read_one(
         "jira-software",
         choice(&Product::ALL.map(|product| (product.as_str(), product))),
     );
-    let upstream = section.required("upstream", "http://10.0.0.5:8080", upstream);
+    let upstream = upstream::read(section, around);
+    let max_body_bytes = section.text("max_body", bytes("1KiB", "10GiB")).unwrap_or(MAX_BODY_BYTES);
     let enforce = section.switch("enforce", true) && enforce;
     let hardening = section.switch("hardening", true);
     let trusted_sources = section.texts("trusted_sources", network).unwrap_or_default();
+    let portal_customers = read_portal_customers(section);
     let sessions = sessions::read(section, product);
+    check_portal_customers(section, portal_customers, sessions.as_deref().unwrap_or_default());
     let profile = profiles::read(section, product, sessions.as_deref().unwrap_or_default());
     let (api, mobile) = (api::read(section, sessions.as_deref()), mobile::read(section));
 
@@ -74,14 +85,36 @@ fn read_one(
         prefix,
         product: product?,
         upstream: upstream?,
+        max_body_bytes,
         enforce,
         hardening,
         trusted_sources,
+        portal_customers,
         profile: profile?,
         sessions: sessions?,
         api,
         mobile,
     })
+}
+
+fn read_portal_customers(section: &mut Section<'_>) -> PortalCustomers {
+    let words = [("challenge", PortalCustomers::Challenge), ("exempt", PortalCustomers::Exempt)];
+    section.text("portal_customers", choice(&words)).unwrap_or(PortalCustomers::Challenge)
+}
+
+/// An exemption that can never apply is a mistake that nobody would notice.
+fn check_portal_customers(section: &Section<'_>, customers: PortalCustomers, sources: &[SessionSource]) {
+    let tells = |source: &SessionSource| {
+        matches!(source, SessionSource::Introspect(Introspect { form: AnswerForm::Json(pointers), .. })
+            if pointers.customer.is_some())
+    };
+    if customers == PortalCustomers::Exempt && !sources.is_empty() && !sources.iter().any(tells) {
+        section.reject(
+            "portal_customers",
+            "needs a product that says who is one",
+            "add `customer_pointer` and `customer_value` to [site.introspect]",
+        );
+    }
 }
 
 fn site_host(text: &str) -> Result<DomainName, Refusal> {
@@ -111,48 +144,4 @@ fn site_prefix(text: &str) -> Result<String, Refusal> {
         return Err(Refusal::new("ends with a slash", expected));
     }
     Ok(path)
-}
-
-/// `http://host:port`, and nothing else in it: the path of a request goes on as it came.
-fn upstream(text: &str) -> Result<Authority, Refusal> {
-    let refuse =
-        |reason: &str| Refusal::new(reason, "expected `http://host:port`, such as `http://10.0.0.5:8080`");
-    if text.starts_with("https://") {
-        let instead = "write `http://host:port` of the product's plain connector, on this machine or a protected network";
-        return Err(Refusal::new(
-            "asks for TLS to the upstream, which this version does not support",
-            instead,
-        ));
-    }
-    let rest = text.strip_prefix("http://").ok_or_else(|| refuse("is not an http URL"))?;
-    if rest.contains('@') {
-        return Err(refuse("carries a user name or password"));
-    }
-    if rest.contains(['/', '?', '#']) {
-        return Err(refuse("has something after the port"));
-    }
-    let invalid = || refuse("has no valid host and port");
-    let authority = if rest.starts_with('[') {
-        let with_port = if rest.ends_with(']') { format!("{rest}:80") } else { rest.to_owned() };
-        let address: SocketAddrV6 = with_port.parse().map_err(|_| invalid())?;
-        if address.port() == 0 || address.scope_id() != 0 {
-            return Err(invalid());
-        }
-        address.to_string()
-    } else {
-        let parsed = host::Authority::parse(rest).map_err(|_| invalid())?;
-        let host = parsed.host;
-        let port = parsed.port.unwrap_or(80);
-        if port == 0 || (ends_in_digits(&host) && host.as_str().parse::<Ipv4Addr>().is_err()) {
-            return Err(invalid());
-        }
-        format!("{host}:{port}")
-    };
-    authority.parse().map_err(|_| invalid())
-}
-
-/// A name whose last label is a number is read as an IPv4 address by some (WHATWG URL, "ends in a number").
-fn ends_in_digits(host: &DomainName) -> bool {
-    let last = host.as_str().rsplit('.').next().unwrap_or_default();
-    last.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -1,4 +1,4 @@
-//! Values that several sections share: durations, quotas, plain paths, one word of a few.
+//! Values that several sections share: durations, sizes, quotas, plain paths, one word of a few.
 //!
 //! Every refusal says what was expected; none repeats the value.
 
@@ -42,6 +42,21 @@ pub(super) fn duration(
             None => "is not a duration",
         };
         let expected = format!("expected a duration from {least} to {most}, such as `90s`, `2h 30m` or `7d`");
+        Err(Refusal::new(reason, expected))
+    }
+}
+
+/// A size within bounds, which are written as in the file.
+pub(super) fn bytes(least: &'static str, most: &'static str) -> impl Fn(&str) -> Result<u64, Refusal> {
+    let bound = |text| any_size(text).expect("bounds are literals of this room");
+    let range = bound(least)..=bound(most);
+    move |text| {
+        let reason = match any_size(text) {
+            Some(bytes) if range.contains(&bytes) => return Ok(bytes),
+            Some(_) => "is out of range",
+            None => "is not a size",
+        };
+        let expected = format!("expected a size from {least} to {most}, such as `64KiB`, `250MiB` or `1GiB`");
         Err(Refusal::new(reason, expected))
     }
 }
@@ -109,6 +124,18 @@ fn any_duration(text: &str) -> Option<Duration> {
     Duration::try_from(span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?).ok()
 }
 
+/// A whole number of KiB, MiB or GiB. What `MB` means depends on whom one asks, so it is not taken.
+fn any_size(text: &str) -> Option<u64> {
+    let units = [("KiB", 1024), ("MiB", 1024 * 1024), ("GiB", 1024 * 1024 * 1024)];
+    let text = text.trim();
+    let (number, unit) = units.iter().find_map(|(name, unit)| Some((text.strip_suffix(name)?, unit)))?;
+    let number = number.trim_end();
+    if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    number.parse::<u64>().ok()?.checked_mul(*unit)
+}
+
 /// The known word that a mistyped one most likely stands for: a third of its letters may be wrong, swapped or missing.
 pub(super) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
     let distance = |word: &str| strsim::damerau_levenshtein(&written.to_ascii_lowercase(), word);
@@ -141,6 +168,20 @@ mod tests {
     }
 
     #[test]
+    fn sizes_are_whole_numbers_of_binary_units() {
+        let mebibyte = 1024 * 1024;
+        for (text, size) in [("250MiB", 250 * mebibyte), ("64 KiB", 65_536), (" 1GiB ", 1024 * mebibyte)] {
+            assert_eq!(any_size(text), Some(size), "{text}");
+        }
+        for text in
+            ["", "250", "250MB", "250M", "-1KiB", "+1KiB", "1.5GiB", "MiB", "unlimited", "99999999999999GiB"]
+        {
+            assert_eq!(any_size(text), None, "{text}");
+        }
+        assert!(bytes("1KiB", "10GiB")("10GiB").is_ok() && bytes("1KiB", "10GiB")("11GiB").is_err());
+    }
+
+    #[test]
     fn limits_are_counts_in_windows() {
         assert_eq!(quota("5/1h").unwrap(), Quota::per_hour(5));
         assert_eq!(quota("10 / 1d").unwrap(), Quota::per_day(10));
@@ -153,7 +194,7 @@ mod tests {
     proptest! {
         #[test]
         fn reading_values_never_panics(text in "\\PC{0,40}") {
-            let _ = (any_duration(&text), quota(&text).is_ok(), plain_path(&text).is_ok());
+            let _ = (any_duration(&text), any_size(&text), quota(&text).is_ok(), plain_path(&text).is_ok());
         }
     }
 }

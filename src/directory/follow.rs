@@ -56,10 +56,19 @@ async fn catch_up(
             match entry.kind {
                 ChangeKind::Revocation => revoke(directory, entry),
                 ChangeKind::Enrolment => hear_enrolment(directory, entry),
-                ChangeKind::Pin | ChangeKind::Directory => {}
+                ChangeKind::AcceptedAddress => accept(directory, entry),
+                // Loaded above, and known to memory before the store.
+                ChangeKind::Directory | ChangeKind::Pin => {}
             }
         }
         last_change = newest;
+    }
+}
+
+fn accept(directory: &Directory, entry: &ChangeEntry) {
+    match entry.pin() {
+        Some(pin) => directory.accept(&pin),
+        None => tracing::error!(seq = entry.seq, "an address in the change log is damaged and was skipped"),
     }
 }
 

@@ -85,6 +85,10 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
     if is_managed(snapshot, person) {
         return Decision::Pass(Permit::new(Reason::Managed, Credentials::Cookies));
     }
+    // By what the account may do, never by path: a customer of the portal reaches nothing else with any of them.
+    if person.is_customer && facts.customers_exempt {
+        return Decision::Pass(Permit::new(Reason::PortalCustomer, Credentials::Cookies));
+    }
     let stale = match facts.proof {
         ProofFact::VerifiedAt(at) => match staleness(snapshot, facts, at, now) {
             None => {
@@ -152,12 +156,13 @@ mod tests {
     }
 
     fn person(email: Option<&EmailAddress>, claimed: bool) -> Session<'_> {
-        Session::Person(Person { email, claimed, address_changed: false })
+        Session::Person(Person { email, claimed, is_customer: false, address_changed: false })
     }
 
     fn facts(session: Session<'_>, proof: ProofFact) -> Facts<'_> {
         Facts {
             enforced: true,
+            customers_exempt: false,
             lane: Lane::Browser,
             session,
             proof,
@@ -223,8 +228,27 @@ mod tests {
     #[test]
     fn a_changed_address_is_never_managed() {
         let liam = EmailAddress::parse("liam@acme.com").unwrap();
-        let session = Session::Person(Person { email: Some(&liam), claimed: true, address_changed: true });
+        let session = Session::Person(Person {
+            email: Some(&liam),
+            claimed: true,
+            is_customer: false,
+            address_changed: true,
+        });
         assert_eq!(reason(&facts(session, ProofFact::Absent)), ("challenge", "no-proof"));
+    }
+
+    #[test]
+    fn a_customer_of_the_portal_passes_only_where_the_site_exempts_them() {
+        let gmail = EmailAddress::parse("jane@gmail.com").unwrap();
+        for (is_customer, customers_exempt, expected) in [
+            (true, true, ("pass", "portal-customer")),
+            (true, false, ("challenge", "no-proof")),
+            (false, true, ("challenge", "no-proof")),
+        ] {
+            let person = Person { email: Some(&gmail), claimed: false, is_customer, address_changed: false };
+            let base = facts(Session::Person(person), ProofFact::Absent);
+            assert_eq!(reason(&Facts { customers_exempt, ..base }), expected);
+        }
     }
 
     #[test]

@@ -117,6 +117,7 @@ pub enum Reason {
     HeadTooLarge,
     TargetTooLong,
     BodyTooLarge,
+    BodyStalled,
     TooManyConnections,
     CrossSite,
     Internal,
@@ -124,7 +125,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in label order.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 43] = [
         Self::Managed,
         Self::FreshProof,
         Self::ApiToken,
@@ -164,6 +165,7 @@ impl Reason {
         Self::HeadTooLarge,
         Self::TargetTooLong,
         Self::BodyTooLarge,
+        Self::BodyStalled,
         Self::TooManyConnections,
         Self::CrossSite,
         Self::Internal,
@@ -262,6 +264,7 @@ impl Reason {
             Self::HeadTooLarge => ("head-too-large", "The request headers are too large."),
             Self::TargetTooLong => ("target-too-long", "The address is too long."),
             Self::BodyTooLarge => ("body-too-large", "The request body is too large."),
+            Self::BodyStalled => ("body-stalled", "The request body stopped arriving. Please send it again."),
             Self::TooManyConnections => (
                 "too-many-connections",
                 "Too many connections are open from your address. Please close some and try again.",

@@ -13,6 +13,8 @@ pub struct Facts<'a> {
     pub enforced: bool,
     /// The lane, chosen by the credentials that would be forwarded.
     pub lane: Lane,
+    /// Whether the site lets customers of the product's portal pass.
+    pub customers_exempt: bool,
     /// Whose session it is; on the API lane, whose token.
     pub session: Session<'a>,
     /// The proof that came along.
@@ -47,6 +49,8 @@ pub struct Person<'a> {
     pub email: Option<&'a EmailAddress>,
     /// Whether the organization claimed the account of this address.
     pub claimed: bool,
+    /// Whether the product counts them as a customer of its portal, without access to the product itself.
+    pub is_customer: bool,
     /// Whether the product now reports another address, or this address for another person, than was pinned.
     pub address_changed: bool,
 }

@@ -36,6 +36,7 @@ pub(super) enum Answer {
 }
 
 /// A person by a source's word.
+#[derive(Debug, Clone)]
 pub(super) struct Person {
     /// Whose users the key counts among, where that is not the product itself: an issuer's name, without spaces.
     pub(super) realm: Option<Arc<str>>,
@@ -44,13 +45,18 @@ pub(super) struct Person {
     /// The login name at the product.
     pub(super) username: String,
     pub(super) address: Address,
+    /// Whether they are a customer of the product's portal and have no access to the product itself.
+    pub(super) is_customer: bool,
     /// The id of the session, where a new one at the same person counts as a new sign-in.
     pub(super) session: Option<String>,
 }
 
 /// What a source says of a person's address.
+#[derive(Debug, Clone)]
 pub(super) enum Address {
     Reported(EmailAddress),
+    /// It says that it never checked this one: it may be anybody's, so only the directory can say whose it is.
+    Unverified(EmailAddress),
     /// It reveals none, so the directory may know it.
     Unreported,
     /// It says something that is no verified address. Nobody fills in for that: it is an attempt to look like somebody.

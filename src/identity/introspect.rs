@@ -9,20 +9,17 @@ use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::Incoming;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
-use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use crate::clock::stopwatch;
-use crate::config::session::Introspect;
+use crate::config::session::{AnswerForm, Introspect};
 use crate::config::settings::Site;
-use crate::domain::email::EmailAddress;
+use crate::connect::Pools;
 use crate::telemetry::labels::IntrospectionResult;
 use crate::telemetry::site_metrics::SiteMetrics;
 
-use super::answer::{Address, Answer, Person, Presented, Reply};
+use super::answer::{Answer, Presented, Reply};
+use super::reading;
 
 /// The largest answer that is read.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
@@ -30,18 +27,19 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// How many questions may be under way at once, so that a flood of unknown cookies does not become a flood upstream.
 const MAX_QUESTIONS: usize = 64;
 
+/// How long a connection may take to open, TLS included.
+const CONNECT: Duration = Duration::from_secs(2);
+/// How long an idle connection is kept: less than the 20 s after which Tomcat closes it.
+const IDLE: Duration = Duration::from_secs(15);
+
 pub(super) struct Introspector {
-    client: Client<HttpConnector, Empty<Bytes>>,
+    pools: Pools<Empty<Bytes>>,
     questions: Semaphore,
 }
 
 impl Introspector {
     pub(super) fn new() -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(Duration::from_secs(2)));
-        let client = Client::builder(TokioExecutor::new()).set_host(false).build(connector);
-        Self { client, questions: Semaphore::new(MAX_QUESTIONS) }
+        Self { pools: Pools::new(CONNECT, IDLE), questions: Semaphore::new(MAX_QUESTIONS) }
     }
 
     pub(super) async fn ask(
@@ -74,7 +72,9 @@ impl Introspector {
         let Some(request) = request(site, introspect, presented) else {
             return failed("the question cannot be asked");
         };
-        let Ok(response) = self.client.request(request).await else { return failed("no connection") };
+        let Ok(response) = self.pools.request(&site.upstream, request).await else {
+            return failed("no connection");
+        };
         let set_cookies = response.headers().get_all(SET_COOKIE).iter().cloned().collect();
         (read(introspect, response).await, set_cookies)
     }
@@ -91,13 +91,13 @@ fn label(answer: &Answer) -> IntrospectionResult {
 /// All credentials or none: of those it is not shown, a product's "nobody is signed in" would say nothing.
 fn request(site: &Site, introspect: &Introspect, presented: Presented<'_>) -> Option<Request<Empty<Bytes>>> {
     let path = format!("{}{}", site.prefix, introspect.path);
-    let uri =
-        Uri::builder().scheme("http").authority(site.upstream.clone()).path_and_query(path).build().ok()?;
+    let (scheme, authority) = (site.upstream.scheme(), site.upstream.authority.clone());
+    let uri = Uri::builder().scheme(scheme).authority(authority).path_and_query(path).build().ok()?;
     let mut request = Request::builder()
         .method(Method::GET)
         .uri(uri)
         .header(HOST, site.host.as_str())
-        .header(ACCEPT, "application/json");
+        .header(ACCEPT, accepts(&introspect.form));
     if let Some(cookies) = presented.cookies {
         request = request.header(COOKIE, cookies);
     }
@@ -107,7 +107,7 @@ fn request(site: &Site, introspect: &Introspect, presented: Presented<'_>) -> Op
     request.body(Empty::new()).ok()
 }
 
-async fn read(profile: &Introspect, response: Response<Incoming>) -> Answer {
+async fn read(introspect: &Introspect, response: Response<Incoming>) -> Answer {
     let (parts, body) = response.into_parts();
     if parts.status == StatusCode::UNAUTHORIZED {
         return Answer::Anonymous;
@@ -115,95 +115,28 @@ async fn read(profile: &Introspect, response: Response<Incoming>) -> Answer {
     if parts.status != StatusCode::OK {
         return Answer::Failed("a status other than 200 and 401");
     }
-    if !is_json(&parts.headers) {
-        return Answer::Failed("not JSON");
+    if !is_of_form(&introspect.form, &parts.headers) {
+        return Answer::Failed("an answer of another content type");
     }
     let Ok(body) = Limited::new(body, MAX_ANSWER_BYTES).collect().await else {
         return Answer::Failed("an answer too large or broken off");
     };
-    let Ok(value) = serde_json::from_slice::<Value>(&body.to_bytes()) else {
-        return Answer::Failed("broken JSON");
-    };
-    person(profile, &value)
+    let body = body.to_bytes();
+    match &introspect.form {
+        AnswerForm::Json(pointers) => reading::json(pointers, &body),
+        AnswerForm::Page(patterns) => reading::page(patterns, &body),
+    }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+fn accepts(form: &AnswerForm) -> &'static str {
+    match form {
+        AnswerForm::Json(_) => "application/json",
+        AnswerForm::Page(_) => "text/html",
+    }
+}
+
+fn is_of_form(form: &AnswerForm, headers: &HeaderMap) -> bool {
     let Some(Ok(kind)) = headers.get(CONTENT_TYPE).map(HeaderValue::to_str) else { return false };
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("application/json")
-}
-
-/// A key and a login name are needed; an address that is no address is treated as a failure, not as none, because the
-/// person would otherwise be judged by half an identity.
-fn person(profile: &Introspect, value: &Value) -> Answer {
-    if let Some((pointer, nobody)) = &profile.anonymous
-        && value.pointer(pointer).and_then(Value::as_str) == Some(nobody)
-    {
-        return Answer::Anonymous;
-    }
-    let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let (Some(key), Some(username)) = (text(&profile.key), text(&profile.username)) else {
-        return Answer::Failed("no user key or name in the answer");
-    };
-    let address = match profile.email.as_deref().map(|pointer| value.pointer(pointer)) {
-        None | Some(None | Some(Value::Null)) => Address::Unreported,
-        Some(Some(Value::String(text))) if text.is_empty() => Address::Unreported,
-        Some(Some(Value::String(text))) => match EmailAddress::parse(text) {
-            Ok(email) => Address::Reported(email),
-            Err(_) => return Answer::Failed("an address that is none"),
-        },
-        Some(Some(_)) => return Answer::Failed("an address that is no text"),
-    };
-    let (key, username) = (key.to_owned(), username.to_owned());
-    Answer::Person(Person { realm: None, key, username, address, session: None })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn profile() -> Introspect {
-        Introspect {
-            path: "/me".into(),
-            key: "/key".into(),
-            username: "/name".into(),
-            email: Some("/emailAddress".into()),
-            anonymous: Some(("/type".into(), "anonymous".into())),
-            cache: Duration::from_secs(30),
-            timeout: Duration::from_secs(2),
-        }
-    }
-
-    fn read(json: &str) -> Answer {
-        person(&profile(), &serde_json::from_str(json).unwrap())
-    }
-
-    #[test]
-    fn a_person_has_a_key_a_name_and_perhaps_an_address() {
-        let Answer::Person(person) = read(r#"{"key":"K1","name":"jane","emailAddress":"Jane@Acme.com"}"#)
-        else {
-            panic!()
-        };
-        assert_eq!((person.key.as_str(), person.username.as_str()), ("K1", "jane"));
-        assert!(matches!(person.address, Address::Reported(email) if email.as_str() == "jane@acme.com"));
-        let Answer::Person(person) = read(r#"{"key":"K1","name":"jane"}"#) else { panic!() };
-        assert!(matches!(person.address, Address::Unreported));
-        assert!(matches!(read(r#"{"type":"anonymous"}"#), Answer::Anonymous));
-    }
-
-    #[test]
-    fn t080_what_is_not_plainly_a_person_is_a_failure() {
-        for json in [
-            r#"{}"#,
-            r#"[]"#,
-            r#"{"key":"K1"}"#,
-            r#"{"key":1,"name":"jane"}"#,
-            r#"{"key":"","name":"jane"}"#,
-            r#"{"key":"K1","name":"jane","emailAddress":["a@acme.com"]}"#,
-            r#"{"key":"K1","name":"jane","emailAddress":7}"#,
-            r#"{"key":"K1","name":"jane","emailAddress":"a@managed.test@evil.test"}"#,
-        ] {
-            assert!(matches!(read(json), Answer::Failed(_)), "{json}");
-        }
-    }
+    kind.eq_ignore_ascii_case(accepts(form))
 }

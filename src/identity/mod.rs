@@ -1,13 +1,15 @@
 //! Whose session is this: the word of a site's sources, joined with the directory, remembered for a short time.
 //!
-//! The sources are asked in the order of the configuration, and the first that knows wins. An identity is only ever resolved from the credentials that will be forwarded. Whatever goes wrong here is
-//! [`SessionIdentity::Unavailable`], never a pass.
+//! The sources are asked in the order of the configuration, and the first that knows wins. An identity is only ever
+//! resolved from the credentials that will be forwarded. Whatever goes wrong here is [`SessionIdentity::Unavailable`], never
+//! a pass.
 
 mod answer;
 mod cache;
 mod enrolment;
 mod introspect;
 mod proof;
+mod reading;
 mod token;
 
 use std::sync::Arc;
@@ -49,8 +51,14 @@ pub struct Identity {
     pub account: Option<Fingerprint>,
     /// Whether the product's word contradicts what is known; such a person is never managed.
     pub address_changed: bool,
+    /// Whether the product counts them as a customer of its portal, without access to the product itself.
+    pub is_customer: bool,
     /// What proofs and challenges are bound to.
     pub subject: Subject,
+    /// The age of the tables that the product's word was joined with.
+    epoch: u64,
+    /// The product's word, to join it again when the tables change.
+    said: Person,
 }
 
 /// Whose session it is.
@@ -109,11 +117,11 @@ impl Identities {
         let guard = match self.cache.lookup(key, self.clock.now()).await {
             Lookup::Known(session) => {
                 self.metrics.identity_cache.count(CacheResult::Hit);
-                return Resolved { session, set_cookies: Vec::new() };
+                return Resolved { session: self.refresh(site, session), set_cookies: Vec::new() };
             }
             Lookup::Joined(session) => {
                 self.metrics.identity_cache.count(CacheResult::Joined);
-                return Resolved { session, set_cookies: Vec::new() };
+                return Resolved { session: self.refresh(site, session), set_cookies: Vec::new() };
             }
             Lookup::Ask(guard) => guard,
         };
@@ -178,35 +186,51 @@ impl Identities {
         self.cache.forget(key);
     }
 
-    fn join(&self, site: &Site, person: Person) -> Identity {
+    /// What is remembered of a person, joined again where the tables have changed since: nobody asks the product for that.
+    fn refresh(&self, site: &Site, session: SessionIdentity) -> SessionIdentity {
+        match session {
+            SessionIdentity::Person(person) if person.epoch != self.directory.epoch() => {
+                SessionIdentity::Person(Arc::new(self.join(site, person.said.clone())))
+            }
+            session => session,
+        }
+    }
+
+    fn join(&self, site: &Site, said: Person) -> Identity {
+        // Read first: what changes while the person is joined makes them be joined again.
+        let epoch = self.directory.epoch();
         // The users of an issuer are a people of their own: the same key elsewhere is somebody else.
-        let realm = match &person.realm {
+        let realm = match &said.realm {
             None => Arc::clone(&site.id),
             // Neither of the two has a space in it.
             Some(realm) => format!("{} {realm}", site.id).into(),
         };
-        let reported = match &person.address {
-            Address::Reported(email) => Some(email),
-            Address::Unreported | Address::Unusable => None,
+        let (reported, is_email_verified) = match &said.address {
+            Address::Reported(email) => (Some(email), true),
+            Address::Unverified(email) => (Some(email), false),
+            Address::Unreported | Address::Unusable => (None, false),
         };
-        let known = match person.address {
+        let known = match said.address {
             Address::Unusable => Known { email: None, account: None, address_changed: true },
-            _ => self.directory.identify(&Sighting {
-                site: &realm,
-                user_key: &person.key,
-                username: &person.username,
-                email: reported,
-            }),
+            _ => {
+                let (user_key, username) = (said.key.as_str(), said.username.as_str());
+                let sighting =
+                    Sighting { site: &realm, user_key, username, email: reported, is_email_verified };
+                self.directory.identify(&sighting, self.clock.now())
+            }
         };
         // The reported address is part of the subject: a changed one voids open codes and proofs alike.
         let address = reported.or(known.email.as_ref()).map_or("", EmailAddress::as_str);
-        let parts = [&*realm, person.key.as_str(), address].into_iter().chain(person.session.as_deref());
+        let parts = [&*realm, said.key.as_str(), address].into_iter().chain(said.session.as_deref());
         Identity {
             subject: subject(self.keys.subject(), parts),
-            username: person.username.clone().into_boxed_str(),
+            username: said.username.clone().into_boxed_str(),
             email: known.email,
             account: known.account,
             address_changed: known.address_changed,
+            is_customer: said.is_customer,
+            epoch,
+            said,
         }
     }
 }

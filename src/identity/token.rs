@@ -57,7 +57,7 @@ impl Identities {
         }
         let key = SessionKey::of_token(&site.id, authorization.as_bytes());
         let session = self.ask_about_token(site, counters, &key, authorization).await;
-        TokenOwner::Asked { key, session }
+        TokenOwner::Asked { key, session: self.refresh(site, session) }
     }
 
     async fn ask_about_token(

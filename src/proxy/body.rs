@@ -60,6 +60,11 @@ impl HttpBody for Body {
             Content::Passing(passing) => Pin::new(passing).poll_frame(context),
             Content::Own(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
         };
+        // Trailers end a body and stay here: a name in one would come past `scrub_response`.
+        if matches!(&polled, Poll::Ready(Some(Ok(frame))) if frame.is_trailers()) {
+            body.content = Content::Own(None);
+            return Poll::Ready(None);
+        }
         if let (Poll::Ready(Some(Ok(frame))), Some(record)) = (&polled, &mut body.record) {
             record.response_bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
         }

@@ -50,6 +50,8 @@ pub(super) struct Exchange {
     pub app_sign_in: bool,
     /// Where background work was started from.
     referer: Option<HeaderValue>,
+    /// The origin of the page whose script asked, by its own word.
+    origin: Option<HeaderValue>,
     /// The site's host, with the port that was asked for; set once a site was found.
     pub host: String,
     /// Whether the request has a body that may be unread when it is refused.
@@ -68,6 +70,7 @@ impl Exchange {
             own_form: is_own_form(parts),
             target: parts.uri.path_and_query().cloned(),
             referer: parts.headers.get(header::REFERER).cloned(),
+            origin: parts.headers.get(header::ORIGIN).cloned(),
             host: String::new(),
             has_body,
             authorization: None,
@@ -121,6 +124,7 @@ impl Exchange {
             reason: refused.reason,
             navigation: self.navigation || self.own_form,
             challenge: refused.decision == DecisionLabel::Challenge,
+            page_origin: self.page_origin(),
             unread_body: self.has_body,
             scheme: self.plan.scheme,
             organization: &self.plan.organization,
@@ -128,6 +132,11 @@ impl Exchange {
             return_to: self.return_to(),
             receipt: self.record.receipt,
         })
+    }
+
+    fn page_origin(&self) -> Option<HeaderValue> {
+        let (scheme, routes) = (self.plan.scheme, &self.plan.routes);
+        self.origin.clone().filter(|origin| respond::is_own_origin(origin, scheme, &self.host, routes))
     }
 
     /// The answer as it goes out: with its cookies, and written down when its last byte is sent.

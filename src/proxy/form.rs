@@ -8,6 +8,8 @@ use hyper::body::Incoming;
 use crate::config::settings::Scheme;
 use crate::domain::return_target::ReturnTarget;
 
+use super::upload::Upload;
+
 /// The largest form that is read.
 const MAX_FORM_BYTES: usize = 16 * 1024;
 
@@ -38,9 +40,10 @@ impl Form {
     pub(super) async fn read(headers: &HeaderMap, body: Incoming) -> Result<Self, FormError> {
         let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let body = Limited::new(body, MAX_FORM_BYTES).collect().await.map_err(|error| {
-            if error.is::<LengthLimitError>() { FormError::TooLarge } else { FormError::Malformed }
-        })?;
+        let body =
+            Limited::new(Upload::new(body, u64::MAX), MAX_FORM_BYTES).collect().await.map_err(|error| {
+                if error.is::<LengthLimitError>() { FormError::TooLarge } else { FormError::Malformed }
+            })?;
         let bytes = body.to_bytes();
         match kind.as_str() {
             "application/x-www-form-urlencoded" => Ok(Self::from_fields(&bytes)),

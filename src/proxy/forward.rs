@@ -10,7 +10,6 @@ use http::{Request, Version};
 use crate::config::settings::{Scheme, Site};
 use crate::domain::decision::{Credentials, Permit, Reason};
 
-use super::body::Body;
 use super::cookies::{Cookies, remove_session_headers};
 use super::headers::{remove_hop_by_hop, remove_method_override, scrub_request};
 use super::query;
@@ -21,15 +20,15 @@ const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host")
 const X_FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 
 /// Builds the upstream request. It can only be called with a permit, which only `decide` makes.
-pub fn upstream_request(
+pub fn upstream_request<B>(
     mut parts: Parts,
-    body: Body,
+    body: B,
     permit: &Permit,
     site: &Site,
     cookies: Cookies,
     client: IpAddr,
     scheme: Scheme,
-) -> Result<Request<Body>, Reason> {
+) -> Result<Request<B>, Reason> {
     if permit.forward() == Credentials::Authorization
         && let Some(uri) = query::without_auth_type(&parts.method, &parts.uri, site)
     {
@@ -70,8 +69,9 @@ pub fn upstream_request(
 /// The same path and query, byte for byte, at the site's upstream.
 fn upstream_uri(uri: &Uri, site: &Site) -> Result<Uri, Reason> {
     let target = uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
-    let uri = Uri::builder().scheme("http").authority(site.upstream.clone()).path_and_query(target);
-    uri.build().map_err(|_| Reason::MalformedRequest)
+    let upstream = &site.upstream;
+    let uri = Uri::builder().scheme(upstream.scheme()).authority(upstream.authority.clone());
+    uri.path_and_query(target).build().map_err(|_| Reason::MalformedRequest)
 }
 
 /// Tells the upstream who asks and under which name, as browsers see it: the client as it was judged and nobody before it,

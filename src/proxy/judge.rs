@@ -4,6 +4,7 @@
 use http::header::HeaderValue;
 
 use crate::clock::stopwatch;
+use crate::config::settings::PortalCustomers;
 use crate::domain::decide::decide;
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::enrolment::Enrolment;
@@ -71,6 +72,7 @@ impl Gateway {
         let snapshot = self.directory.snapshot();
         let facts = Facts {
             enforced: served.site.enforce,
+            customers_exempt: served.site.portal_customers == PortalCustomers::Exempt,
             lane,
             session: self.session_fact(session.as_ref()),
             proof,
@@ -126,6 +128,7 @@ impl Gateway {
             Some(SessionIdentity::Person(person)) => Session::Person(Person {
                 email: person.email.as_ref(),
                 claimed: person.account.is_some_and(|account| self.directory.is_claimed(account)),
+                is_customer: person.is_customer,
                 address_changed: person.address_changed,
             }),
         }

@@ -28,6 +28,7 @@ mod route;
 pub mod server;
 mod target;
 mod token;
+mod upload;
 mod upstream;
 mod watch;
 mod websocket;
@@ -218,6 +219,7 @@ fn admit<'a>(plan: &'a Plan, exchange: &mut Exchange, parts: &Parts) -> Result<A
         RouteError::Unknown => Reason::UnknownHost,
     })?;
     exchange.served_by(served, host);
+    upload::check(parts, served.site.max_body_bytes)?;
     let cookies = Cookies::read(&parts.headers, &served.site.id, &served.site.profile, plan.names)?;
     let lane = lane::classify(parts, &served.site, exchange.peer, path, &cookies, exchange.navigation)?;
     exchange.record.lane = token::shown_lane(parts, &served.site, lane);

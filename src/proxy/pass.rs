@@ -24,6 +24,7 @@ use super::headers::{remove_hop_by_hop, retain_set_cookies, scrub_response};
 use super::judge::Judged;
 use super::lane::is_logout;
 use super::route::Served;
+use super::upload::Upload;
 use super::upstream::Upstream;
 use super::watch::{Seen, says_signed_out, watch};
 
@@ -48,7 +49,7 @@ impl Gateway {
         let app = self.app(exchange, served, judged, &cookies);
         let request = upstream_request(
             parts,
-            Body::passing(body),
+            Upload::new(body, served.site.max_body_bytes),
             &permit,
             &served.site,
             cookies,
@@ -56,9 +57,11 @@ impl Gateway {
             exchange.plan.scheme,
         )?;
         let begun = stopwatch();
-        let answer = upstream.send(request).await;
+        let answer = upstream.send(&served.site.upstream, request).await;
         exchange.record.upstream = Some(begun.elapsed());
-        served.metrics.upstream_requests.count(result_label(&answer));
+        if let Some(result) = result_label(&answer) {
+            served.metrics.upstream_requests.count(result);
+        }
         let (mut head, body) = answer?.into_parts();
         remove_hop_by_hop(&mut head.headers);
         scrub_response(&mut head.headers);
@@ -159,10 +162,12 @@ impl Browser {
     }
 }
 
-fn result_label(answer: &Result<Response<Incoming>, Reason>) -> UpstreamResult {
+/// What came of asking; `None` where the client's body was cut, which says nothing about the product.
+fn result_label(answer: &Result<Response<Incoming>, Reason>) -> Option<UpstreamResult> {
     match answer {
-        Ok(_) => UpstreamResult::Ok,
-        Err(Reason::UpstreamTimeout) => UpstreamResult::Timeout,
-        Err(_) => UpstreamResult::Unreachable,
+        Ok(_) => Some(UpstreamResult::Ok),
+        Err(Reason::UpstreamTimeout) => Some(UpstreamResult::Timeout),
+        Err(Reason::UpstreamUnreachable) => Some(UpstreamResult::Unreachable),
+        Err(_) => None,
     }
 }

@@ -16,6 +16,7 @@ use crate::telemetry::receipt::Receipt;
 
 use super::body::Body;
 use super::pages::{self, MessagePage, SiteName};
+use super::route::Routes;
 
 /// Where the challenge page is.
 pub const CHALLENGE_PATH: &str = "/.postern/challenge";
@@ -32,6 +33,8 @@ pub struct Refusal<'a> {
     pub navigation: bool,
     /// Whether a code would help.
     pub challenge: bool,
+    /// The origin of the page whose script asked, where that page is one of our own sites'.
+    pub page_origin: Option<HeaderValue>,
     /// Whether the request has a body that was not read: the connection must then not be used again.
     pub unread_body: bool,
     /// The scheme browsers see.
@@ -62,6 +65,9 @@ pub fn refuse(refusal: &Refusal<'_>) -> Response<Body> {
         headers
             .entry(header::ALLOW)
             .or_insert(HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"));
+    }
+    if let Some(origin) = refusal.page_origin.as_ref().filter(|_| !refusal.navigation) {
+        share(headers, origin);
     }
     if refusal.unread_body {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
@@ -94,6 +100,7 @@ pub fn status(reason: Reason, challenge: bool) -> StatusCode {
         Reason::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
         Reason::TargetTooLong => StatusCode::URI_TOO_LONG,
         Reason::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Reason::BodyStalled => StatusCode::REQUEST_TIMEOUT,
         Reason::MalformedRequest
         | Reason::AmbiguousHost
         | Reason::MalformedPath
@@ -104,6 +111,32 @@ pub fn status(reason: Reason, challenge: bool) -> StatusCode {
         // Never the reason of a refusal; if a mistake makes it one, the answer must not be a pass.
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
+}
+
+/// Whether a page of this origin may read what its script was refused with: a page of one of our own sites, as browsers
+/// reach them now, with the scheme and the port of the request itself. `host` is the request's, with its port.
+///
+/// A fetch from one site to the other could not tell a challenge from a broken network otherwise. No other origin is ever
+/// mirrored: with credentials allowed, its pages would read what is said to this person.
+pub fn is_own_origin(origin: &HeaderValue, scheme: Scheme, host: &str, routes: &Routes) -> bool {
+    let origin = origin.to_str().ok();
+    let authority = origin.and_then(|origin| origin.strip_prefix(scheme.as_str())?.strip_prefix("://"));
+    let Some(authority) = authority else { return false };
+    let (name, port) = split_port(authority);
+    port == split_port(host).1 && routes.has_host(name)
+}
+
+fn split_port(authority: &str) -> (&str, Option<&str>) {
+    authority.split_once(':').map_or((authority, None), |(name, port)| (name, Some(port)))
+}
+
+/// Lets the page of this origin read the refusal (Fetch standard, "CORS protocol").
+fn share(headers: &mut HeaderMap, origin: &HeaderValue) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    let exposed = HeaderValue::from_static("Retry-After, WWW-Authenticate, X-Postern-Receipt");
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    headers.insert(header::VARY, HeaderValue::from_static("Origin"));
 }
 
 /// The way to the challenge, with the way back.

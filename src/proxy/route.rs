@@ -35,6 +35,11 @@ impl Routes {
         Self(routes)
     }
 
+    /// Whether any site has this host, in its one spelling and without a port.
+    pub fn has_host(&self, host: &str) -> bool {
+        self.0.contains_key(host)
+    }
+
     /// The site of a host as the client spelled it and a path.
     pub fn find(&self, host: &str, path: &str) -> Result<&Served, RouteError> {
         let sites = match self.0.get(strip_port(host)) {

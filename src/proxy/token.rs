@@ -34,6 +34,7 @@ impl Gateway {
         };
         let facts = Facts {
             enforced: site.enforce,
+            customers_exempt: false,
             lane: Lane::Api,
             session: self.owner_fact(owner.as_ref()),
             proof: ProofFact::Absent,
@@ -59,6 +60,7 @@ impl Gateway {
             Some(TokenOwner::Named(named)) => Session::Person(Person {
                 email: Some(&named.email),
                 claimed: self.directory.is_claimed(named.account),
+                is_customer: false,
                 address_changed: false,
             }),
             Some(TokenOwner::Unknown) | None => Session::NotAsked,

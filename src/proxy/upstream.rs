@@ -1,20 +1,26 @@
-//! The connections to product servers: pooled per worker, one pool for requests and none for upgrades.
+//! Asking a product: one worker's pooled connections, how long an answer may take, and what counts as one.
+//!
+//! An answer whose end is open to interpretation is refused: what one reads as its tail, another reads as the next answer.
 
+use std::error::Error;
+use std::pin::pin;
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::response::Parts;
+use http::{Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::client::legacy::{self, ResponseFuture};
 
+use crate::config::settings;
+use crate::connect::Pools;
 use crate::domain::decision::Reason;
 
-use super::body::Body;
+use super::upload::{Progress, Upload, UploadError};
 
-/// How long a connection may take to open.
-const CONNECT: Duration = Duration::from_secs(5);
-/// How long a product may take to begin its answer once it has the whole request: as long as the vendor's own front end
+/// How long a connection may take to open, TLS included.
+pub(super) const CONNECT: Duration = Duration::from_secs(5);
+/// How long a product may take to begin its answer once nothing moves any more: as long as the vendor's own front end
 /// allows for a read is 60 s; large uploads need more, so this bounds a hang, not a slow page.
 const ANSWER: Duration = Duration::from_secs(300);
 /// How long an idle connection is kept: less than the 20 s after which Tomcat closes it.
@@ -22,38 +28,133 @@ const IDLE: Duration = Duration::from_secs(15);
 
 /// One worker's upstream connections.
 pub struct Upstream {
-    client: Client<HttpConnector, Body>,
+    pools: Pools<Upload>,
 }
 
 impl Upstream {
-    /// An empty pool.
+    /// Empty pools.
     pub fn new() -> Self {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(CONNECT));
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE)
-            .set_host(false)
-            .build(connector);
-        Self { client }
+        Self { pools: Pools::new(CONNECT, IDLE) }
     }
 
     /// Sends a request and waits for the head of its answer. A request is repeated only where no byte of it was sent.
-    pub async fn send(&self, request: Request<Body>) -> Result<Response<Incoming>, Reason> {
-        match tokio::time::timeout(ANSWER, self.client.request(request)).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => {
-                tracing::debug!(%error, "an upstream request failed");
-                Err(Reason::UpstreamUnreachable)
-            }
-            Err(_) => Err(Reason::UpstreamTimeout),
+    pub(super) async fn send(
+        &self,
+        upstream: &settings::Upstream,
+        request: Request<Upload>,
+    ) -> Result<Response<Incoming>, Reason> {
+        let progress = request.body().progress();
+        let asked = self.pools.request(upstream, request);
+        let (mut head, body) = answer(asked, progress, ANSWER).await?.into_parts();
+        if let Err(why) = check(&head) {
+            // Dropping the body ends the connection, unless all of it is here and nothing after it.
+            tracing::warn!(upstream = %upstream.authority, why, "an upstream's answer was refused");
+            return Err(Reason::UpstreamUnreachable);
         }
+        // The product's version says how far it speaks, ours how far we do.
+        head.version = Version::HTTP_11;
+        Ok(Response::from_parts(head, body))
     }
 }
 
 impl Default for Upstream {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// Waits for an answer for as long as the request's body moves, and then for `patience` at least and twice that at most.
+async fn answer(
+    asked: ResponseFuture,
+    progress: Option<Progress>,
+    patience: Duration,
+) -> Result<Response<Incoming>, Reason> {
+    let mut asked = pin!(asked);
+    let mut pieces = 0;
+    loop {
+        if let Ok(answer) = tokio::time::timeout(patience, asked.as_mut()).await {
+            return answer.map_err(|error| reason(&error));
+        }
+        let now = progress.as_ref().map_or(0, Progress::pieces);
+        if now == pieces {
+            return Err(Reason::UpstreamTimeout);
+        }
+        pieces = now;
+    }
+}
+
+/// Why there is no answer. A body that broke its bounds is the client's doing, not the product's.
+fn reason(error: &legacy::Error) -> Reason {
+    let mut cause: Option<&(dyn Error + 'static)> = error.source();
+    while let Some(error) = cause {
+        match error.downcast_ref::<UploadError<hyper::Error>>() {
+            Some(UploadError::TooLarge) => return Reason::BodyTooLarge,
+            Some(UploadError::Stalled) => return Reason::BodyStalled,
+            Some(UploadError::Broken(_)) => return Reason::MalformedRequest,
+            None => cause = error.source(),
+        }
+    }
+    // A connection that cannot be opened says why itself, see `connect.rs`.
+    if !error.is_connect() {
+        tracing::debug!(%error, "an upstream request failed");
+    }
+    Reason::UpstreamUnreachable
+}
+
+/// Whether the head of an answer says in one way alone where the answer ends (RFC 9112 section 6.3).
+fn check(head: &Parts) -> Result<(), &'static str> {
+    if head.status == StatusCode::SWITCHING_PROTOCOLS {
+        return Err("it switches to a protocol that nobody asked for");
+    }
+    let mut codings = head.headers.get_all(TRANSFER_ENCODING).iter();
+    let mut lengths = head.headers.get_all(CONTENT_LENGTH).iter();
+    match (codings.next(), lengths.next()) {
+        (None, None) => return Ok(()),
+        (Some(_), Some(_)) => return Err("it has a length and a transfer coding"),
+        // We ask for none, and taken off on the way the content would lose its label.
+        (Some(coding), None) if !coding.as_bytes().eq_ignore_ascii_case(b"chunked") => {
+            return Err("it has a transfer coding besides chunked");
+        }
+        (None, Some(length)) if !length.as_bytes().iter().all(u8::is_ascii_digit) => {
+            return Err("its length is no number");
+        }
+        _ => {}
+    }
+    if codings.next().is_some() || lengths.next().is_some() {
+        return Err("it says twice where it ends");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(status: u16, lines: &[(&str, &str)]) -> Result<(), &'static str> {
+        let mut response = Response::builder().status(status);
+        for (name, value) in lines {
+            response = response.header(*name, *value);
+        }
+        check(&response.body(()).unwrap().into_parts().0)
+    }
+
+    #[test]
+    fn t171_an_answer_says_once_where_it_ends() {
+        for lines in [vec![], vec![("content-length", "5")], vec![("transfer-encoding", "chunked")]] {
+            assert_eq!(checked(200, &lines), Ok(()), "{lines:?}");
+        }
+        let (length, chunked) = (("content-length", "5"), ("transfer-encoding", "chunked"));
+        for lines in [
+            vec![length, chunked],
+            vec![length, length],
+            vec![chunked, chunked],
+            vec![("content-length", "5, 5")],
+            vec![("content-length", "+5")],
+            vec![("transfer-encoding", "gzip, chunked")],
+            vec![("transfer-encoding", "identity")],
+        ] {
+            assert!(checked(200, &lines).is_err(), "{lines:?}");
+        }
+        assert!(checked(101, &[]).is_err(), "nobody asked for another protocol");
     }
 }

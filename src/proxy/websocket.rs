@@ -11,8 +11,9 @@ use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 
+use crate::config::settings::Upstream;
+use crate::connect::Connector;
 use crate::domain::decision::{Decision, Permit, Reason};
 use crate::domain::lane::Lane;
 
@@ -25,6 +26,7 @@ use super::headers::{remove_hop_by_hop, scrub_response};
 use super::judge::Judged;
 use super::pass::Browser;
 use super::route::Served;
+use super::upstream::CONNECT;
 
 /// How long a product may take to open the connection and to answer the handshake.
 const HANDSHAKE: Duration = Duration::from_secs(60);
@@ -55,7 +57,7 @@ impl Gateway {
         let mut request =
             upstream_request(parts, Body::empty(), &permit, &served.site, cookies, client_address, scheme)?;
         name_upgrade(request.headers_mut());
-        let handshake = tokio::time::timeout(HANDSHAKE, shake_hands(served.site.upstream.as_str(), request));
+        let handshake = tokio::time::timeout(HANDSHAKE, shake_hands(&served.site.upstream, request));
         let mut answer = handshake.await.map_err(|_| Reason::UpstreamTimeout)??;
         let seen = self.watch(served, &watched.judged, &browser, answer.headers())?;
         self.heed(exchange, served, &watched.judged, &browser, seen).await;
@@ -96,10 +98,11 @@ fn name_upgrade(headers: &mut http::HeaderMap) {
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
 }
 
-async fn shake_hands(upstream: &str, mut request: Request<Body>) -> Result<Response<Incoming>, Reason> {
+async fn shake_hands(upstream: &Upstream, mut request: Request<Body>) -> Result<Response<Incoming>, Reason> {
     let unreachable = |_| Reason::UpstreamUnreachable;
-    let stream = TcpStream::connect(upstream).await.map_err(|_| Reason::UpstreamUnreachable)?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(unreachable)?;
+    let opened = Connector::to(upstream, CONNECT).open(request.uri().clone()).await;
+    let stream = opened.map_err(|_| Reason::UpstreamUnreachable)?;
+    let (mut sender, connection) = http1::handshake(stream).await.map_err(unreachable)?;
     tokio::spawn(connection.with_upgrades());
     // On a connection of its own the request names the path alone.
     let target = request.uri().path_and_query().cloned();

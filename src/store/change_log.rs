@@ -16,6 +16,8 @@ pub enum ChangeKind {
     Revocation,
     /// A person was pinned to an address: [`ChangeEntry::pin`].
     Pin,
+    /// An operator accepted an address for a person: [`ChangeEntry::pin`].
+    AcceptedAddress,
     /// A mobile app's session was enrolled, or its enrolment ends: [`ChangeEntry::enrolment`].
     Enrolment,
     /// Domains or accounts changed as a whole: load them again.
@@ -23,13 +25,15 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
-    const ALL: [Self; 4] = [Self::Revocation, Self::Pin, Self::Enrolment, Self::Directory];
+    const ALL: [Self; 5] =
+        [Self::Revocation, Self::Pin, Self::AcceptedAddress, Self::Enrolment, Self::Directory];
 
     /// The stable label.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Revocation => "revocation",
             Self::Pin => "pin",
+            Self::AcceptedAddress => "accepted_address",
             Self::Enrolment => "enrolment",
             Self::Directory => "directory",
         }
@@ -61,7 +65,9 @@ impl ChangeEntry {
 
     /// The pin that this entry tells of; `None` if it tells of something else or does not parse.
     pub fn pin(&self) -> Option<PinRow> {
-        (self.kind == ChangeKind::Pin).then(|| PinRow::from_json(&self.detail)).flatten()
+        matches!(self.kind, ChangeKind::Pin | ChangeKind::AcceptedAddress)
+            .then(|| PinRow::from_json(&self.detail))
+            .flatten()
     }
 
     /// The enrolment that this entry tells of; `None` if it tells of something else or does not parse.

@@ -20,8 +20,9 @@ use tracing_subscriber::{fmt, registry};
 const OURS: &str = "postern";
 
 /// What holds until the operator's filter says otherwise.
-/// Pingora narrates its own start and stop, and calls every end a SIGINT.
-const DEFAULTS: &str = "info,sqlx=warn,pingora_core=warn";
+/// Pingora narrates its own start and stop, and calls every end a SIGINT. Why a certificate is refused is said where the
+/// connection was wanted, with the name of who wanted it.
+const DEFAULTS: &str = "info,sqlx=warn,pingora_core=warn,rustls_platform_verifier=off";
 
 /// The log cannot be started.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +42,7 @@ pub enum LogError {
 
 /// Starts the log of this process, on stderr, for `tracing` and for crates that use `log`.
 ///
-/// `level` is a `tracing` filter on top of `info,sqlx=warn,pingora_core=warn`: `warn`, `postern=debug`, or `postern::mail=trace,sqlx=info`.
+/// `level` is a `tracing` filter on top of the defaults: `warn`, `postern=debug`, or `postern::mail=trace,sqlx=info`.
 /// Other crates than ours never say more than INFO.
 pub fn init(level: &str, json: bool) -> Result<(), LogError> {
     Ok(subscriber(level, json, io::stderr)?.try_init()?)

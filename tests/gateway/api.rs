@@ -101,7 +101,7 @@ async fn a_session_born_from_a_basic_call_does_not_come_back() {
     assert!(!answer.headers.contains_key("set-cookie"), "{:?}", answer.headers);
     // At the product itself the same call leaves a session behind.
     let direct = ask(
-        world.app.settings.sites[0].upstream.as_str().parse().expect("an address"),
+        world.app.settings.sites[0].upstream.authority.as_str().parse().expect("an address"),
         format!("GET {MYSELF} HTTP/1.1\r\nHost: jira.test\r\nAuthorization: Basic b21hcjpkZW1v\r\n\r\n"),
     )
     .await;

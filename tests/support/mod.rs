@@ -4,5 +4,6 @@ pub mod chromium;
 pub mod client;
 pub mod process;
 pub mod raw;
+pub mod recorder;
 pub mod smtp;
 pub mod world;

@@ -14,6 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// One connection.
 pub struct Raw {
     stream: BufReader<TcpStream>,
+    patience: Duration,
 }
 
 /// An answer as it came.
@@ -48,7 +49,13 @@ impl RawAnswer {
 impl Raw {
     /// Connects.
     pub async fn connect(address: SocketAddr) -> Self {
-        Self { stream: BufReader::new(TcpStream::connect(address).await.expect("a connection")) }
+        let stream = TcpStream::connect(address).await.expect("a connection");
+        Self { stream: BufReader::new(stream), patience: PATIENCE }
+    }
+
+    /// Allows answers more time than [`PATIENCE`].
+    pub fn within(&mut self, patience: Duration) {
+        self.patience = patience;
     }
 
     /// Sends bytes. That the gateway has closed meanwhile is seen by what it answered.
@@ -58,7 +65,7 @@ impl Raw {
 
     /// The next answer; one with status 0 where the connection ended instead.
     pub async fn answer(&mut self) -> RawAnswer {
-        tokio::time::timeout(PATIENCE, self.read()).await.expect("an answer in time")
+        tokio::time::timeout(self.patience, self.read()).await.expect("an answer in time")
     }
 
     /// Whether the gateway closed the connection, and said nothing more before.
@@ -72,6 +79,15 @@ impl Raw {
         let mut bytes = vec![0; count];
         let read = tokio::time::timeout(PATIENCE, self.stream.read_exact(&mut bytes)).await;
         read.expect("bytes in time").expect("bytes");
+        bytes
+    }
+
+    /// Everything until the gateway closes the connection, as it came.
+    pub async fn rest(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let read = tokio::time::timeout(PATIENCE, self.stream.read_to_end(&mut bytes)).await;
+        // A connection that is reset has ended too.
+        let _ = read.expect("an end in time");
         bytes
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::Method;
 
 use super::super::profile::{Endpoint, Product};
-use super::super::session::{Introspect, SessionSource};
+use super::super::session::{AnswerForm, Expected, Introspect, Pointers, SessionSource};
 use super::super::settings::{Api, ApiTokens, LogFormat, Scheme, Settings, Site, SmtpTls, WebSessions};
 use super::super::{load, parse};
 use super::{GENERIC, GOOD, REFERENCE, changed, read, settings, smtp};
@@ -43,6 +43,7 @@ fn the_shortest_file_gets_every_documented_default() {
     assert_eq!(settings.fingerprint.len(), 12);
     let site = &settings.sites[0];
     assert_eq!((site.id.as_ref(), site.prefix.as_str(), site.enforce), ("jira.acme.com", "", true));
+    assert_eq!((site.max_body_bytes, site.upstream.tls.is_none()), (250 * 1024 * 1024, true));
 }
 
 #[test]
@@ -59,7 +60,9 @@ fn the_reference_file_states_the_defaults_and_every_key() {
     for section in ["[organization]\n", "[listen]\n", "[[site]]\n", "[mail]\n", "[store]\n"] {
         text = text.replace(section, &format!("{section}{unknown}"));
     }
-    for section in ["site.introspect", "site.mobile", "verification", "limits", "keys", "log"] {
+    for section in
+        ["site.upstream_tls", "site.introspect", "site.mobile", "verification", "limits", "keys", "log"]
+    {
         let place = if section.starts_with("site.") { "[mail]" } else { "[organization]" };
         text = text.replace(place, &format!("[{section}]\n{unknown}{place}"));
     }
@@ -167,6 +170,38 @@ fn an_extra_certificate_is_looked_at_before_it_is_trusted() {
 }
 
 #[test]
+fn an_https_upstream_is_verified_by_its_own_name_or_another_and_by_the_authorities_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let pem = rcgen::generate_simple_self_signed(vec!["x".to_owned()]).unwrap().cert.pem();
+    std::fs::write(folder.path().join("ca.pem"), pem).unwrap();
+    std::fs::write(folder.path().join("other.pem"), "no certificate").unwrap();
+    let read = |upstream: &str, keys: &str| {
+        let text = changed("\"http://10.0.0.5:8080\"", &format!("\"{upstream}\"\n{keys}"));
+        parse("postern.toml", &text, folder.path(), &|_| None)
+    };
+    let ca_file = "upstream_tls.ca_file = \"ca.pem\"";
+    for (upstream, keys, written, name) in [
+        ("https://JIRA.internal", ca_file, "https://jira.internal:443", "jira.internal"),
+        (
+            "https://10.0.0.5:8443",
+            "upstream_tls = { name = \"Jira\", ca_file = \"ca.pem\" }",
+            "https://10.0.0.5:8443",
+            "jira",
+        ),
+        ("https://jira:8443", "", "https://jira:8443", "jira"),
+    ] {
+        let settings = read(upstream, keys).unwrap();
+        let site = &settings.sites[0];
+        let tls = site.upstream.tls.as_ref().unwrap();
+        assert_eq!((site.upstream.to_string().as_str(), tls.name.to_str().as_ref()), (written, name));
+        assert_eq!(tls.ca_file.is_some(), !keys.is_empty());
+    }
+    let errors = read("https://jira", "upstream_tls.ca_file = \"other.pem\"").unwrap_err();
+    assert!(errors.errors()[0].message.starts_with("`ca_file` holds no certificate"), "{errors}");
+    assert_eq!(errors.errors().len(), 1);
+}
+
+#[test]
 fn addresses_and_ports_have_one_spelling() {
     for (written, read) in [
         ("http://JIRA.internal:8080", "jira.internal:8080"),
@@ -174,7 +209,10 @@ fn addresses_and_ports_have_one_spelling() {
         ("http://[::1]:8080", "[::1]:8080"),
         ("http://[::1]", "[::1]:80"),
     ] {
-        assert_eq!(settings(&changed("http://10.0.0.5:8080", written)).sites[0].upstream.as_str(), read);
+        assert_eq!(
+            settings(&changed("http://10.0.0.5:8080", written)).sites[0].upstream.authority.as_str(),
+            read
+        );
     }
     for (written, host, port, tls) in [
         ("smtp://mail.acme.com", "mail.acme.com", 587, SmtpTls::StartTls),
@@ -219,6 +257,17 @@ fn introspect(site: &Site) -> &Introspect {
     introspect
 }
 
+fn pointers(introspect: &Introspect) -> &Pointers {
+    match &introspect.form {
+        AnswerForm::Json(pointers) => pointers,
+        AnswerForm::Page(patterns) => panic!("{patterns:?}"),
+    }
+}
+
+fn expected(pointer: &str, value: &str) -> Expected {
+    Expected { pointer: pointer.to_owned(), value: value.to_owned() }
+}
+
 #[test]
 fn every_product_has_its_profile() {
     let site = |product: Product| {
@@ -236,15 +285,20 @@ fn every_product_has_its_profile() {
     }
     let jira = site(Product::JiraServiceManagement);
     let jira = introspect(&jira);
-    assert_eq!(jira.path, "/rest/api/2/myself");
-    assert_eq!(jira.email.as_deref(), Some("/emailAddress"));
+    assert_eq!(jira.path, "/rest/api/2/myself?expand=applicationRoles");
+    assert_eq!(pointers(jira).email.as_deref(), Some("/emailAddress"));
+    assert_eq!(pointers(jira).customer, Some(expected("/applicationRoles/size", "0")));
     assert_eq!((jira.cache, jira.timeout), (Duration::from_secs(30), Duration::from_secs(2)));
     let confluence = site(Product::Confluence);
     let confluence = introspect(&confluence);
+    let confluence = pointers(confluence);
     assert_eq!((confluence.key.as_str(), &confluence.email), ("/userKey", &None));
-    assert_eq!(confluence.anonymous, Some(("/type".to_owned(), "anonymous".to_owned())));
+    assert_eq!(confluence.anonymous, Some(expected("/type", "anonymous")));
     let generic = site(Product::Generic);
-    assert_eq!((introspect(&generic).username.as_str(), generic.profile.login.len()), ("/user/login", 0));
+    assert_eq!(
+        (pointers(introspect(&generic)).username.as_str(), generic.profile.login.len()),
+        ("/user/login", 0)
+    );
 }
 
 #[test]
@@ -329,7 +383,7 @@ fn a_site_replaces_a_list_or_adds_to_it() {
     assert_eq!(site.profile.login, [page(Method::GET, "/x"), page(Method::HEAD, "/x")]);
     assert!(site.profile.logout.contains(&page(Method::POST, "/y")));
     assert_eq!(site.profile.logout.iter().filter(|known| known.path == "/logout").count(), 1);
-    assert_eq!(introspect(&site).email.as_deref(), Some("/mail"));
-    assert_eq!(introspect(&site).key, "/key");
+    assert_eq!(pointers(introspect(&site)).email.as_deref(), Some("/mail"));
+    assert_eq!(pointers(introspect(&site)).key, "/key");
     assert_eq!(introspect(&site).cache, Duration::from_secs(5));
 }
