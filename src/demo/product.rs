@@ -18,7 +18,7 @@ use axum::{
 };
 
 use super::{
-    article,
+    article::{self, Articles},
     attachment::{self, Attachments},
     fault::Fault,
     identity,
@@ -94,8 +94,10 @@ pub(super) struct Inner {
     pub kind: ProductKind,
     pub people: Mutex<People>,
     pub sessions: Mutex<Sessions>,
-    /// Jira's issues; empty at the wiki.
+    /// Jira's issues; the wiki shows none of them.
     pub issues: Mutex<Issues>,
+    /// The wiki's pages; Jira shows none of them.
+    pub articles: Mutex<Articles>,
     /// The uploads that are small enough to keep.
     pub attachments: Mutex<Attachments>,
     record: Mutex<Record>,
@@ -111,6 +113,7 @@ impl Product {
                 people: Mutex::new(People::new(people)),
                 sessions: Mutex::new(Sessions::new(kind.session_idle())),
                 issues: Mutex::new(Issues::new()),
+                articles: Mutex::new(Articles::new()),
                 attachments: Mutex::new(Attachments::default()),
                 record: Mutex::new(Record::default()),
                 fault: Mutex::new(None),
