@@ -17,6 +17,10 @@
 //! One of them: `./dev test real::mediawiki`. Pictures of what people see: `POSTERN_PICTURES=folder ./dev test real::`.
 
 mod clients;
+mod mediawiki;
+mod mobile;
+mod server;
+mod trac;
 
 use crate::support::chromium::Tab;
 use crate::support::world::World;
