@@ -29,9 +29,17 @@ fn outcomes(criterion: &mut Criterion) {
     let snapshot = snapshot();
     let managed = EmailAddress::parse("liam@d500.acme.com").expect("an address");
     let external = EmailAddress::parse("jane@partner.example").expect("an address");
-    let person = |email, claimed| Session::Person(Person { email, claimed, address_changed: false });
-    let facts =
-        |session, proof| Facts { enforced: true, lane: Lane::Browser, session, proof, revoked_at: None };
+    let person = |email, claimed| {
+        Session::Person(Person { email, claimed, is_customer: false, address_changed: false })
+    };
+    let facts = |session, proof| Facts {
+        enforced: true,
+        customers_exempt: false,
+        lane: Lane::Browser,
+        session,
+        proof,
+        revoked_at: None,
+    };
     let stranger = person(Some(&external), false);
     let verified = |days: i64| ProofFact::VerifiedAt(at(NOW - days * DAY));
     let rows = [

@@ -26,7 +26,7 @@ use postern::domain::decision::Reason;
 use postern::domain::facts::ProofFact;
 use postern::domain::proof::{self, Binding};
 use postern::entropy::Entropy;
-use postern::identity::{Identities, SessionIdentity, SessionKey};
+use postern::identity::{Identities, Presented, SessionIdentity, SessionKey};
 use postern::keys::Keys;
 use postern::proxy::cookies::{self, Cookies, OwnNames};
 use postern::store::Store;
@@ -82,9 +82,10 @@ impl Warm {
         let (directory, metrics) = (self.app.directory.clone(), self.app.metrics.clone());
         let identities = Identities::new(directory, keys, Clock::system(), metrics);
         let site = &self.settings.sites[0];
-        let line = cookies.parse().expect("cookies");
+        let line: http::HeaderValue = cookies.parse().expect("cookies");
         let (counters, key) = (self.app.metrics.site(&site.id), SessionKey::of(&site.id, std::iter::empty()));
-        let resolved = self.runtime.block_on(identities.resolve(site, &counters, &key, &line));
+        let presented = Presented { cookies: Some(&line), headers: &[] };
+        let resolved = self.runtime.block_on(identities.resolve(site, &counters, &key, presented));
         let SessionIdentity::Person(person) = resolved.session else { panic!("the product knows nobody") };
         person.subject
     }

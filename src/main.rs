@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use postern::cli::{check, demo, import, init, run};
+use postern::cli::{accept_address, check, demo, import, init, run};
 
 /// An enforcement gateway for Jira- and Confluence-like servers.
 #[derive(Parser)]
@@ -41,6 +41,24 @@ enum Command {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Say that a person's address is right, or list who contradicts the directory
+    #[command(after_help = ACCEPT_HELP)]
+    AcceptAddress {
+        /// List who contradicts the directory, and change nothing
+        #[arg(long, conflicts_with_all = ["site", "user", "email"])]
+        list: bool,
+        /// The site, as the list shows it
+        #[arg(long, value_name = "SITE", required_unless_present = "list")]
+        site: Option<String>,
+        /// The product's key for the person
+        #[arg(long, value_name = "KEY", required_unless_present = "list")]
+        user: Option<String>,
+        /// The address they are judged by from now on
+        #[arg(long, value_name = "ADDRESS", required_unless_present = "list")]
+        email: Option<String>,
+        #[command(flatten)]
+        configured: Configured,
+    },
     /// Try it: the gateway, two look-alikes and a mailbox, all on this machine
     Demo {
         /// Where its data lies [default: a fresh folder]
@@ -62,14 +80,21 @@ struct Configured {
     config: PathBuf,
 }
 
+const ACCEPT_HELP: &str = "\
+A person whose address at a product is another than the directory knows is external, whoever they are: their own
+settings page at the product could make them anybody. Ask them, then accept the address. What an import says about a
+user key is changed by an import alone.";
+
 const IMPORT_HELP: &str = "\
-Columns: type,domain,email,name,username,claimed
+Columns: type,domain,email,name,username,claimed and, if wanted, user_key
   type      domain or account
   domain    the verified mail domain (rows of type domain)
   email     the account's address (rows of type account)
   name      the person's name, or empty
   username  the product's login name, or empty; it finds the address where a product reveals none
   claimed   yes or no: whether the organization claimed the account
+  user_key  the product's own keys for the person, each as SITE=KEY (wiki.acme.com=8a7f80), with a
+            semicolon between two, or empty; a key outlives a change of login name, and outranks it
 
 Rows that exist are updated, others stay. A mistake names its line and column, and nothing is imported.";
 
@@ -94,6 +119,16 @@ fn main() -> ExitCode {
             Ok(settings) => run::ended(block_on(import::run(&settings.database, &file))),
             Err(errors) => run::refused(&errors),
         },
+        Command::AcceptAddress { site, user, email, configured, .. } => {
+            let accept = site.zip(user).zip(email).map(|((site, user), email)| (site, user, email));
+            match run::settings(&configured.config) {
+                Ok(settings) => {
+                    let request = accept_address::Request { accept };
+                    run::ended(block_on(accept_address::run(&settings, &request)))
+                }
+                Err(errors) => run::refused(&errors),
+            }
+        }
         Command::Demo { data, port_base, frequency } => {
             run::ended(demo::run(&demo::Options { data, port_base, frequency }))
         }

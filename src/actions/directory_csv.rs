@@ -11,10 +11,12 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
-use crate::store::NewAccount;
+use crate::store::{NewAccount, UserKey};
 
-/// The columns, each expected once, in any order.
-const COLUMNS: [&str; 6] = ["type", "domain", "email", "name", "username", "claimed"];
+/// The columns, in any order; each is expected once, but the last may be missing.
+const COLUMNS: [&str; 7] = ["type", "domain", "email", "name", "username", "claimed", OPTIONAL];
+/// The column that files may do without.
+const OPTIONAL: &str = "user_key";
 /// Longer names and usernames are mistakes, such as a quote that is never closed.
 const LONGEST_NAME: usize = 255;
 
@@ -31,7 +33,10 @@ pub(super) enum Entry {
 #[derive(Debug, thiserror::Error)]
 pub enum CsvError {
     /// The header lacks a column, or has one twice or one too many.
-    #[error("{file}:{line}: {problem}; the header must name the columns {}", COLUMNS.join(","))]
+    #[error(
+        "{file}:{line}: {problem}; the header must name the columns {}, and may name {OPTIONAL}",
+        required_columns()
+    )]
     Header {
         /// The file's name.
         file: String,
@@ -41,7 +46,9 @@ pub enum CsvError {
         problem: String,
     },
     /// A row has too few or too many fields.
-    #[error("{file}:{line}: has {found} fields, and the header has {}; is a comma or a quote missing?", COLUMNS.len())]
+    #[error(
+        "{file}:{line}: has {found} fields, and the header has {expected}; is a comma or a quote missing?"
+    )]
     Width {
         /// The file's name.
         file: String,
@@ -49,6 +56,8 @@ pub enum CsvError {
         line: u64,
         /// How many fields it has.
         found: usize,
+        /// How many the header has.
+        expected: usize,
     },
     /// A value is not what its column holds.
     #[error("{file}:{line}, column {column}: {problem}")]
@@ -82,8 +91,8 @@ pub(super) struct DirectoryCsv<R> {
     file: String,
     /// The line that the row at hand begins in.
     line: u64,
-    /// Where each of `COLUMNS` stands in a row.
-    places: [usize; 6],
+    /// Where each of `COLUMNS` stands in a row, and nowhere for one that the file does without.
+    places: [Option<usize>; COLUMNS.len()],
     /// The row at hand; kept so that its memory is used again.
     record: ByteRecord,
     /// Column and value of what must be unique, to the line it was seen in.
@@ -103,7 +112,8 @@ impl<R: Read> DirectoryCsv<R> {
         format.has_headers(false).flexible(true).terminator(Terminator::Any(b'\n'));
         let reader = format.from_reader(reader.chain(b"\n".as_slice()));
         let (record, seen) = (ByteRecord::new(), HashMap::new());
-        let mut csv = Self { reader, file: file.to_owned(), line: 1, places: [0; 6], record, seen };
+        let mut csv =
+            Self { reader, file: file.to_owned(), line: 1, places: [None; COLUMNS.len()], record, seen };
         csv.advance()?;
         csv.places = places(&csv.record).map_err(|problem| csv.header(problem))?;
         Ok(csv)
@@ -114,12 +124,9 @@ impl<R: Read> DirectoryCsv<R> {
         if !self.advance()? {
             return Ok(None);
         }
-        if self.record.len() != COLUMNS.len() {
-            return Err(CsvError::Width {
-                file: self.file.clone(),
-                line: self.line,
-                found: self.record.len(),
-            });
+        let (found, expected) = (self.record.len(), self.places.iter().flatten().count());
+        if found != expected {
+            return Err(CsvError::Width { file: self.file.clone(), line: self.line, found, expected });
         }
         let entry = self.texts().and_then(|texts| parse(&texts)).map_err(|problem| self.value(problem))?;
         match &entry {
@@ -128,6 +135,9 @@ impl<R: Read> DirectoryCsv<R> {
                 self.first_time("email", account.email.as_str())?;
                 if let Some(username) = &account.username {
                     self.first_time("username", username)?;
+                }
+                for UserKey { site, key } in &account.user_keys {
+                    self.first_time(OPTIONAL, &format!("{site}={key}"))?;
                 }
             }
         }
@@ -163,10 +173,10 @@ impl<R: Read> DirectoryCsv<R> {
     }
 
     /// The row's values in the order of `COLUMNS`.
-    fn texts(&self) -> Result<[&str; 6], Problem> {
-        let mut texts = [""; 6];
+    fn texts(&self) -> Result<[&str; COLUMNS.len()], Problem> {
+        let mut texts = [""; COLUMNS.len()];
         for (column, text) in texts.iter_mut().enumerate() {
-            let bytes = self.record.get(self.places[column]).unwrap_or_default();
+            let bytes = self.places[column].and_then(|place| self.record.get(place)).unwrap_or_default();
             let utf8 = std::str::from_utf8(bytes);
             let problem = |_| (COLUMNS[column], "is not UTF-8 text; save the file as CSV UTF-8".to_owned());
             *text = utf8.map_err(problem)?.trim();
@@ -202,8 +212,8 @@ impl Fingerprint {
 }
 
 /// Where each column stands in the header.
-fn places(header: &ByteRecord) -> Result<[usize; 6], String> {
-    let mut places = [None; 6];
+fn places(header: &ByteRecord) -> Result<[Option<usize>; COLUMNS.len()], String> {
+    let mut places = [None; COLUMNS.len()];
     for (place, name) in header.iter().enumerate() {
         let name = String::from_utf8_lossy(name);
         let name = name.trim();
@@ -214,13 +224,16 @@ fn places(header: &ByteRecord) -> Result<[usize; 6], String> {
             return Err(format!("the column {name} is there twice"));
         }
     }
-    match places.iter().position(Option::is_none) {
-        Some(missing) => Err(format!("the column {} is missing", COLUMNS[missing])),
-        None => Ok(places.map(Option::unwrap_or_default)),
+    let missing = COLUMNS.iter().zip(&places).find(|(column, place)| **column != OPTIONAL && place.is_none());
+    match missing {
+        Some((column, _)) => Err(format!("the column {column} is missing")),
+        None => Ok(places),
     }
 }
 
-fn parse([kind, domain, email, name, username, claimed]: &[&str; 6]) -> Result<Entry, Problem> {
+fn parse(
+    [kind, domain, email, name, username, claimed, user_key]: &[&str; COLUMNS.len()],
+) -> Result<Entry, Problem> {
     let refuse = |column, value: &str, problem: &dyn ToString| {
         (column, format!("{} {}", shown(value), problem.to_string()))
     };
@@ -228,6 +241,9 @@ fn parse([kind, domain, email, name, username, claimed]: &[&str; 6]) -> Result<E
         "domain" => {
             if !email.is_empty() {
                 return Err(refuse("email", email, &"must be empty in a row of type domain"));
+            }
+            if !user_key.is_empty() {
+                return Err(refuse(OPTIONAL, user_key, &"must be empty in a row of type domain"));
             }
             DomainName::parse(domain).map(Entry::Domain).map_err(|error| refuse("domain", domain, &error))
         }
@@ -246,10 +262,29 @@ fn parse([kind, domain, email, name, username, claimed]: &[&str; 6]) -> Result<E
                     "no" | "false" | "0" | "" => false,
                     _ => return Err(refuse("claimed", claimed, &"is neither yes nor no")),
                 },
+                user_keys: user_keys(user_key)?,
             }))
         }
         _ => Err(refuse("type", kind, &"is neither domain nor account")),
     }
+}
+
+/// `SITE=KEY`, and more of them after a semicolon. A key alone could be anybody's: products number their users from one.
+fn user_keys(text: &str) -> Result<Vec<UserKey>, Problem> {
+    let text = optional(OPTIONAL, text)?.unwrap_or_default();
+    let parse = |pair: &str| {
+        let (site, key) = pair.split_once('=')?;
+        let (site, key) = (site.trim(), key.trim());
+        (!site.is_empty() && !key.is_empty()).then(|| UserKey { site: site.to_owned(), key: key.to_owned() })
+    };
+    let refusal =
+        || (OPTIONAL, format!("{} is not a list of keys such as wiki.acme.com=8a7f80", shown(text)));
+    let pairs = text.split(';').filter(|_| !text.is_empty());
+    pairs.map(|pair| parse(pair).ok_or_else(refusal)).collect()
+}
+
+fn required_columns() -> String {
+    COLUMNS[..COLUMNS.len() - 1].join(",")
 }
 
 fn optional<'a>(column: &'static str, value: &'a str) -> Result<Option<&'a str>, Problem> {

@@ -257,7 +257,7 @@ mod tests {
             ("jane@acme.com\n", "the column \"jane@acme.com\" is unknown"),
         ] {
             let error = import(&store, &clock, content).await.unwrap_err();
-            let columns = "the header must name the columns type,domain,email,name,username,claimed";
+            let columns = "the header must name the columns type,domain,email,name,username,claimed, and may name user_key";
             assert_eq!(error, format!("accounts.csv:1: {expected}; {columns}"));
         }
     }

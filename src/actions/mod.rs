@@ -2,11 +2,12 @@
 //!
 //! Actions know no HTTP: a page, an API and a command call the same ones.
 
+pub mod accept_address;
 pub mod check_code;
 mod directory_csv;
 pub mod import_directory;
 pub mod issue_code;
-pub mod pin_address;
+pub mod keep_findings;
 pub mod sign_out;
 
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::sync::{mpsc, watch};
 
-use crate::actions::{Actions, pin_address};
+use crate::actions::{Actions, keep_findings};
 use crate::admin::health::Check;
 use crate::admin::{self, AdminState};
 use crate::clock::Clock;
@@ -26,7 +26,7 @@ use crate::keys::Keys;
 use crate::mail::outbox::{Codes, MailEvent, Outbox, Sender};
 use crate::mail::transport::Transport;
 use crate::proxy::{Components, Gateway};
-use crate::store::{PinRow, Store};
+use crate::store::{Finding, Store};
 use crate::telemetry::access_log::AccessLog;
 use crate::telemetry::labels::{MailResult, ReloadResult};
 use crate::telemetry::metrics::Metrics;
@@ -60,7 +60,7 @@ pub struct App {
 
 /// What runs beside the traffic, until it is started.
 struct Upkeep {
-    new_pins: mpsc::Receiver<PinRow>,
+    findings: mpsc::Receiver<Finding>,
     last_change: i64,
 }
 
@@ -74,7 +74,7 @@ impl App {
         let metrics = Metrics::new(&sites).context("the metrics cannot be declared")?;
         metrics.config_in_force(&settings.fingerprint);
         let loaded = Directory::load(&store, policy(&settings), &entropy, clock.now()).await?;
-        let Loaded { directory, new_pins, last_change } = loaded;
+        let Loaded { directory, findings, last_change } = loaded;
         count_tables(&metrics, &directory);
         let outbox = outbox(&settings, &store, &clock, &keys, &metrics)?;
         let access_log = AccessLog::start(settings.log.access, metrics.access_log_dropped.clone())
@@ -110,7 +110,7 @@ impl App {
             clock,
             access_log,
             draining: Arc::default(),
-            upkeep: Some(Upkeep { new_pins, last_change }),
+            upkeep: Some(Upkeep { findings, last_change }),
         })
     }
 
@@ -132,9 +132,9 @@ impl App {
         admin::router(AdminState { metrics: Arc::clone(&self.metrics), checks: checks.into() })
     }
 
-    /// Everything that runs beside the traffic, until `stop` turns true: mail, the change log, pins, housekeeping.
+    /// Everything that runs beside the traffic, until `stop` turns true: mail, the change log, findings, housekeeping.
     pub fn upkeep(&mut self, stop: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
-        let Upkeep { new_pins, last_change } = self.upkeep.take().expect("upkeep is started once");
+        let Upkeep { findings, last_change } = self.upkeep.take().expect("upkeep is started once");
         let mail = Arc::clone(&self.outbox).run(stopping(stop.clone()));
         let metrics = Arc::clone(&self.metrics);
         let reloaded = move |directory: &Directory| count_tables(&metrics, directory);
@@ -145,17 +145,22 @@ impl App {
             reloaded,
             stop.clone(),
         );
-        let pins = pin_address::keep_pins(self.store.clone(), self.clock.clone(), new_pins);
-        let housekeeping =
-            keep_house(self.store.clone(), self.clock.clone(), Arc::clone(&self.metrics), stop.clone());
+        let findings = keep_findings::keep_findings(self.store.clone(), self.clock.clone(), findings);
+        let housekeeping = keep_house(
+            self.store.clone(),
+            self.clock.clone(),
+            Arc::clone(&self.metrics),
+            Arc::clone(&self.directory),
+            stop.clone(),
+        );
         let (draining, stop) = (Arc::clone(&self.draining), stop.clone());
         async move {
             tokio::spawn(async move {
                 stopping(stop).await;
                 draining.store(true, Ordering::Relaxed);
             });
-            // Pins end with the directory; what still waits then is seen again at the next first sight.
-            tokio::spawn(pins);
+            // It ends with the directory; what still waits then is found again at the next sighting.
+            tokio::spawn(findings);
             tokio::join!(mail, follow, housekeeping);
         }
     }
@@ -270,11 +275,23 @@ fn count_tables(metrics: &Metrics, directory: &Directory) {
     let (accounts, domains) = directory.sizes();
     metrics.directory_accounts.set(i64::try_from(accounts).unwrap_or(i64::MAX));
     metrics.directory_domains.set(i64::try_from(domains).unwrap_or(i64::MAX));
+    count_contradictions(metrics, directory);
 }
 
-async fn keep_house(store: Store, clock: Clock, metrics: Arc<Metrics>, stop: watch::Receiver<bool>) {
+fn count_contradictions(metrics: &Metrics, directory: &Directory) {
+    metrics.directory_contradictions.set(i64::try_from(directory.contradictions()).unwrap_or(i64::MAX));
+}
+
+async fn keep_house(
+    store: Store,
+    clock: Clock,
+    metrics: Arc<Metrics>,
+    directory: Arc<Directory>,
+    stop: watch::Receiver<bool>,
+) {
     let mut stop = std::pin::pin!(stopping(stop));
     for round in 0_u32.. {
+        count_contradictions(&metrics, &directory);
         // A failing store is reported by those who need it; here the next round tries again.
         if let Ok(depth) = store.outbox_depth().await {
             metrics.outbox_mails.set(i64::try_from(depth).unwrap_or(i64::MAX));

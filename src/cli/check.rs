@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use jiff::fmt::friendly::SpanPrinter;
 
-use crate::config::settings::{MailTransport, Scheme, Settings, SmtpTls};
+use crate::config::settings::{MailTransport, PortalCustomers, Scheme, Settings, SmtpTls};
 use crate::config::{self, ConfigErrors};
 
 /// The code for bad usage or a bad configuration (`EX_USAGE` of sysexits.h).
@@ -103,6 +103,9 @@ fn warnings(settings: &Settings) -> Vec<String> {
         if !site.enforce {
             warnings.push(format!("{} is not enforced: external people pass without a code", site.id));
         }
+        if site.portal_customers == PortalCustomers::Exempt {
+            warnings.push(format!("{} exempts customers of its portal: they pass without a code", site.id));
+        }
         if !is_near(site.upstream.host()) {
             warnings.push(format!(
                 "{} has its upstream at {}, which may be across a public network, over plain HTTP",
@@ -190,6 +193,7 @@ store.url = "sqlite:///var/lib/postern/postern.db"
             ("scheme = \"https\"", "scheme = \"http\"", "scheme is http"),
             ("tls = \"required\"", "tls = \"none\"", "goes without TLS"),
             ("enforce = true", "enforce = false", "jira.acme.com is not enforced"),
+            ("enforce = true", "portal_customers = \"exempt\"", "exempts customers of its portal"),
             ("10.0.0.5:8080", "8.8.8.8:8080", "upstream at 8.8.8.8:8080"),
             ("10.0.0.5:8080", "jira.example.com:8080", "upstream at jira.example.com:8080"),
             (

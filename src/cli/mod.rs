@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command answers on the terminal")]
 
+pub mod accept_address;
 pub mod check;
 pub mod demo;
 pub mod import;

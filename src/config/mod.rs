@@ -4,15 +4,18 @@
 //! key, copy one in `verification.rs` and describe it in `config/postern.toml`.
 
 pub mod profile;
+pub mod session;
 pub mod settings;
 
 mod errors;
+mod introspect;
 mod limits;
 mod listen;
 mod log;
 mod mail;
 mod profiles;
 mod section;
+mod sessions;
 mod sites;
 mod store;
 mod values;

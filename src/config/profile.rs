@@ -1,6 +1,6 @@
 //! What a product's login, logout, cookies and introspection look like: data, one TOML file per profile.
 
-use std::time::Duration;
+use http::HeaderName;
 
 /// A product's profile, with a site's overrides applied.
 #[derive(Debug, Clone)]
@@ -13,8 +13,8 @@ pub struct Profile {
     pub credential_cookies: Vec<String>,
     /// Cookies known to be harmless, exact or with a trailing `*`. Any other cookie is treated as a credential.
     pub harmless_cookies: Vec<String>,
-    /// How to ask the product whose session it is.
-    pub introspect: Introspect,
+    /// Headers that carry a session, from the site's sources; two lines of one in a request are refused.
+    pub credential_headers: Vec<HeaderName>,
 }
 
 /// A page by exact method and plain path (below the site's prefix).
@@ -39,25 +39,6 @@ pub enum Product {
     Confluence,
     /// Anything else; its site says everything itself.
     Generic,
-}
-
-/// The introspection request and where its answer says what. Pointers are JSON pointers (RFC 6901).
-#[derive(Debug, Clone)]
-pub struct Introspect {
-    /// The path (below the site's prefix) asked with `GET` and all credential cookies.
-    pub path: String,
-    /// The stable user key.
-    pub key: String,
-    /// The login name, compared with `X-AUSERNAME` on answers.
-    pub username: String,
-    /// The address; `None` where the product does not reveal it.
-    pub email: Option<String>,
-    /// Where a value says that nobody is signed in: (pointer, value). A 401 always says so.
-    pub anonymous: Option<(String, String)>,
-    /// How long an answer is believed, 60 s at most.
-    pub cache: Duration,
-    /// How long an answer may take.
-    pub timeout: Duration,
 }
 
 impl Product {

@@ -2,15 +2,22 @@
 //!
 //! A plain key (`login`) replaces the profile's list; its `extra_` twin adds to it.
 
-use std::time::Duration;
-
 use http::Method;
 use toml::de::DeTable;
 
 use super::errors::Problems;
-use super::profile::{Endpoint, Introspect, Product, Profile};
+use super::introspect;
+use super::profile::{Endpoint, Product, Profile};
 use super::section::Section;
-use super::values::{Refusal, duration, plain_path};
+use super::session::SessionSource;
+use super::values::{Refusal, plain_path};
+
+/// What comes with the program for a product.
+pub(super) struct BuiltIn {
+    profile: Written,
+    /// How to ask the product whose session it is.
+    pub(super) introspect: introspect::Written,
+}
 
 /// A profile as it is written, in a built-in file or in a site: any key may be absent.
 struct Written {
@@ -18,13 +25,6 @@ struct Written {
     logout: List<Endpoint>,
     credential_cookies: List<String>,
     harmless_cookies: List<String>,
-    path: Option<String>,
-    key: Option<String>,
-    username: Option<String>,
-    email: Option<String>,
-    anonymous: Option<(String, String)>,
-    cache: Option<Duration>,
-    timeout: Option<Duration>,
 }
 
 /// A list and what is added to it.
@@ -33,45 +33,33 @@ struct List<T> {
     extra: Vec<T>,
 }
 
-/// The product's profile with the site's changes.
-pub(super) fn read(site: &mut Section<'_>, product: Option<Product>) -> Option<Profile> {
-    let mut introspect = site.section("introspect");
-    let own = Written::read(site, &mut introspect);
-    let built_in = built_in(product?);
-    let path = own.path.or(built_in.path);
-    let key = own.key.or(built_in.key);
-    let username = own.username.or(built_in.username);
-    for (name, value, example) in
-        [("path", &path, "/whoami"), ("key", &key, "/id"), ("username", &username, "/login")]
-    {
-        if value.is_none() && !introspect.has(name) {
-            let instead =
-                format!("`generic` has no profile: add `{name} = \"{example}\"` to [site.introspect]");
-            introspect.reject_whole(&format!("lacks `{name}`"), instead);
+/// The product's profile with the site's changes, and with the cookies and headers of its session sources.
+pub(super) fn read(
+    site: &mut Section<'_>,
+    product: Option<Product>,
+    sources: &[SessionSource],
+) -> Option<Profile> {
+    let own = Written::read(site);
+    let built_in = built_in(product?).profile;
+    let mut credential_cookies = own.credential_cookies.over(built_in.credential_cookies);
+    for cookie in sources.iter().filter_map(SessionSource::cookie) {
+        if !credential_cookies.iter().any(|known| known == cookie) {
+            credential_cookies.push(cookie.to_owned());
         }
     }
-    introspect.finish();
     let profile = Profile {
         login: own.login.over(built_in.login),
         logout: own.logout.over(built_in.logout),
-        credential_cookies: own.credential_cookies.over(built_in.credential_cookies),
+        credential_cookies,
         harmless_cookies: own.harmless_cookies.over(built_in.harmless_cookies),
-        introspect: Introspect {
-            path: path?,
-            key: key?,
-            username: username?,
-            email: own.email.or(built_in.email),
-            anonymous: own.anonymous.or(built_in.anonymous),
-            cache: own.cache.unwrap_or(Duration::from_secs(30)),
-            timeout: own.timeout.unwrap_or(Duration::from_secs(2)),
-        },
+        credential_headers: sources.iter().filter_map(SessionSource::header).cloned().collect(),
     };
     check_cookies(site, &profile);
     Some(profile)
 }
 
 impl Written {
-    fn read(section: &mut Section<'_>, introspect: &mut Section<'_>) -> Self {
+    fn read(section: &mut Section<'_>) -> Self {
         let mut login = List::read(section, "login", "extra_login", endpoint);
         login.for_each_part(add_head);
         Self {
@@ -89,13 +77,6 @@ impl Written {
                 "extra_harmless_cookies",
                 cookie_pattern,
             ),
-            path: introspect.text("path", plain_path),
-            key: introspect.text("key", json_pointer),
-            username: introspect.text("username", json_pointer),
-            email: introspect.text("email", json_pointer),
-            anonymous: read_anonymous(introspect),
-            cache: introspect.text("cache", duration("1s", "60s")),
-            timeout: introspect.text("timeout", duration("100ms", "2s")),
         }
     }
 }
@@ -127,8 +108,8 @@ impl<T: PartialEq> List<T> {
     }
 }
 
-/// The profile that comes with the program.
-fn built_in(product: Product) -> Written {
+/// What comes with the program.
+pub(super) fn built_in(product: Product) -> BuiltIn {
     let text = match product {
         Product::JiraSoftware | Product::JiraServiceManagement | Product::JiraWorkManagement => {
             include_str!("profiles/jira.toml")
@@ -140,23 +121,14 @@ fn built_in(product: Product) -> Written {
     let problems = Problems::default();
     let mut section = Section::root(document.get_ref(), &problems);
     let mut introspect = section.section("introspect");
-    let written = Written::read(&mut section, &mut introspect);
+    let built_in = BuiltIn {
+        profile: Written::read(&mut section),
+        introspect: introspect::Written::read(&mut introspect),
+    };
     introspect.finish();
     section.finish();
     debug_assert!(problems.is_empty(), "{}", problems.into_errors("built-in profile", text));
-    written
-}
-
-/// The value and the pointer to it mean nothing alone.
-fn read_anonymous(introspect: &mut Section<'_>) -> Option<(String, String)> {
-    let pointer = introspect.text("anonymous_pointer", json_pointer);
-    let value = introspect.text("anonymous_value", |text| Ok(text.to_owned()));
-    for (one, other) in [("anonymous_pointer", "anonymous_value"), ("anonymous_value", "anonymous_pointer")] {
-        if introspect.has(one) && !introspect.has(other) {
-            introspect.reject(one, "stands alone", format!("add `{other}`"));
-        }
-    }
-    pointer.zip(value)
+    built_in
 }
 
 /// A credential taken for harmless would let a session through unseen.
@@ -187,7 +159,7 @@ fn endpoint(text: &str) -> Result<Endpoint, Refusal> {
 }
 
 /// A cookie's name is a token (RFC 6265 section 4.1.1).
-fn cookie_name(text: &str) -> Result<String, Refusal> {
+pub(super) fn cookie_name(text: &str) -> Result<String, Refusal> {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if text.is_empty() || !text.bytes().all(token) || text.contains('*') {
         return Err(Refusal::new("is not a cookie's name", "expected a name such as `JSESSIONID`"));
@@ -202,16 +174,4 @@ fn cookie_pattern(text: &str) -> Result<String, Refusal> {
         return Err(Refusal::new("covers too many cookies", "expected three letters or more before the `*`"));
     }
     cookie_name(beginning).map(|_| text.to_owned())
-}
-
-/// A JSON pointer to one value (RFC 6901 section 3); the empty one points at the whole answer.
-fn json_pointer(text: &str) -> Result<String, Refusal> {
-    let escaped = text.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
-    if !text.starts_with('/') || !escaped {
-        return Err(Refusal::new(
-            "is not a JSON pointer",
-            "expected a pointer such as `/emailAddress` or `/user/id`",
-        ));
-    }
-    Ok(text.to_owned())
 }

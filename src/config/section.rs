@@ -95,6 +95,16 @@ impl<'a> Section<'a> {
         within
     }
 
+    /// A text, or a whole number as its text; `None` if it is absent or neither.
+    pub(super) fn text_or_integer(&mut self, key: &'static str) -> Option<String> {
+        let value = self.value(key)?;
+        match value.get_ref() {
+            DeValue::String(text) => Some(text.to_string()),
+            DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().to_owned()),
+            _ => self.wrong_type(key, value, "a text in quotes, or a whole number"),
+        }
+    }
+
     /// A switch; `default` if it is absent or was refused.
     pub(super) fn switch(&mut self, key: &'static str, default: bool) -> bool {
         let Some(value) = self.value(key) else { return default };
@@ -126,11 +136,18 @@ impl<'a> Section<'a> {
 
     /// The tables of a list, at least one; `keys` says what each one needs.
     pub(super) fn sections(&mut self, key: &'static str, keys: &str) -> Vec<Section<'a>> {
-        let name = format!("[[{key}]]");
-        let Some(value) = self.value(key) else {
-            self.missing_section(&name, keys);
+        if !self.has(key) {
+            self.known.push(key);
+            self.missing_section(&format!("[[{key}]]"), keys);
             return Vec::new();
-        };
+        }
+        self.optional_sections(key, keys)
+    }
+
+    /// As [`sections`](Self::sections), but the list may be absent.
+    pub(super) fn optional_sections(&mut self, key: &'static str, keys: &str) -> Vec<Section<'a>> {
+        let name = if self.name == "[[site]]" { format!("[[site.{key}]]") } else { format!("[[{key}]]") };
+        let Some(value) = self.value(key) else { return Vec::new() };
         let expected = format!("one or more sections that start with {name}, in two brackets");
         let Some(list) = value.get_ref().as_array() else {
             self.wrong_type::<()>(key, value, &expected);

@@ -10,6 +10,7 @@ use crate::domain::domain_name::DomainName;
 pub use crate::domain::policy::Limits;
 
 use super::profile::{Product, Profile};
+use super::session::SessionSource;
 
 /// The whole configuration.
 #[derive(Debug, Clone)]
@@ -87,8 +88,21 @@ pub struct Site {
     pub upstream: http::uri::Authority,
     /// Whether external people are challenged here. Off makes it a plain proxy.
     pub enforce: bool,
+    /// What is asked of people who have an account for the customer portal alone.
+    pub portal_customers: PortalCustomers,
     /// What the product's pages and cookies are called.
     pub profile: Profile,
+    /// Where its sessions come from, at least one source; the first that knows a session wins.
+    pub sessions: Vec<SessionSource>,
+}
+
+/// What is asked of people whom the product counts as customers of its portal, without access to the product itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PortalCustomers {
+    /// A code, like everybody else from outside.
+    Challenge,
+    /// Nothing.
+    Exempt,
 }
 
 /// Codes and proofs.

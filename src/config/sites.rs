@@ -14,7 +14,9 @@ use crate::domain::host;
 use super::profile::Product;
 use super::profiles;
 use super::section::Section;
-use super::settings::Site;
+use super::session::{AnswerForm, Introspect, SessionSource};
+use super::sessions;
+use super::settings::{PortalCustomers, Site};
 use super::values::{Refusal, choice, plain_path};
 
 /// Reads all sites. With `enforce` off, every one of them is a plain proxy.
@@ -52,7 +54,10 @@ fn read_one(
     );
     let upstream = section.required("upstream", "http://10.0.0.5:8080", upstream);
     let enforce = section.switch("enforce", true) && enforce;
-    let profile = profiles::read(section, product);
+    let portal_customers = read_portal_customers(section);
+    let sessions = sessions::read(section, product);
+    check_portal_customers(section, portal_customers, sessions.as_deref().unwrap_or_default());
+    let profile = profiles::read(section, product, sessions.as_deref().unwrap_or_default());
 
     let prefix_is_known = prefix.is_some() || !section.has("prefix");
     let prefix = prefix.unwrap_or_default();
@@ -61,7 +66,37 @@ fn read_one(
     if prefix_is_known {
         claim(section, &id);
     }
-    Some(Site { id, host, prefix, product: product?, upstream: upstream?, enforce, profile: profile? })
+    Some(Site {
+        id,
+        host,
+        prefix,
+        product: product?,
+        upstream: upstream?,
+        enforce,
+        portal_customers,
+        profile: profile?,
+        sessions: sessions?,
+    })
+}
+
+fn read_portal_customers(section: &mut Section<'_>) -> PortalCustomers {
+    let words = [("challenge", PortalCustomers::Challenge), ("exempt", PortalCustomers::Exempt)];
+    section.text("portal_customers", choice(&words)).unwrap_or(PortalCustomers::Challenge)
+}
+
+/// An exemption that can never apply is a mistake that nobody would notice.
+fn check_portal_customers(section: &Section<'_>, customers: PortalCustomers, sources: &[SessionSource]) {
+    let tells = |source: &SessionSource| {
+        matches!(source, SessionSource::Introspect(Introspect { form: AnswerForm::Json(pointers), .. })
+            if pointers.customer.is_some())
+    };
+    if customers == PortalCustomers::Exempt && !sources.is_empty() && !sources.iter().any(tells) {
+        section.reject(
+            "portal_customers",
+            "needs a product that says who is one",
+            "add `customer_pointer` and `customer_value` to [site.introspect]",
+        );
+    }
 }
 
 fn site_host(text: &str) -> Result<DomainName, Refusal> {

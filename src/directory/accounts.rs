@@ -1,4 +1,4 @@
-//! Accounts, claims and login names as imported: one immutable table, replaced as a whole.
+//! Accounts, claims, login names and user keys as imported: one immutable table, replaced as a whole.
 
 use std::collections::HashMap;
 
@@ -15,6 +15,10 @@ pub(super) struct Accounts {
     by_email: HashMap<Fingerprint, Account, RandomState>,
     /// For products that reveal a login name and no address.
     by_username: HashMap<Fingerprint, EmailAddress, RandomState>,
+    /// (site, user key) → address. It outlives a change of name, and nobody else ever gets it.
+    by_user_key: HashMap<Fingerprint, EmailAddress, RandomState>,
+    /// (site, address) → the (site, user key) that it was imported with.
+    user_key_of: HashMap<Fingerprint, Fingerprint, RandomState>,
 }
 
 struct Account {
@@ -35,6 +39,13 @@ impl Accounts {
                 }
             })
             .await?;
+        store
+            .each_user_key(|user, email| {
+                let user_key = key.user(&user.site, &user.key);
+                accounts.user_key_of.insert(key.address_at(&user.site, &email), user_key);
+                accounts.by_user_key.insert(user_key, email);
+            })
+            .await?;
         Ok(accounts)
     }
 
@@ -52,5 +63,14 @@ impl Accounts {
 
     pub(super) fn email_of_username(&self, username: Fingerprint) -> Option<&EmailAddress> {
         self.by_username.get(&username)
+    }
+
+    pub(super) fn email_of_user_key(&self, user: Fingerprint) -> Option<&EmailAddress> {
+        self.by_user_key.get(&user)
+    }
+
+    /// Whether the address was imported with a user key of that site, and it is not this one.
+    pub(super) fn has_another_key(&self, address_at: Fingerprint, user: Fingerprint) -> bool {
+        self.user_key_of.get(&address_at).is_some_and(|known| *known != user)
     }
 }

@@ -6,10 +6,16 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::domain::email::EmailAddress;
+use crate::store::ContradictionRow;
 
 /// The key of a table row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fingerprint([u8; 16]);
+
+impl Fingerprint {
+    /// Of no user at all.
+    pub(super) const NOBODY: Self = Self([0; 16]);
+}
 
 /// The secret under which this process makes fingerprints.
 pub(super) struct FingerprintKey([u8; 32]);
@@ -37,6 +43,14 @@ impl FingerprintKey {
     /// Of an address at a site.
     pub(super) fn address_at(&self, site: &str, email: &EmailAddress) -> Fingerprint {
         self.of(b"address", &[site, email.as_str()])
+    }
+
+    /// Of a contradiction, to see whether it is the one that is known.
+    pub(super) fn contradiction(&self, row: &ContradictionRow) -> Fingerprint {
+        let address =
+            |email: &Option<EmailAddress>| email.as_ref().map_or(String::new(), ToString::to_string);
+        let parts = [row.kind.label(), &row.username, &address(&row.email), &address(&row.reported)];
+        self.of(b"contradiction", &parts)
     }
 
     fn of(&self, kind: &[u8], parts: &[&str]) -> Fingerprint {

@@ -52,10 +52,22 @@ async fn catch_up(
             directory.reload(store).await?;
             reloaded(directory);
         }
-        for entry in entries.iter().filter(|entry| entry.kind == ChangeKind::Revocation) {
-            revoke(directory, entry);
+        for entry in &entries {
+            match entry.kind {
+                ChangeKind::Revocation => revoke(directory, entry),
+                ChangeKind::AcceptedAddress => accept(directory, entry),
+                // Loaded above, and known to memory before the store.
+                ChangeKind::Directory | ChangeKind::Pin => {}
+            }
         }
         last_change = newest;
+    }
+}
+
+fn accept(directory: &Directory, entry: &ChangeEntry) {
+    match entry.pin() {
+        Some(pin) => directory.accept(&pin),
+        None => tracing::error!(seq = entry.seq, "an address in the change log is damaged and was skipped"),
     }
 }
 

@@ -4,12 +4,15 @@
 //! nothing here is ever asked of the store while a request waits.
 
 mod accounts;
+mod contradictions;
 mod fingerprint;
 pub mod follow;
+mod join;
 mod pins;
 mod revocations;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
@@ -19,16 +22,17 @@ use crate::domain::account::{DeviceId, Subject};
 use crate::domain::email::EmailAddress;
 use crate::domain::policy::{ExternalUserPolicy, Snapshot};
 use crate::entropy::Entropy;
-use crate::store::{PinRow, Store, StoreError};
+use crate::store::{Finding, PinRow, Store, StoreError};
 
 use accounts::Accounts;
+use contradictions::Contradictions;
 pub use fingerprint::Fingerprint;
 use fingerprint::FingerprintKey;
 use pins::Pins;
 use revocations::Revocations;
 
-/// How many fresh pins may wait to be written. Beyond it they stay in memory alone until the next restart.
-const WAITING_PINS: usize = 10_000;
+/// How many findings may wait to be written. Beyond it they stay in memory alone until they are made again.
+const WAITING_FINDINGS: usize = 10_000;
 
 /// The tables. One per process, shared by all workers.
 pub struct Directory {
@@ -36,7 +40,10 @@ pub struct Directory {
     snapshot: ArcSwap<Snapshot>,
     accounts: ArcSwap<Accounts>,
     pins: Pins,
+    contradictions: Contradictions,
     revocations: Revocations,
+    /// Rises whenever a person may have to be joined anew; see [`Directory::epoch`].
+    epoch: AtomicU64,
 }
 
 /// What a product says of the person behind a session.
@@ -50,6 +57,8 @@ pub struct Sighting<'a> {
     pub username: &'a str,
     /// The address, where the product reveals it. Its owner can edit it, so it proves nothing by itself.
     pub email: Option<&'a EmailAddress>,
+    /// Whether the address may be believed at all: a product can say that it never checked it.
+    pub is_email_verified: bool,
 }
 
 /// What the directory makes of a sighting.
@@ -63,12 +72,12 @@ pub struct Known {
     pub address_changed: bool,
 }
 
-/// The tables as they were loaded, and the pins that are to be written as they arise.
+/// The tables as they were loaded, and what is to be written as it is found.
 pub struct Loaded {
     /// The tables.
     pub directory: Arc<Directory>,
-    /// Addresses seen for the first time, for `actions::pin_address` to keep.
-    pub new_pins: mpsc::Receiver<PinRow>,
+    /// For `actions::keep_findings`.
+    pub findings: mpsc::Receiver<Finding>,
     /// The newest change-log entry that the tables include.
     pub last_change: i64,
 }
@@ -82,17 +91,19 @@ impl Directory {
         now: Timestamp,
     ) -> Result<Loaded, StoreError> {
         let key = FingerprintKey::new(entropy.bytes());
-        let (new_pin, new_pins) = mpsc::channel(WAITING_PINS);
+        let (finding, findings) = mpsc::channel(WAITING_FINDINGS);
         // Read first: what changes while the tables load is then read once more, never missed.
         let last_change = store.last_change().await?;
         let directory = Self {
             snapshot: ArcSwap::from_pointee(load_snapshot(store, policy).await?),
             accounts: ArcSwap::from_pointee(Accounts::load(store, &key).await?),
-            pins: Pins::load(store, &key, new_pin).await?,
+            pins: Pins::load(store, &key, finding.clone()).await?,
+            contradictions: Contradictions::load(store, &key, finding).await?,
             revocations: Revocations::load(store, now).await?,
+            epoch: AtomicU64::new(0),
             key,
         };
-        Ok(Loaded { directory: Arc::new(directory), new_pins, last_change })
+        Ok(Loaded { directory: Arc::new(directory), findings, last_change })
     }
 
     /// Loads domains and accounts again and swaps them in as a whole.
@@ -102,7 +113,27 @@ impl Directory {
         let accounts = Accounts::load(store, &self.key).await?;
         self.accounts.store(Arc::new(accounts));
         self.snapshot.store(Arc::new(snapshot));
+        self.epoch.fetch_add(1, Ordering::Release);
         Ok(())
+    }
+
+    /// Judges a person by the address that an operator accepted for them, from now on.
+    pub fn accept(&self, pin: &PinRow) {
+        let user = self.key.user(&pin.site, &pin.user_key);
+        self.pins.accept(&self.key, pin);
+        self.contradictions.forget(user);
+        self.epoch.fetch_add(1, Ordering::Release);
+    }
+
+    /// A number that rises with every change by which a person may be somebody else to the organization than before.
+    /// Read it before [`identify`](Self::identify): what was joined under an older number must be joined again.
+    pub fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
+    }
+
+    /// About how many people the products and the directory disagree.
+    pub fn contradictions(&self) -> usize {
+        self.contradictions.len()
     }
 
     /// Replaces the external user policy, as a configuration reload does.
@@ -125,25 +156,13 @@ impl Directory {
         (self.accounts.load().len(), self.snapshot.load().verified_domains.len())
     }
 
-    /// Joins what a product says with what is known, and pins an address at first sight.
-    ///
-    /// A person is tied to the address they were first seen with, an address to the person it was first seen for, and an
-    /// imported login name to its address. Whoever edits their own address, or signs up with somebody else's, contradicts
-    /// one of the three.
-    pub fn identify(&self, sighting: &Sighting<'_>) -> Known {
-        let accounts = self.accounts.load();
-        let Some(reported) = sighting.email else {
-            let email = accounts.email_of_username(self.key.username(sighting.username)).cloned();
-            return self.known(email, false);
-        };
-        let pinned = self.pins.pin(&self.key, sighting, reported);
-        let imported_name = accounts.username_of(self.key.email(reported));
-        let renamed = imported_name.is_some_and(|name| name != self.key.username(sighting.username));
-        self.known(Some(pinned.email), pinned.contradicted || renamed)
-    }
-
-    fn known(&self, email: Option<EmailAddress>, address_changed: bool) -> Known {
-        Known { account: email.as_ref().map(|email| self.key.email(email)), email, address_changed }
+    /// Joins what a product says with what is known, and pins an address at first sight. `now` dates what is found.
+    pub fn identify(&self, sighting: &Sighting<'_>, now: Timestamp) -> Known {
+        let joined = self.join(sighting);
+        let email = joined.email;
+        self.contradictions.note(&self.key, sighting, joined.contradiction, email.as_ref(), now);
+        let account = email.as_ref().map(|email| self.key.email(email));
+        Known { account, email, address_changed: joined.contradiction.is_some() }
     }
 
     /// When this person last signed out in this browser.

@@ -33,6 +33,52 @@ impl Class {
     }
 }
 
+/// In what a product's word about a person contradicts what is known of them. Such a person is never managed: whoever
+/// edits their own address, or signs up with somebody else's, is met here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Contradiction {
+    /// The product reports another address than was imported, accepted or first seen, or one that it did not verify.
+    AnotherAddress,
+    /// The address was first seen for another user of the site.
+    AnotherUser,
+    /// The address was imported with another login name, or the login name with another address.
+    AnotherName,
+    /// The address was imported with another user key at the site.
+    AnotherKey,
+}
+
+impl Contradiction {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::AnotherAddress, Self::AnotherUser, Self::AnotherName, Self::AnotherKey];
+
+    /// The stable label.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::AnotherAddress => "another-address",
+            Self::AnotherUser => "another-user",
+            Self::AnotherName => "another-name",
+            Self::AnotherKey => "another-key",
+        }
+    }
+
+    /// What it means, for an operator.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::AnotherAddress => {
+                "the product reports another address than is known, or one it did not verify"
+            }
+            Self::AnotherUser => "the address was first seen for another user of this site",
+            Self::AnotherName => "the address was imported with another login name",
+            Self::AnotherKey => "the address was imported with another user key of this site",
+        }
+    }
+
+    /// The kind of a label.
+    pub fn of(label: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.label() == label)
+    }
+}
+
 /// A person at a site with the address they are judged by: a keyed digest of (site, user key, address).
 ///
 /// A proof and a challenge are bound to it, so another person, another site or a changed address has another subject.

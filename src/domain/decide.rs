@@ -31,6 +31,8 @@ pub fn decide(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decisio
     match facts.session {
         Session::NotAsked if facts.lane == Lane::Anonymous => pass_anonymous(),
         Session::Anonymous => pass_anonymous(),
+        // The product might accept what was not recognised here (a token just expired), so nothing of it goes on.
+        Session::Unrecognised => Decision::Pass(Permit::new(Reason::Anonymous, Credentials::None)),
         Session::Person(person) => decide_person(snapshot, facts, person, now),
         // A session that nobody could or would resolve is never a pass.
         Session::NotAsked | Session::Unavailable => Decision::Unavailable(Reason::IdentityUnavailable),
@@ -44,6 +46,10 @@ fn pass_anonymous() -> Decision {
 fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now: Timestamp) -> Decision {
     if is_managed(snapshot, person) {
         return Decision::Pass(Permit::new(Reason::Managed, Credentials::Cookies));
+    }
+    // By what the account may do, never by path: a customer of the portal reaches nothing else with any of them.
+    if person.is_customer && facts.customers_exempt {
+        return Decision::Pass(Permit::new(Reason::PortalCustomer, Credentials::Cookies));
     }
     let stale = match facts.proof {
         ProofFact::VerifiedAt(at) => match staleness(snapshot, facts, at, now) {
@@ -108,11 +114,18 @@ mod tests {
     }
 
     fn person(email: Option<&EmailAddress>, claimed: bool) -> Session<'_> {
-        Session::Person(Person { email, claimed, address_changed: false })
+        Session::Person(Person { email, claimed, is_customer: false, address_changed: false })
     }
 
     fn facts(session: Session<'_>, proof: ProofFact) -> Facts<'_> {
-        Facts { enforced: true, lane: Lane::Browser, session, proof, revoked_at: None }
+        Facts {
+            enforced: true,
+            customers_exempt: false,
+            lane: Lane::Browser,
+            session,
+            proof,
+            revoked_at: None,
+        }
     }
 
     fn reason(facts: &Facts<'_>) -> (&'static str, &'static str) {
@@ -148,6 +161,7 @@ mod tests {
             (facts(person(None, false), absent), ("deny", "address-unknown")),
             (facts(person(None, true), verified(1)), ("pass", "fresh-proof")),
             (facts(Session::Anonymous, verified(1)), ("pass", "anonymous")),
+            (facts(Session::Unrecognised, verified(1)), ("pass", "anonymous")),
             (facts(Session::Unavailable, verified(1)), ("unavailable", "identity-unavailable")),
             (facts(Session::NotAsked, verified(1)), ("unavailable", "identity-unavailable")),
         ];
@@ -170,8 +184,27 @@ mod tests {
     #[test]
     fn a_changed_address_is_never_managed() {
         let liam = EmailAddress::parse("liam@acme.com").unwrap();
-        let session = Session::Person(Person { email: Some(&liam), claimed: true, address_changed: true });
+        let session = Session::Person(Person {
+            email: Some(&liam),
+            claimed: true,
+            is_customer: false,
+            address_changed: true,
+        });
         assert_eq!(reason(&facts(session, ProofFact::Absent)), ("challenge", "no-proof"));
+    }
+
+    #[test]
+    fn a_customer_of_the_portal_passes_only_where_the_site_exempts_them() {
+        let gmail = EmailAddress::parse("jane@gmail.com").unwrap();
+        for (is_customer, customers_exempt, expected) in [
+            (true, true, ("pass", "portal-customer")),
+            (true, false, ("challenge", "no-proof")),
+            (false, true, ("challenge", "no-proof")),
+        ] {
+            let person = Person { email: Some(&gmail), claimed: false, is_customer, address_changed: false };
+            let base = facts(Session::Person(person), ProofFact::Absent);
+            assert_eq!(reason(&Facts { customers_exempt, ..base }), expected);
+        }
     }
 
     #[test]
@@ -191,6 +224,20 @@ mod tests {
         for judged in [Lane::Browser, Lane::Background, Lane::Websocket, Lane::Mobile, Lane::Own] {
             assert_eq!(reason(&lane(judged)), ("unavailable", "identity-unavailable"), "{judged:?}");
         }
+    }
+
+    #[test]
+    fn what_nobody_recognises_is_not_forwarded() {
+        let forward = |session| match decide(&snapshot(), &facts(session, ProofFact::Absent), at(NOW)) {
+            Decision::Pass(permit) => permit.forward(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(forward(Session::Unrecognised), Credentials::None);
+        assert_eq!(
+            forward(Session::Anonymous),
+            Credentials::Cookies,
+            "the product itself calls them nobody's"
+        );
     }
 
     proptest! {

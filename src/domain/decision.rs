@@ -63,9 +63,9 @@ impl Permit {
 /// Which credentials go upstream: never two kinds together, as products differ on which one counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Credentials {
-    /// The cookies the identity was resolved from; `Authorization` is removed.
+    /// The cookies, and the session headers of the site, that the identity was resolved from; `Authorization` is removed.
     Cookies,
-    /// The `Authorization` header; every cookie is removed.
+    /// The `Authorization` header; every cookie and session header is removed.
     Authorization,
     /// None at all: whoever asks is answered like a stranger.
     None,
@@ -245,7 +245,9 @@ impl Reason {
             Self::MalformedPath => ("malformed-path", "The path of the request is malformed."),
             Self::SessionIdInPath => ("session-id-in-path", "A session id must not be part of the path."),
             Self::UnknownPage => ("unknown-page", "There is no such page here."),
-            Self::DuplicateCookie => ("duplicate-cookie", "The request carries a session cookie twice."),
+            Self::DuplicateCookie => {
+                ("duplicate-cookie", "The request carries a session cookie or token twice.")
+            }
             Self::DuplicateAuthorization => {
                 ("duplicate-authorization", "The request carries more than one Authorization header.")
             }

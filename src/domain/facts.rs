@@ -12,6 +12,8 @@ pub struct Facts<'a> {
     pub enforced: bool,
     /// The lane, chosen by the credentials that would be forwarded.
     pub lane: Lane,
+    /// Whether the site lets customers of the product's portal pass.
+    pub customers_exempt: bool,
     /// Whose session it is.
     pub session: Session<'a>,
     /// The proof that came along.
@@ -29,7 +31,9 @@ pub enum Session<'a> {
     Anonymous,
     /// A signed-in person.
     Person(Person<'a>),
-    /// The source did not answer, or not sensibly.
+    /// No source knows the credentials, and none of them is the product's word that they are nobody's.
+    Unrecognised,
+    /// A source did not answer, or not sensibly, and no other knew.
     Unavailable,
 }
 
@@ -40,6 +44,8 @@ pub struct Person<'a> {
     pub email: Option<&'a EmailAddress>,
     /// Whether the organization claimed the account of this address.
     pub claimed: bool,
+    /// Whether the product counts them as a customer of its portal, without access to the product itself.
+    pub is_customer: bool,
     /// Whether the product now reports another address, or this address for another person, than was pinned.
     pub address_changed: bool,
 }

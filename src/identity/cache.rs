@@ -16,22 +16,23 @@ const CAPACITY: usize = 200_000;
 /// How long a failure is remembered: long enough that the requests which waited for it do not each ask again.
 const FAILURE: Duration = Duration::from_secs(1);
 
-/// The digest of a site and a complete set of credential cookies. Collision resistant, so a hit needs no comparison of the
-/// cookies themselves, and the cache holds no secret.
+/// The digest of a site and a complete set of credentials. Collision resistant, so a hit needs no comparison of the
+/// credentials themselves, and the cache holds no secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionKey([u8; 32]);
 
 impl SessionKey {
-    /// The key of the cookies (`NAME=value`), byte for byte and in the order in which they will be forwarded.
-    pub fn of<'a>(site: &str, cookies: impl Iterator<Item = &'a [u8]>) -> Self {
+    /// The key of the parts, byte for byte and in the order in which they will be forwarded: cookies (`NAME=value`), then for
+    /// each header an empty part, its name and its value.
+    pub fn of<'a>(site: &str, parts: impl Iterator<Item = &'a [u8]>) -> Self {
         let mut digest = Sha256::new();
         let mut part = |bytes: &[u8]| {
             digest.update((bytes.len() as u64).to_be_bytes());
             digest.update(bytes);
         };
         part(site.as_bytes());
-        for cookie in cookies {
-            part(cookie);
+        for credential in parts {
+            part(credential);
         }
         Self(digest.finalize().into())
     }

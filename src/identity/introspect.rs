@@ -1,4 +1,4 @@
-//! Asking a product whose session it is: one GET with exactly the cookies that will be forwarded.
+//! Asking a product whose session it is: one GET with exactly the credentials that will be forwarded.
 //!
 //! Bounded in time and size, follows no redirect, and takes nothing for an answer that is not plainly one.
 
@@ -12,41 +12,22 @@ use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use crate::clock::stopwatch;
-use crate::config::profile::Introspect;
+use crate::config::session::{AnswerForm, Introspect};
 use crate::config::settings::Site;
-use crate::domain::email::EmailAddress;
 use crate::telemetry::labels::IntrospectionResult;
 use crate::telemetry::site_metrics::SiteMetrics;
+
+use super::answer::{Answer, Presented, Reply};
+use super::reading;
 
 /// The largest answer that is read.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
 /// How many questions may be under way at once, so that a flood of unknown cookies does not become a flood upstream.
 const MAX_QUESTIONS: usize = 64;
-
-/// What the product said, and the cookies it set while saying so.
-pub(super) struct Reply {
-    pub(super) answer: Answer,
-    pub(super) set_cookies: Vec<HeaderValue>,
-}
-
-pub(super) enum Answer {
-    Person(Person),
-    Anonymous,
-    /// Why there is no answer, for the log: never a secret, never the product's own text.
-    Failed(&'static str),
-}
-
-/// A person by the product's word.
-pub(super) struct Person {
-    pub(super) key: String,
-    pub(super) username: String,
-    pub(super) email: Option<EmailAddress>,
-}
 
 pub(super) struct Introspector {
     client: Client<HttpConnector, Empty<Bytes>>,
@@ -62,61 +43,70 @@ impl Introspector {
         Self { client, questions: Semaphore::new(MAX_QUESTIONS) }
     }
 
-    pub(super) async fn ask(&self, site: &Site, cookies: &HeaderValue, counters: &SiteMetrics) -> Reply {
+    pub(super) async fn ask(
+        &self,
+        site: &Site,
+        introspect: &Introspect,
+        presented: Presented<'_>,
+        counters: &SiteMetrics,
+    ) -> Reply {
         let started = stopwatch();
         let question = async {
             let _turn = self.questions.acquire().await;
-            self.exchange(site, cookies).await
+            self.exchange(site, introspect, presented).await
         };
-        let reply = match tokio::time::timeout(site.profile.introspect.timeout, question).await {
-            Ok(reply) => reply,
-            Err(_) => Reply::failed("no answer in time"),
-        };
-        counters.introspections.count(reply.answer.label());
+        let answered = tokio::time::timeout(introspect.timeout, question).await;
+        let (answer, set_cookies) =
+            answered.unwrap_or_else(|_| (Answer::Failed("no answer in time"), Vec::new()));
+        counters.introspections.count(label(&answer));
         counters.introspection_seconds.observe(started.elapsed().as_secs_f64());
-        reply
+        Reply { answer, lifetime: introspect.cache, set_cookies }
     }
 
-    async fn exchange(&self, site: &Site, cookies: &HeaderValue) -> Reply {
-        let Some(request) = request(site, cookies) else {
-            return Reply::failed("the question cannot be asked");
+    async fn exchange(
+        &self,
+        site: &Site,
+        introspect: &Introspect,
+        presented: Presented<'_>,
+    ) -> (Answer, Vec<HeaderValue>) {
+        let failed = |why| (Answer::Failed(why), Vec::new());
+        let Some(request) = request(site, introspect, presented) else {
+            return failed("the question cannot be asked");
         };
-        let Ok(response) = self.client.request(request).await else { return Reply::failed("no connection") };
+        let Ok(response) = self.client.request(request).await else { return failed("no connection") };
         let set_cookies = response.headers().get_all(SET_COOKIE).iter().cloned().collect();
-        Reply { answer: read(&site.profile.introspect, response).await, set_cookies }
+        (read(introspect, response).await, set_cookies)
     }
 }
 
-impl Reply {
-    fn failed(why: &'static str) -> Self {
-        Self { answer: Answer::Failed(why), set_cookies: Vec::new() }
+fn label(answer: &Answer) -> IntrospectionResult {
+    match answer {
+        Answer::Person(_) => IntrospectionResult::Person,
+        Answer::Anonymous => IntrospectionResult::Anonymous,
+        Answer::Unknown | Answer::Failed(_) => IntrospectionResult::Failed,
     }
 }
 
-impl Answer {
-    fn label(&self) -> IntrospectionResult {
-        match self {
-            Self::Person(_) => IntrospectionResult::Person,
-            Self::Anonymous => IntrospectionResult::Anonymous,
-            Self::Failed(_) => IntrospectionResult::Failed,
-        }
-    }
-}
-
-fn request(site: &Site, cookies: &HeaderValue) -> Option<Request<Empty<Bytes>>> {
-    let path = format!("{}{}", site.prefix, site.profile.introspect.path);
+/// All credentials or none: of those it is not shown, a product's "nobody is signed in" would say nothing.
+fn request(site: &Site, introspect: &Introspect, presented: Presented<'_>) -> Option<Request<Empty<Bytes>>> {
+    let path = format!("{}{}", site.prefix, introspect.path);
     let uri =
         Uri::builder().scheme("http").authority(site.upstream.clone()).path_and_query(path).build().ok()?;
-    let request = Request::builder()
+    let mut request = Request::builder()
         .method(Method::GET)
         .uri(uri)
         .header(HOST, site.host.as_str())
-        .header(ACCEPT, "application/json")
-        .header(COOKIE, cookies);
+        .header(ACCEPT, accepts(&introspect.form));
+    if let Some(cookies) = presented.cookies {
+        request = request.header(COOKIE, cookies);
+    }
+    for (name, value) in presented.headers {
+        request = request.header(name, value);
+    }
     request.body(Empty::new()).ok()
 }
 
-async fn read(profile: &Introspect, response: Response<Incoming>) -> Answer {
+async fn read(introspect: &Introspect, response: Response<Incoming>) -> Answer {
     let (parts, body) = response.into_parts();
     if parts.status == StatusCode::UNAUTHORIZED {
         return Answer::Anonymous;
@@ -124,93 +114,28 @@ async fn read(profile: &Introspect, response: Response<Incoming>) -> Answer {
     if parts.status != StatusCode::OK {
         return Answer::Failed("a status other than 200 and 401");
     }
-    if !is_json(&parts.headers) {
-        return Answer::Failed("not JSON");
+    if !is_of_form(&introspect.form, &parts.headers) {
+        return Answer::Failed("an answer of another content type");
     }
     let Ok(body) = Limited::new(body, MAX_ANSWER_BYTES).collect().await else {
         return Answer::Failed("an answer too large or broken off");
     };
-    let Ok(value) = serde_json::from_slice::<Value>(&body.to_bytes()) else {
-        return Answer::Failed("broken JSON");
-    };
-    person(profile, &value)
+    let body = body.to_bytes();
+    match &introspect.form {
+        AnswerForm::Json(pointers) => reading::json(pointers, &body),
+        AnswerForm::Page(patterns) => reading::page(patterns, &body),
+    }
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+fn accepts(form: &AnswerForm) -> &'static str {
+    match form {
+        AnswerForm::Json(_) => "application/json",
+        AnswerForm::Page(_) => "text/html",
+    }
+}
+
+fn is_of_form(form: &AnswerForm, headers: &HeaderMap) -> bool {
     let Some(Ok(kind)) = headers.get(CONTENT_TYPE).map(HeaderValue::to_str) else { return false };
     let kind = kind.split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("application/json")
-}
-
-/// A key and a login name are needed; an address that is no address is treated as a failure, not as none, because the
-/// person would otherwise be judged by half an identity.
-fn person(profile: &Introspect, value: &Value) -> Answer {
-    if let Some((pointer, nobody)) = &profile.anonymous
-        && value.pointer(pointer).and_then(Value::as_str) == Some(nobody)
-    {
-        return Answer::Anonymous;
-    }
-    let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
-    let (Some(key), Some(username)) = (text(&profile.key), text(&profile.username)) else {
-        return Answer::Failed("no user key or name in the answer");
-    };
-    let email = match profile.email.as_deref().map(|pointer| value.pointer(pointer)) {
-        None | Some(None | Some(Value::Null)) => None,
-        Some(Some(Value::String(text))) if text.is_empty() => None,
-        Some(Some(Value::String(text))) => match EmailAddress::parse(text) {
-            Ok(email) => Some(email),
-            Err(_) => return Answer::Failed("an address that is none"),
-        },
-        Some(Some(_)) => return Answer::Failed("an address that is no text"),
-    };
-    Answer::Person(Person { key: key.to_owned(), username: username.to_owned(), email })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn profile() -> Introspect {
-        Introspect {
-            path: "/me".into(),
-            key: "/key".into(),
-            username: "/name".into(),
-            email: Some("/emailAddress".into()),
-            anonymous: Some(("/type".into(), "anonymous".into())),
-            cache: Duration::from_secs(30),
-            timeout: Duration::from_secs(2),
-        }
-    }
-
-    fn read(json: &str) -> Answer {
-        person(&profile(), &serde_json::from_str(json).unwrap())
-    }
-
-    #[test]
-    fn a_person_has_a_key_a_name_and_perhaps_an_address() {
-        let Answer::Person(person) = read(r#"{"key":"K1","name":"jane","emailAddress":"Jane@Acme.com"}"#)
-        else {
-            panic!()
-        };
-        assert_eq!((person.key.as_str(), person.username.as_str()), ("K1", "jane"));
-        assert_eq!(person.email.unwrap().as_str(), "jane@acme.com");
-        assert!(matches!(read(r#"{"key":"K1","name":"jane"}"#), Answer::Person(Person { email: None, .. })));
-        assert!(matches!(read(r#"{"type":"anonymous"}"#), Answer::Anonymous));
-    }
-
-    #[test]
-    fn t080_what_is_not_plainly_a_person_is_a_failure() {
-        for json in [
-            r#"{}"#,
-            r#"[]"#,
-            r#"{"key":"K1"}"#,
-            r#"{"key":1,"name":"jane"}"#,
-            r#"{"key":"","name":"jane"}"#,
-            r#"{"key":"K1","name":"jane","emailAddress":["a@acme.com"]}"#,
-            r#"{"key":"K1","name":"jane","emailAddress":7}"#,
-            r#"{"key":"K1","name":"jane","emailAddress":"a@managed.test@evil.test"}"#,
-        ] {
-            assert!(matches!(read(json), Answer::Failed(_)), "{json}");
-        }
-    }
+    kind.eq_ignore_ascii_case(accepts(form))
 }

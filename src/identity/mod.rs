@@ -1,21 +1,26 @@
-//! Whose session is this: the product's own word, joined with the directory, remembered for a short time.
+//! Whose session is this: the word of a site's sources, joined with the directory, remembered for a short time.
 //!
-//! An identity is only ever resolved from the credentials that will be forwarded. Whatever goes wrong here is
-//! [`SessionIdentity::Unavailable`], never a pass.
+//! The sources are asked in the order of the configuration, and the first that knows wins. An identity is only ever
+//! resolved from the credentials that will be forwarded. Whatever goes wrong here is [`SessionIdentity::Unavailable`], never
+//! a pass.
 
+mod answer;
 mod cache;
 mod introspect;
 mod proof;
+mod reading;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderValue;
 use sha2::Sha256;
 
 use crate::clock::Clock;
+use crate::config::session::SessionSource;
 use crate::config::settings::Site;
-use crate::directory::{Directory, Fingerprint, Sighting};
+use crate::directory::{Directory, Fingerprint, Known, Sighting};
 use crate::domain::account::Subject;
 use crate::domain::email::EmailAddress;
 use crate::keys::Keys;
@@ -23,9 +28,14 @@ use crate::telemetry::labels::CacheResult;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::site_metrics::SiteMetrics;
 
+pub use answer::Presented;
+use answer::{Address, Answer, Person, Reply};
 pub use cache::SessionKey;
 use cache::{IdentityCache, Lookup};
-use introspect::{Answer, Introspector};
+use introspect::Introspector;
+
+/// How long it is remembered that nobody recognises a session. Shorter than an identity: a source may learn of it.
+const UNRECOGNISED: Duration = Duration::from_secs(10);
 
 /// A signed-in person, as far as a decision needs to know them.
 #[derive(Debug, Clone)]
@@ -38,18 +48,26 @@ pub struct Identity {
     pub account: Option<Fingerprint>,
     /// Whether the product's word contradicts what is known; such a person is never managed.
     pub address_changed: bool,
+    /// Whether the product counts them as a customer of its portal, without access to the product itself.
+    pub is_customer: bool,
     /// What proofs and challenges are bound to.
     pub subject: Subject,
+    /// The age of the tables that the product's word was joined with.
+    epoch: u64,
+    /// The product's word, to join it again when the tables change.
+    said: Person,
 }
 
 /// Whose session it is.
 #[derive(Debug, Clone)]
 pub enum SessionIdentity {
-    /// The product knows nobody by these cookies.
+    /// The product itself says that nobody is signed in.
     Anonymous,
     /// A signed-in person.
     Person(Arc<Identity>),
-    /// The product did not answer, or not sensibly.
+    /// No source knows these credentials, and the product was not asked: whoever it is, they must not go on.
+    Unrecognised,
+    /// A source did not answer, or not sensibly, and no other one knew.
     Unavailable,
 }
 
@@ -61,7 +79,7 @@ pub struct Resolved {
     pub set_cookies: Vec<HeaderValue>,
 }
 
-/// Resolves sessions, asking each product at most once for each set of cookies at a time.
+/// Resolves sessions, asking each source at most once for each set of credentials at a time.
 pub struct Identities {
     cache: IdentityCache,
     introspector: Introspector,
@@ -84,38 +102,80 @@ impl Identities {
         }
     }
 
-    /// Whose session these cookies carry. `key` is the digest of `cookies` at this site; `cookies` is the complete
-    /// credential set as it will be forwarded.
+    /// Whose session these credentials carry. `key` is their digest at this site; `presented` is the complete set as it will
+    /// be forwarded.
     pub async fn resolve(
         &self,
         site: &Site,
         counters: &SiteMetrics,
         key: &SessionKey,
-        cookies: &HeaderValue,
+        presented: Presented<'_>,
     ) -> Resolved {
         let guard = match self.cache.lookup(key, self.clock.now()).await {
             Lookup::Known(session) => {
                 self.metrics.identity_cache.count(CacheResult::Hit);
-                return Resolved { session, set_cookies: Vec::new() };
+                return Resolved { session: self.refresh(site, session), set_cookies: Vec::new() };
             }
             Lookup::Joined(session) => {
                 self.metrics.identity_cache.count(CacheResult::Joined);
-                return Resolved { session, set_cookies: Vec::new() };
+                return Resolved { session: self.refresh(site, session), set_cookies: Vec::new() };
             }
             Lookup::Ask(guard) => guard,
         };
         self.metrics.identity_cache.count(CacheResult::Miss);
-        let reply = self.introspector.ask(site, cookies, counters).await;
-        let session = match reply.answer {
-            Answer::Person(person) => SessionIdentity::Person(Arc::new(self.join(site, person))),
-            Answer::Anonymous => SessionIdentity::Anonymous,
-            Answer::Failed(why) => {
-                tracing::warn!(site = %site.id, why, "the product could not be asked whose session it is");
-                SessionIdentity::Unavailable
+        let (resolved, lifetime) = self.ask_all(site, counters, presented).await;
+        guard.keep(&resolved.session, self.clock.now(), lifetime);
+        resolved
+    }
+
+    /// Asks one source after the other, and says how long the outcome may be believed.
+    ///
+    /// Where nobody knows the session, a source that failed might have: then it is a stranger's by no word but silence, and
+    /// that is no pass. The product's own word that nobody is signed in is one, whatever the credentials are.
+    async fn ask_all(
+        &self,
+        site: &Site,
+        counters: &SiteMetrics,
+        presented: Presented<'_>,
+    ) -> (Resolved, Duration) {
+        let mut set_cookies = Vec::new();
+        let (mut failed, mut anonymous) = (false, None);
+        for source in &site.sessions {
+            let reply = self.ask(source, site, counters, presented).await;
+            set_cookies.extend(reply.set_cookies);
+            match reply.answer {
+                Answer::Person(person) => {
+                    let session = SessionIdentity::Person(Arc::new(self.join(site, person)));
+                    return (Resolved { session, set_cookies }, reply.lifetime);
+                }
+                Answer::Anonymous => anonymous = Some(reply.lifetime),
+                Answer::Unknown => {}
+                Answer::Failed(why) => {
+                    tracing::warn!(site = %site.id, source = source.name(), why, "a source could not be asked whose session it is");
+                    failed = true;
+                }
             }
+        }
+        let (session, lifetime) = match (failed, anonymous) {
+            (true, _) => (SessionIdentity::Unavailable, Duration::ZERO),
+            (false, Some(lifetime)) => (SessionIdentity::Anonymous, lifetime),
+            (false, None) => (SessionIdentity::Unrecognised, UNRECOGNISED),
         };
-        guard.keep(&session, self.clock.now(), site.profile.introspect.cache);
-        Resolved { session, set_cookies: reply.set_cookies }
+        (Resolved { session, set_cookies }, lifetime)
+    }
+
+    async fn ask(
+        &self,
+        source: &SessionSource,
+        site: &Site,
+        counters: &SiteMetrics,
+        presented: Presented<'_>,
+    ) -> Reply {
+        match source {
+            SessionSource::Introspect(introspect) => {
+                self.introspector.ask(site, introspect, presented, counters).await
+            }
+        }
     }
 
     /// Forgets what a session was, because an answer changed its cookies or named somebody else.
@@ -123,28 +183,58 @@ impl Identities {
         self.cache.forget(key);
     }
 
-    fn join(&self, site: &Site, person: introspect::Person) -> Identity {
-        let known = self.directory.identify(&Sighting {
-            site: &site.id,
-            user_key: &person.key,
-            username: &person.username,
-            email: person.email.as_ref(),
-        });
+    /// What is remembered of a person, joined again where the tables have changed since: nobody asks the product for that.
+    fn refresh(&self, site: &Site, session: SessionIdentity) -> SessionIdentity {
+        match session {
+            SessionIdentity::Person(person) if person.epoch != self.directory.epoch() => {
+                SessionIdentity::Person(Arc::new(self.join(site, person.said.clone())))
+            }
+            session => session,
+        }
+    }
+
+    fn join(&self, site: &Site, said: Person) -> Identity {
+        // Read first: what changes while the person is joined makes them be joined again.
+        let epoch = self.directory.epoch();
+        // The users of an issuer are a people of their own: the same key elsewhere is somebody else.
+        let realm = match &said.realm {
+            None => Arc::clone(&site.id),
+            // Neither of the two has a space in it.
+            Some(realm) => format!("{} {realm}", site.id).into(),
+        };
+        let (reported, is_email_verified) = match &said.address {
+            Address::Reported(email) => (Some(email), true),
+            Address::Unverified(email) => (Some(email), false),
+            Address::Unreported | Address::Unusable => (None, false),
+        };
+        let known = match said.address {
+            Address::Unusable => Known { email: None, account: None, address_changed: true },
+            _ => {
+                let (user_key, username) = (said.key.as_str(), said.username.as_str());
+                let sighting =
+                    Sighting { site: &realm, user_key, username, email: reported, is_email_verified };
+                self.directory.identify(&sighting, self.clock.now())
+            }
+        };
         // The reported address is part of the subject: a changed one voids open codes and proofs alike.
-        let address = person.email.as_ref().or(known.email.as_ref()).map_or("", EmailAddress::as_str);
+        let address = reported.or(known.email.as_ref()).map_or("", EmailAddress::as_str);
+        let parts = [&*realm, said.key.as_str(), address].into_iter().chain(said.session.as_deref());
         Identity {
-            subject: subject(self.keys.subject(), &site.id, &person.key, address),
-            username: person.username.into_boxed_str(),
+            subject: subject(self.keys.subject(), parts),
+            username: said.username.clone().into_boxed_str(),
             email: known.email,
             account: known.account,
             address_changed: known.address_changed,
+            is_customer: said.is_customer,
+            epoch,
+            said,
         }
     }
 }
 
-fn subject(key: &[u8; 32], site: &str, user_key: &str, address: &str) -> Subject {
+fn subject<'a>(key: &[u8; 32], parts: impl Iterator<Item = &'a str>) -> Subject {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
-    for part in [site, user_key, address] {
+    for part in parts {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part.as_bytes());
     }

@@ -1,4 +1,5 @@
-//! The `Cookie` header, split into what is ours, what may authenticate, and what is known not to.
+//! The `Cookie` header, split into what is ours, what may authenticate, and what is known not to; and the headers that carry
+//! a session at sites which have such.
 //!
 //! Names are compared byte for byte, as products do. Any cookie that is not known to be harmless counts as a credential, so
 //! an upstream's unlisted session cookie is judged too. What is remembered of a session is remembered of these very bytes:
@@ -7,7 +8,7 @@
 use std::time::Duration;
 
 use http::header::COOKIE;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::config::profile::Profile;
 use crate::config::settings::Scheme;
@@ -18,7 +19,7 @@ use crate::identity::SessionKey;
 /// Every cookie of ours has this in its name, with `__Host-` before it where browsers see TLS.
 const OWN: &str = "postern-";
 
-/// The request's cookies, read once.
+/// The request's cookies and session headers, read once.
 #[derive(Debug, Clone, Default)]
 pub struct Cookies {
     /// The browser, from our device cookie.
@@ -27,7 +28,9 @@ pub struct Cookies {
     pub proof: Option<Vec<u8>>,
     /// What goes upstream: everything but ours, in the order it came; `None` when nothing is left.
     pub forward: Option<HeaderValue>,
-    /// The digest of the credential cookies; `None` when there is none of them.
+    /// The headers that carry a session, as the site names them.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// The digest of the credential cookies and session headers; `None` when there is none of them.
     pub session: Option<SessionKey>,
 }
 
@@ -57,7 +60,8 @@ pub fn is_own(name: &[u8]) -> bool {
 }
 
 impl Cookies {
-    /// Reads all `Cookie` lines. Two values of one known credential cookie are refused, as servers differ on which one counts.
+    /// Reads all `Cookie` lines and session headers. Two values of one known credential are refused, as servers differ on which
+    /// one counts.
     pub fn read(headers: &HeaderMap, site: &str, profile: &Profile, names: OwnNames) -> Result<Self, Reason> {
         let mut cookies = Self::default();
         let mut passed: Vec<Pair<'_>> = Vec::new();
@@ -75,9 +79,14 @@ impl Cookies {
             }
         }
         refuse_duplicates(&passed, profile)?;
-        let credentials = || passed.iter().filter(|pair| !is_harmless(profile, pair));
+        cookies.headers = session_headers(headers, profile)?;
+        let credentials = || {
+            let whole = passed.iter().filter(|pair| !is_harmless(profile, pair)).map(|pair| pair.whole);
+            whole.chain(cookies.headers.iter().flat_map(header_parts))
+        };
         if credentials().next().is_some() {
-            cookies.session = Some(SessionKey::of(site, credentials().map(|pair| pair.whole)));
+            let key = SessionKey::of(site, credentials());
+            cookies.session = Some(key);
         }
         cookies.forward = match headers.get(COOKIE) {
             // The everyday case: one line, nothing of ours in it, forwarded as it stands.
@@ -152,6 +161,41 @@ fn pairs(line: &[u8]) -> impl Iterator<Item = Pair<'_>> {
     })
 }
 
+/// The session headers that came along, each at most once in any spelling that some server takes for its name.
+fn session_headers(headers: &HeaderMap, profile: &Profile) -> Result<Vec<(HeaderName, HeaderValue)>, Reason> {
+    let mut found = Vec::new();
+    for known in &profile.credential_headers {
+        if headers.iter().filter(|(name, _)| is_spelling_of(name, known)).nth(1).is_some() {
+            return Err(Reason::DuplicateCookie);
+        }
+        found.extend(headers.get(known).map(|value| (known.clone(), value.clone())));
+    }
+    Ok(found)
+}
+
+/// Removes the session headers, but keeps those that were read if they go on. Servers fold `_` to `-` (CVE-2025-64484 class),
+/// so what is spelled in another way than it was read never goes on.
+pub fn remove_session_headers(headers: &mut HeaderMap, profile: &Profile, keep_read: bool) {
+    for known in &profile.credential_headers {
+        let others =
+            headers.keys().filter(|name| is_spelling_of(name, known) && !(keep_read && *name == known));
+        let others: Vec<HeaderName> = others.cloned().collect();
+        for name in others {
+            headers.remove(name);
+        }
+    }
+}
+
+/// No cookie is empty, so the first part tells a header from cookies that are spelled alike.
+fn header_parts((name, value): &(HeaderName, HeaderValue)) -> [&[u8]; 3] {
+    [b"", name.as_str().as_bytes(), value.as_bytes()]
+}
+
+fn is_spelling_of(name: &HeaderName, known: &HeaderName) -> bool {
+    let fold = |byte: u8| if byte == b'_' { b'-' } else { byte };
+    name.as_str().bytes().map(fold).eq(known.as_str().bytes().map(fold))
+}
+
 fn refuse_duplicates(pairs: &[Pair<'_>], profile: &Profile) -> Result<(), Reason> {
     for known in &profile.credential_cookies {
         if pairs.iter().filter(|pair| pair.name == known.as_bytes()).count() > 1 {
@@ -195,7 +239,7 @@ fn join(pairs: &[Pair<'_>]) -> Option<HeaderValue> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::profile::{Introspect, Profile};
+    use crate::config::profile::Profile;
     use proptest::prelude::*;
 
     fn profile() -> Profile {
@@ -204,15 +248,7 @@ mod tests {
             logout: Vec::new(),
             credential_cookies: vec!["JSESSIONID".into(), "seraph.rememberme.cookie".into()],
             harmless_cookies: vec!["atlassian.xsrf.token".into(), "_ga*".into()],
-            introspect: Introspect {
-                path: "/me".into(),
-                key: "/key".into(),
-                username: "/name".into(),
-                email: None,
-                anonymous: None,
-                cache: Duration::from_secs(30),
-                timeout: Duration::from_secs(2),
-            },
+            credential_headers: vec![HeaderName::from_static("x-session-token")],
         }
     }
 
@@ -282,6 +318,50 @@ mod tests {
         assert_eq!(read(&["JSESSIONID=1; JSESSIONID=2"]).err(), Some(Reason::DuplicateCookie));
         assert_eq!(read(&["JSESSIONID=1", "x=1;JSESSIONID=1"]).err(), Some(Reason::DuplicateCookie));
         assert!(read(&["JSESSIONID=1; x=1; x=2"]).is_ok());
+    }
+
+    fn with_headers(lines: &[(&'static str, &'static str)]) -> Result<Cookies, Reason> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(*name, HeaderValue::from_static(value));
+        }
+        Cookies::read(&headers, "jira.test", &profile(), OwnNames::of(Scheme::Https))
+    }
+
+    #[test]
+    fn a_session_header_is_part_of_what_is_judged() {
+        let session = |lines: &[(&'static str, &'static str)]| with_headers(lines).unwrap().session;
+        let (token, cookie) = (("x-session-token", "a.b.c"), ("cookie", "JSESSIONID=1"));
+        assert!(session(&[token]).is_some());
+        assert_ne!(session(&[token]), session(&[("x-session-token", "a.b.d")]));
+        assert_ne!(session(&[token, cookie]), session(&[cookie]));
+        assert_ne!(
+            session(&[token]),
+            session(&[("cookie", "x-session-token; a.b.c")]),
+            "nor does a cookie pass for it"
+        );
+        assert_eq!(session(&[("x-other-token", "a.b.c")]), None);
+        assert_eq!(session(&[("x_session_token", "a.b.c")]), None, "this spelling never goes on");
+    }
+
+    #[test]
+    fn t067_a_session_header_twice_is_refused() {
+        for other in ["x-session-token", "x_session-token", "x_session_token"] {
+            let read = with_headers(&[("x-session-token", "a"), (other, "b")]);
+            assert_eq!(read.err(), Some(Reason::DuplicateCookie), "{other}");
+        }
+    }
+
+    #[test]
+    fn session_headers_go_on_as_they_were_read_or_not_at_all() {
+        for (keep_read, left) in [(true, 2), (false, 1)] {
+            let mut headers = HeaderMap::new();
+            for name in ["x-session-token", "x_session_token", "x-other"] {
+                headers.insert(name, HeaderValue::from_static("a"));
+            }
+            remove_session_headers(&mut headers, &profile(), keep_read);
+            assert_eq!((headers.len(), headers.contains_key("x-session-token")), (left, keep_read));
+        }
     }
 
     proptest! {

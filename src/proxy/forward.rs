@@ -11,7 +11,7 @@ use crate::config::settings::{Scheme, Site};
 use crate::domain::decision::{Credentials, Permit, Reason};
 
 use super::body::Body;
-use super::cookies::Cookies;
+use super::cookies::{Cookies, remove_session_headers};
 use super::headers::{remove_hop_by_hop, scrub_request};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -34,6 +34,8 @@ pub fn upstream_request(
     remove_hop_by_hop(headers);
     scrub_request(headers);
     headers.remove(header::COOKIE);
+    let forwards_session = permit.forward() == Credentials::Cookies;
+    remove_session_headers(headers, &site.profile, forwards_session);
     match permit.forward() {
         Credentials::Cookies => {
             headers.remove(header::AUTHORIZATION);

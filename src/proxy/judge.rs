@@ -3,11 +3,12 @@
 use http::header::HeaderValue;
 
 use crate::clock::stopwatch;
+use crate::config::settings::PortalCustomers;
 use crate::domain::decide::decide;
 use crate::domain::decision::Decision;
 use crate::domain::facts::{Facts, Person, ProofFact, Session};
 use crate::domain::lane::Lane;
-use crate::identity::{Identity, SessionIdentity};
+use crate::identity::{Identity, Presented, SessionIdentity};
 
 use super::Gateway;
 use super::cookies::{Cookies, is_own};
@@ -57,6 +58,7 @@ impl Gateway {
         let proof = person.map_or(ProofFact::Absent, |person| self.proof(plan, served, cookies, person));
         let facts = Facts {
             enforced: served.site.enforce,
+            customers_exempt: served.site.portal_customers == PortalCustomers::Exempt,
             lane,
             session: self.session_fact(session.as_ref()),
             proof,
@@ -80,12 +82,11 @@ impl Gateway {
             Lane::Public => cookies.proof.is_some(),
             Lane::Api | Lane::Anonymous => false,
         };
-        let (true, true, Some(key), Some(line)) =
-            (needed, served.site.enforce, cookies.session.as_ref(), cookies.forward.as_ref())
-        else {
+        let (true, true, Some(key)) = (needed, served.site.enforce, cookies.session.as_ref()) else {
             return None;
         };
-        let resolved = self.identities.resolve(&served.site, &served.metrics, key, line).await;
+        let presented = Presented { cookies: cookies.forward.as_ref(), headers: &cookies.headers };
+        let resolved = self.identities.resolve(&served.site, &served.metrics, key, presented).await;
         // No upstream sets our cookies, in this answer as in any other.
         let theirs = |line: &HeaderValue| !is_own(set_cookie_name(line));
         exchange.set_cookies.extend(resolved.set_cookies.into_iter().filter(theirs));
@@ -106,10 +107,12 @@ impl Gateway {
         match session {
             None => Session::NotAsked,
             Some(SessionIdentity::Anonymous) => Session::Anonymous,
+            Some(SessionIdentity::Unrecognised) => Session::Unrecognised,
             Some(SessionIdentity::Unavailable) => Session::Unavailable,
             Some(SessionIdentity::Person(person)) => Session::Person(Person {
                 email: person.email.as_ref(),
                 claimed: person.account.is_some_and(|account| self.directory.is_claimed(account)),
+                is_customer: person.is_customer,
                 address_changed: person.address_changed,
             }),
         }

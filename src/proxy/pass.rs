@@ -61,7 +61,10 @@ impl Gateway {
         let (mut head, body) = answer?.into_parts();
         remove_hop_by_hop(&mut head.headers);
         scrub_response(&mut head.headers);
+        // A visitor whose credentials nobody recognised is answered like one who brought none.
+        let is_visitor = matches!(judged.session, Some(SessionIdentity::Unrecognised));
         let mut seen = match (permit.forward(), lane) {
+            (Credentials::None, _) if is_visitor => self.watch(served, judged, &browser, &head.headers)?,
             (Credentials::Authorization | Credentials::None, _) => {
                 // A session born from a token, or from nothing, must not live on without it.
                 retain_set_cookies(&mut head.headers, |name| {

@@ -31,7 +31,7 @@ pub fn watch(headers: &HeaderMap, site: &Site, session: &SessionIdentity) -> Res
     }
     match session {
         SessionIdentity::Person(person) if names_user(name, &person.username) => {}
-        SessionIdentity::Anonymous if names_user(name, "anonymous") => {}
+        SessionIdentity::Anonymous | SessionIdentity::Unrecognised if names_user(name, "anonymous") => {}
         // Nobody's content is for everybody, so it may be shown; but whose session it was must be asked again.
         SessionIdentity::Person(_) if names_user(name, "anonymous") => seen.forget = true,
         _ => return Err(Reason::IdentityMismatch),

@@ -22,6 +22,12 @@ pub enum AuditAction {
     DirectoryImported,
     /// A person's address at a site was pinned at first sight.
     AccountPinned,
+    /// A product and the directory began to disagree about a person, who is external from then on.
+    AccountContradicted,
+    /// They agree again.
+    AccountAgreed,
+    /// An operator accepted an address for a person.
+    AddressAccepted,
     /// An external person was asked for a code.
     ExternalUserChallenged,
     /// The mail with the code was accepted by the mail server.
@@ -38,10 +44,13 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::StoreCreated,
         Self::DirectoryImported,
         Self::AccountPinned,
+        Self::AccountContradicted,
+        Self::AccountAgreed,
+        Self::AddressAccepted,
         Self::ExternalUserChallenged,
         Self::ExternalUserCodeSent,
         Self::ExternalUserCodeFailed,
@@ -56,6 +65,9 @@ impl AuditAction {
             Self::StoreCreated => "store_created",
             Self::DirectoryImported => "directory_imported",
             Self::AccountPinned => "account_pinned",
+            Self::AccountContradicted => "account_contradicted",
+            Self::AccountAgreed => "account_agreed",
+            Self::AddressAccepted => "address_accepted",
             Self::ExternalUserChallenged => "external_user_challenged",
             Self::ExternalUserCodeSent => "external_user_code_sent",
             Self::ExternalUserCodeFailed => "external_user_code_failed",

@@ -15,18 +15,21 @@ pub enum ChangeKind {
     Revocation,
     /// A person was pinned to an address: [`ChangeEntry::pin`].
     Pin,
+    /// An operator accepted an address for a person: [`ChangeEntry::pin`].
+    AcceptedAddress,
     /// Domains or accounts changed as a whole: load them again.
     Directory,
 }
 
 impl ChangeKind {
-    const ALL: [Self; 3] = [Self::Revocation, Self::Pin, Self::Directory];
+    const ALL: [Self; 4] = [Self::Revocation, Self::Pin, Self::AcceptedAddress, Self::Directory];
 
     /// The stable label.
     pub const fn label(self) -> &'static str {
         match self {
             Self::Revocation => "revocation",
             Self::Pin => "pin",
+            Self::AcceptedAddress => "accepted_address",
             Self::Directory => "directory",
         }
     }
@@ -57,7 +60,9 @@ impl ChangeEntry {
 
     /// The pin that this entry tells of; `None` if it tells of something else or does not parse.
     pub fn pin(&self) -> Option<PinRow> {
-        (self.kind == ChangeKind::Pin).then(|| PinRow::from_json(&self.detail)).flatten()
+        matches!(self.kind, ChangeKind::Pin | ChangeKind::AcceptedAddress)
+            .then(|| PinRow::from_json(&self.detail))
+            .flatten()
     }
 }
 

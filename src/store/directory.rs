@@ -1,12 +1,11 @@
-//! Verified domains, accounts and pins: what the directory loads, follows and imports.
+//! Verified domains, accounts and their user keys: what the directory loads and imports.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
 use sqlx::QueryBuilder;
 use uuid::Uuid;
 
 use super::sqlite::{Connection, Database, Row};
-use super::{Change, ChangeKind, Store, StoreError, row};
+use super::{Change, Store, StoreError, row};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::entropy::Entropy;
@@ -40,38 +39,17 @@ pub struct NewAccount {
     pub name: Option<String>,
     /// Whether the organization claimed it.
     pub claimed: bool,
+    /// Its user keys at the products, each (site, key). Some replace all that are known; none keep them.
+    pub user_keys: Vec<UserKey>,
 }
 
-/// The address that a person at a site is judged by.
+/// A product's own key for a person, which outlives a change of name. It means nothing at another site.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PinRow {
-    /// The site.
+pub struct UserKey {
+    /// The site's id.
     pub site: String,
-    /// The product's key for the person, which outlives a change of name.
-    pub user_key: String,
-    /// The username at first sight.
-    pub username: String,
-    /// The address; `None` where neither product nor directory revealed one.
-    pub email: Option<EmailAddress>,
-}
-
-impl PinRow {
-    fn to_json(&self) -> Value {
-        json!({
-            "site": self.site, "user_key": self.user_key, "username": self.username,
-            "email": self.email.as_ref().map(EmailAddress::as_str),
-        })
-    }
-
-    pub(super) fn from_json(text: &str) -> Option<Self> {
-        let detail: Value = serde_json::from_str(text).ok()?;
-        let field = |name: &str| detail.get(name)?.as_str().map(str::to_owned);
-        let email = match detail.get("email")? {
-            Value::Null => None,
-            email => Some(EmailAddress::parse(email.as_str()?).ok()?),
-        };
-        Some(Self { site: field("site")?, user_key: field("user_key")?, username: field("username")?, email })
-    }
+    /// The key.
+    pub key: String,
 }
 
 impl Store {
@@ -106,53 +84,33 @@ impl Store {
         }
     }
 
-    /// Hands each pin to `each`, all of one moment, and says how many there were.
-    pub async fn each_pin(&self, mut each: impl FnMut(PinRow) + Send) -> Result<u64, StoreError> {
+    /// Hands each imported user key and the address of its account to `each`, all of one moment.
+    pub async fn each_user_key(
+        &self,
+        mut each: impl FnMut(UserKey, EmailAddress) + Send,
+    ) -> Result<(), StoreError> {
         let mut snapshot = self.readers.begin().await.map_err(self.fault())?;
-        let (mut count, mut after) = (0, (String::new(), String::new()));
+        let mut after = (String::new(), String::new());
         loop {
             let page = sqlx::query(
-                "SELECT site, user_key, username, email FROM pins \
+                "SELECT site, user_key, email FROM user_keys \
                  WHERE (site, user_key) > ($1, $2) ORDER BY site, user_key LIMIT $3",
             )
             .bind(after.0)
             .bind(after.1)
             .bind(PAGE)
-            .try_map(|row: Row| pin_row(&row))
+            .try_map(|row: Row| user_key_row(&row))
             .fetch_all(&mut *snapshot)
             .await
             .map_err(self.fault())?;
-            let Some(last) = page.last() else { return Ok(count) };
-            after = (last.site.clone(), last.user_key.clone());
-            count += page.len() as u64;
-            page.into_iter().for_each(&mut each);
+            let Some((last, _)) = page.last() else { return Ok(()) };
+            after = (last.site.clone(), last.key.clone());
+            page.into_iter().for_each(|(key, email)| each(key, email));
         }
     }
 }
 
 impl Change {
-    /// Pins a person to an address and tells all nodes; true if they were not pinned yet. A pin is never moved here:
-    /// who changes the address at the product does not change who they are judged as.
-    pub async fn pin(&mut self, pin: &PinRow, now: Timestamp) -> Result<bool, StoreError> {
-        let pinned = sqlx::query(
-            "INSERT INTO pins (site, user_key, username, email, pinned_at) VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT (site, user_key) DO NOTHING",
-        )
-        .bind(&pin.site)
-        .bind(&pin.user_key)
-        .bind(&pin.username)
-        .bind(pin.email.as_ref().map(EmailAddress::as_str))
-        .bind(row::millis(now))
-        .execute(self.connection())
-        .await
-        .map_err(self.fault())?;
-        if pinned.rows_affected() == 0 {
-            return Ok(false);
-        }
-        self.log_change(ChangeKind::Pin, &pin.to_json(), now).await?;
-        Ok(true)
-    }
-
     /// Adds verified domains; those that are verified already keep their date.
     pub async fn upsert_domains(&mut self, domains: &[DomainName], now: Timestamp) -> Result<(), StoreError> {
         for batch in domains.chunks(BATCH) {
@@ -166,8 +124,8 @@ impl Change {
         Ok(())
     }
 
-    /// Adds accounts, and updates those whose address is known. Within one call an address and a username may come only
-    /// once. A username that another account holds moves to the one that comes with it now.
+    /// Adds accounts, and updates those whose address is known. Within one call an address, a username and a user key may
+    /// come only once. A username or key that another account holds moves to the one that comes with it now.
     pub async fn upsert_accounts(
         &mut self,
         accounts: &[NewAccount],
@@ -176,8 +134,38 @@ impl Change {
         for batch in accounts.chunks(BATCH) {
             release_usernames(self.connection(), batch, now).await.map_err(self.fault())?;
             upsert_batch(self.connection(), batch, now).await.map_err(self.fault())?;
+            replace_user_keys(self.connection(), batch).await.map_err(self.fault())?;
         }
         Ok(())
+    }
+
+    /// The address of the account that a user key was imported for.
+    pub async fn email_of_user_key(&mut self, key: &UserKey) -> Result<Option<EmailAddress>, StoreError> {
+        sqlx::query("SELECT email FROM user_keys WHERE site = $1 AND user_key = $2")
+            .bind(&key.site)
+            .bind(&key.key)
+            .try_map(|row: Row| row::email(&row, "email"))
+            .fetch_optional(self.connection())
+            .await
+            .map_err(self.fault())
+    }
+
+    /// Whether an address has an imported user key at a site that is another one than this.
+    pub async fn has_other_user_key(
+        &mut self,
+        key: &UserKey,
+        email: &EmailAddress,
+    ) -> Result<bool, StoreError> {
+        let others: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM user_keys WHERE email = $1 AND site = $2 AND user_key <> $3",
+        )
+        .bind(email.as_str())
+        .bind(&key.site)
+        .bind(&key.key)
+        .fetch_one(self.connection())
+        .await
+        .map_err(self.fault())?;
+        Ok(others > 0)
     }
 }
 
@@ -226,6 +214,35 @@ async fn upsert_batch(
     Ok(())
 }
 
+/// An account that comes with keys has these and no others; a key that another account held moves here.
+async fn replace_user_keys(connection: &mut Connection, batch: &[NewAccount]) -> Result<(), sqlx::Error> {
+    let keyed: Vec<&NewAccount> = batch.iter().filter(|account| !account.user_keys.is_empty()).collect();
+    if keyed.is_empty() {
+        return Ok(());
+    }
+    let mut delete = QueryBuilder::<Database>::new("DELETE FROM user_keys WHERE email IN (");
+    let mut list = delete.separated(", ");
+    for account in &keyed {
+        list.push_bind(account.email.as_str());
+    }
+    delete.push(")").build().execute(&mut *connection).await?;
+    let keys = keyed.iter().flat_map(|account| account.user_keys.iter().map(|key| (key, &account.email)));
+    for chunk in keys.collect::<Vec<_>>().chunks(BATCH) {
+        let mut insert = QueryBuilder::<Database>::new("INSERT INTO user_keys (site, user_key, email) ");
+        insert.push_values(chunk, |mut values, (key, email)| {
+            values.push_bind(&key.site).push_bind(&key.key).push_bind(email.as_str());
+        });
+        insert.push(" ON CONFLICT (site, user_key) DO UPDATE SET email = excluded.email");
+        insert.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+fn user_key_row(row: &Row) -> Result<(UserKey, EmailAddress), sqlx::Error> {
+    let key = UserKey { site: row::text(row, "site")?, key: row::text(row, "user_key")? };
+    Ok((key, row::email(row, "email")?))
+}
+
 fn account_row(row: &Row) -> Result<AccountRow, sqlx::Error> {
     Ok(AccountRow {
         id: row::id(row, "id")?,
@@ -236,14 +253,5 @@ fn account_row(row: &Row) -> Result<AccountRow, sqlx::Error> {
             1 => true,
             _ => return Err(row::bad("claimed", "0 or 1")),
         },
-    })
-}
-
-fn pin_row(row: &Row) -> Result<PinRow, sqlx::Error> {
-    Ok(PinRow {
-        site: row::text(row, "site")?,
-        user_key: row::text(row, "user_key")?,
-        username: row::text(row, "username")?,
-        email: row::optional_email(row, "email")?,
     })
 }

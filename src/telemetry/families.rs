@@ -50,6 +50,7 @@ families! {
     STORE_ERRORS = postern_store_errors_total {operation} "Failures of the store, by operation.";
     DIRECTORY_ACCOUNTS = postern_directory_accounts {} "Accounts in memory.";
     DIRECTORY_DOMAINS = postern_directory_domains {} "Verified domains in memory.";
+    DIRECTORY_CONTRADICTIONS = postern_directory_contradictions {} "People whom a product and the directory disagree about, and who are external for it; postern accept-address --list names them.";
 
     BUILD_INFO = postern_build_info {version, revision} "Always 1; the labels say what is running.";
     CONFIG_INFO = postern_config_info {fingerprint} "Always 1; the label names the configuration in force.";

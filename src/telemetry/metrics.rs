@@ -46,6 +46,8 @@ pub struct Metrics {
     pub directory_accounts: IntGauge,
     /// Verified domains in memory.
     pub directory_domains: IntGauge,
+    /// People whom a product and the directory disagree about.
+    pub directory_contradictions: IntGauge,
     /// Access-log lines that were given up because the log's reader is too slow or gone.
     pub access_log_dropped: IntCounter,
     store_seconds: HistogramVec,
@@ -75,6 +77,7 @@ impl Metrics {
             outbox_mails: families::OUTBOX_MAILS.gauge(&registry)?,
             directory_accounts: families::DIRECTORY_ACCOUNTS.gauge(&registry)?,
             directory_domains: families::DIRECTORY_DOMAINS.gauge(&registry)?,
+            directory_contradictions: families::DIRECTORY_CONTRADICTIONS.gauge(&registry)?,
             access_log_dropped: families::ACCESS_LOG_DROPPED.counter(&registry)?,
             store_seconds: families::STORE_SECONDS.histograms(&registry, families::STORE_BUCKETS)?,
             store_errors: families::STORE_ERRORS.counters(&registry)?,

@@ -6,7 +6,8 @@ use std::time::Duration;
 use http::Method;
 
 use super::super::profile::{Endpoint, Product};
-use super::super::settings::{LogFormat, Scheme, Settings, SmtpTls};
+use super::super::session::{AnswerForm, Expected, Introspect, Pointers, SessionSource};
+use super::super::settings::{LogFormat, Scheme, Settings, Site, SmtpTls};
 use super::super::{load, parse};
 use super::{GENERIC, GOOD, REFERENCE, changed, read, settings, smtp};
 use crate::domain::code::CodeDigits;
@@ -73,6 +74,7 @@ fn the_reference_file_states_the_defaults_and_every_key() {
                 format!("\n[{key}]"),
                 format!("\n[[{key}]]"),
                 format!("\n[site.{key}]"),
+                format!("\n[[site.{key}]]"),
             ];
             assert!(
                 documented.iter().any(|form| REFERENCE.contains(form)),
@@ -183,6 +185,24 @@ fn enforcement_is_switched_off_for_one_site_or_for_all() {
     assert!(!settings(&both).sites[0].enforce);
 }
 
+fn introspect(site: &Site) -> &Introspect {
+    let [SessionSource::Introspect(introspect)] = site.sessions.as_slice() else {
+        panic!("{:?}", site.sessions)
+    };
+    introspect
+}
+
+fn pointers(introspect: &Introspect) -> &Pointers {
+    match &introspect.form {
+        AnswerForm::Json(pointers) => pointers,
+        AnswerForm::Page(patterns) => panic!("{patterns:?}"),
+    }
+}
+
+fn expected(pointer: &str, value: &str) -> Expected {
+    Expected { pointer: pointer.to_owned(), value: value.to_owned() }
+}
+
 #[test]
 fn every_product_has_its_profile() {
     let site = |product: Product| {
@@ -198,18 +218,22 @@ fn every_product_has_its_profile() {
     for product in Product::ALL {
         assert_eq!(site(product).product, product);
     }
-    let jira = &site(Product::JiraServiceManagement).profile;
-    assert_eq!(jira.introspect.path, "/rest/api/2/myself");
-    assert_eq!(jira.introspect.email.as_deref(), Some("/emailAddress"));
+    let jira = site(Product::JiraServiceManagement);
+    let jira = introspect(&jira);
+    assert_eq!(jira.path, "/rest/api/2/myself?expand=applicationRoles");
+    assert_eq!(pointers(jira).email.as_deref(), Some("/emailAddress"));
+    assert_eq!(pointers(jira).customer, Some(expected("/applicationRoles/size", "0")));
+    assert_eq!((jira.cache, jira.timeout), (Duration::from_secs(30), Duration::from_secs(2)));
+    let confluence = site(Product::Confluence);
+    let confluence = introspect(&confluence);
+    let confluence = pointers(confluence);
+    assert_eq!((confluence.key.as_str(), &confluence.email), ("/userKey", &None));
+    assert_eq!(confluence.anonymous, Some(expected("/type", "anonymous")));
+    let generic = site(Product::Generic);
     assert_eq!(
-        (jira.introspect.cache, jira.introspect.timeout),
-        (Duration::from_secs(30), Duration::from_secs(2))
+        (pointers(introspect(&generic)).username.as_str(), generic.profile.login.len()),
+        ("/user/login", 0)
     );
-    let confluence = &site(Product::Confluence).profile;
-    assert_eq!((confluence.introspect.key.as_str(), &confluence.introspect.email), ("/userKey", &None));
-    assert_eq!(confluence.introspect.anonymous, Some(("/type".to_owned(), "anonymous".to_owned())));
-    let generic = &site(Product::Generic).profile;
-    assert_eq!((generic.introspect.username.as_str(), generic.login.len()), ("/user/login", 0));
 }
 
 #[test]
@@ -246,7 +270,7 @@ fn a_site_replaces_a_list_or_adds_to_it() {
     assert_eq!(site.profile.login, [page(Method::GET, "/x"), page(Method::HEAD, "/x")]);
     assert!(site.profile.logout.contains(&page(Method::POST, "/y")));
     assert_eq!(site.profile.logout.iter().filter(|known| known.path == "/logout").count(), 1);
-    assert_eq!(site.profile.introspect.email.as_deref(), Some("/mail"));
-    assert_eq!(site.profile.introspect.key, "/key");
-    assert_eq!(site.profile.introspect.cache, Duration::from_secs(5));
+    assert_eq!(pointers(introspect(&site)).email.as_deref(), Some("/mail"));
+    assert_eq!(pointers(introspect(&site)).key, "/key");
+    assert_eq!(introspect(&site).cache, Duration::from_secs(5));
 }

@@ -108,6 +108,18 @@ fn bad_sites_are_refused() {
         ("[mail]", "introspect.key = \"key\"\n[mail]", 12, 18, "`key` is not a JSON pointer", "/emailAddress"),
         ("[mail]", "introspect.key = \"/a~2\"\n[mail]", 12, 18, "`key` is not a JSON pointer", "/emailAddress"),
         ("[mail]", "introspect.anonymous_value = \"x\"\n[mail]", 12, 30, "`anonymous_value` stands alone", "anonymous_pointer"),
+        ("[mail]", "introspect.customer_value = 0\n[mail]", 12, 29, "`customer_value` stands alone", "customer_pointer"),
+        ("[mail]", "introspect.path = \"/me?a b\"\n[mail]", 12, 19, "`path` has a query that cannot be sent", "percent-encoded"),
+        ("[mail]", "introspect.path = \"/a/../b?x\"\n[mail]", 12, 19, "`path` is not a plain path", ""),
+        ("[mail]", "introspect.key_pattern = \"(a\"\n[mail]", 12, 26, "`key_pattern` is not a regular expression", "one group"),
+        ("[mail]", "introspect.key_pattern = \"a\"\n[mail]", 12, 26, "`key_pattern` does not have exactly one group", "one group"),
+        ("[mail]", "introspect.key_pattern = \"(a)(b)\"\n[mail]", 12, 26, "`key_pattern` does not have exactly one group", "one group"),
+        ("[mail]", "introspect.key_pattern = \"(a{1000}){1000}\"\n[mail]", 12, 26, "`key_pattern` is not a regular expression", "one group"),
+        ("[mail]", "introspect = { path = \"/p\", key_pattern = \"a(b)\" }\n[mail]", 12, 14, "[site.introspect] lacks `username_pattern`", "add `username_pattern`"),
+        ("[mail]", "introspect = { path = \"/p\", key_pattern = \"a(b)\", username_pattern = \"a(b)\", email = \"/m\" }\n[mail]", 12, 85, "`email` is for an answer in JSON", "remove one"),
+        ("[mail]", "introspect.anonymous_value = 0.5\nintrospect.anonymous_pointer = \"/x\"\n[mail]", 12, 30, "`anonymous_value` has the wrong type, float", "a whole number"),
+        ("[mail]", "portal_customers = \"no\"\n[mail]", 12, 20, "`portal_customers` is none of the known words", "challenge"),
+        ("product = \"jira-software\"", "product = \"confluence\"\nportal_customers = \"exempt\"", 10, 20, "`portal_customers` needs a product that says who is one", "customer_pointer"),
         ("[mail]", "introspect.cache = \"2m\"\n[mail]", 12, 20, "`cache` is out of range", "1s to 60s"),
         ("[mail]", "introspect.timeout = \"3s\"\n[mail]", 12, 22, "`timeout` is out of range", "100ms to 2s"),
     ]);
@@ -191,5 +203,17 @@ fn a_text_that_is_no_toml_is_one_error_at_its_place() {
         ("name = \"Acme\"", "name = Acme", 2, 8, "this is not TOML", ""),
         ("name = \"Acme\"", "name = \"Acme\"\nname = \"Acme\"", 3, 1, "this is not TOML: duplicate key", ""),
         ("[store]", "[store", 16, 7, "this is not TOML", ""),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip] // A row is a line.
+fn bad_sources_of_sessions_are_refused() {
+    refuse(&[
+        ("[mail]", "[[site.session]]\n[mail]", 12, 1, "`source` is missing from [[site.session]]", "introspect"),
+        ("[mail]", "[[site.session]]\nsource = \"introspct\"\n[mail]", 13, 10, "`source` is none of the known words", "did you mean `introspect`?"),
+        ("[mail]", "[[site.session]]\nsource = \"introspect\"\npath = \"/me\"\n[mail]", 14, 1, "unknown key `path` in [[site.session]]", "known here: source"),
+        ("[mail]", "[[site.session]]\nsource = \"introspect\"\n[[site.session]]\nsource = \"introspect\"\n[mail]", 15, 10, "`source` is there twice", "remove one"),
+        ("[mail]", "[site.session]\nsource = \"introspect\"\n[mail]", 12, 1, "`session` has the wrong type", "[[site.session]], in two brackets"),
     ]);
 }

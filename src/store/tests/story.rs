@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::domain::account::Contradiction;
 use crate::domain::domain_name::DomainName;
 use crate::domain::quota::Quota;
 
@@ -113,6 +114,8 @@ async fn a_pin_is_set_once_and_told_once() {
         user_key: "JIRAUSER1".to_owned(),
         username: "jane".to_owned(),
         email: address.map(email),
+        disputed: false,
+        accepted: false,
     };
     let mut change = store.write().await.unwrap();
     assert!(change.pin(&pin(Some("jane@ext.test")), at(0)).await.unwrap());
@@ -142,6 +145,7 @@ async fn accounts_are_found_by_address_and_usernames_move() {
         username: username.map(str::to_owned),
         name: None,
         claimed,
+        user_keys: Vec::new(),
     };
     let many: Vec<_> = (0..5_100).map(|n| account(&format!("user{n}@acme.test"), None, n % 2 == 0)).collect();
     let mut change = store.write().await.unwrap();
@@ -172,6 +176,87 @@ async fn accounts_are_found_by_address_and_usernames_move() {
     assert_eq!(named, [("a@b.test".into(), "c".into()), ("c@b.test".into(), "a".into())]);
     let domains: Vec<_> = store.verified_domains().await.unwrap().iter().map(DomainName::to_string).collect();
     assert_eq!(domains, ["acme.test", "b.test"]);
+}
+
+#[tokio::test]
+async fn user_keys_belong_to_one_account_and_follow_the_newest_import() {
+    let (_folder, store) = fresh().await;
+    let key = |site: &str, key: &str| UserKey { site: site.to_owned(), key: key.to_owned() };
+    let account = |address: &str, user_keys: &[UserKey]| NewAccount {
+        email: email(address),
+        username: None,
+        name: None,
+        claimed: true,
+        user_keys: user_keys.to_vec(),
+    };
+    let (jira, wiki) = (key("jira.test", "1"), key("wiki.test", "1"));
+    let mut change = store.write().await.unwrap();
+    let both = [account("a@b.test", &[jira.clone(), wiki.clone()]), account("c@b.test", &[])];
+    change.upsert_accounts(&both, at(0)).await.unwrap();
+    assert_eq!(change.email_of_user_key(&jira).await.unwrap(), Some(email("a@b.test")));
+    assert!(change.has_other_user_key(&key("jira.test", "2"), &email("a@b.test")).await.unwrap());
+    assert!(!change.has_other_user_key(&jira, &email("a@b.test")).await.unwrap());
+    assert!(!change.has_other_user_key(&key("else.test", "2"), &email("a@b.test")).await.unwrap());
+    let moved = [account("a@b.test", &[]), account("c@b.test", &[jira.clone()])];
+    change.upsert_accounts(&moved, at(1)).await.unwrap();
+    change.commit(AuditEvent::new("cli", AuditAction::DirectoryImported, "directory"), at(1)).await.unwrap();
+
+    let mut seen = Vec::new();
+    store.each_user_key(|user, email| seen.push((user, email.to_string()))).await.unwrap();
+    assert_eq!(seen, [(jira, "c@b.test".to_owned()), (wiki, "a@b.test".to_owned())]);
+}
+
+#[tokio::test]
+async fn an_accepted_address_is_taken_from_everybody_else() {
+    let (_folder, store) = fresh().await;
+    let person = |key: &str| UserKey { site: "jira.test".to_owned(), key: key.to_owned() };
+    let pin = |key: &str, address: &str, disputed| PinRow {
+        site: "jira.test".to_owned(),
+        user_key: key.to_owned(),
+        username: key.to_lowercase(),
+        email: Some(email(address)),
+        disputed,
+        accepted: false,
+    };
+    let mut change = store.write().await.unwrap();
+    for row in [pin("A", "old@b.test", false), pin("B", "new@b.test", false), pin("C", "new@b.test", true)] {
+        assert!(change.pin(&row, at(0)).await.unwrap());
+    }
+    change.accept_address(&person("B"), "b", &email("new@b.test"), at(1)).await.unwrap();
+    change.accept_address(&person("A"), "a", &email("new@b.test"), at(2)).await.unwrap();
+    let event = AuditEvent::new("operator", AuditAction::AddressAccepted, "new@b.test");
+    change.commit(event, at(2)).await.unwrap();
+    let accepted = PinRow { accepted: true, ..pin("A", "new@b.test", false) };
+    let mut seen = Vec::new();
+    store.each_pin(|row| seen.push(row)).await.unwrap();
+    assert_eq!(seen, [accepted.clone(), pin("B", "new@b.test", true), pin("C", "new@b.test", true)]);
+    let last = store.changes_after(4, 10).await.unwrap().remove(0);
+    assert_eq!((last.kind, last.pin()), (ChangeKind::AcceptedAddress, Some(accepted)));
+}
+
+#[tokio::test]
+async fn a_contradiction_is_there_until_it_ends_and_keeps_its_beginning() {
+    let (_folder, store) = fresh().await;
+    let row = |reported: &str, since| ContradictionRow {
+        site: "jira.test".to_owned(),
+        user_key: "A".to_owned(),
+        username: "a".to_owned(),
+        kind: Contradiction::AnotherAddress,
+        email: Some(email("old@b.test")),
+        reported: Some(email(reported)),
+        since,
+    };
+    let mut change = store.write().await.unwrap();
+    change.note_contradiction(&row("x@b.test", at(0))).await.unwrap();
+    change.note_contradiction(&row("y@b.test", at(5))).await.unwrap();
+    change.commit(challenged(), at(5)).await.unwrap();
+    assert_eq!(store.contradictions().await.unwrap(), [row("y@b.test", at(0))]);
+    let person = UserKey { site: "jira.test".to_owned(), key: "A".to_owned() };
+    let mut change = store.write().await.unwrap();
+    assert_eq!(change.end_contradiction(&person).await.unwrap(), Some(row("y@b.test", at(0))));
+    assert_eq!(change.end_contradiction(&person).await.unwrap(), None);
+    change.commit(challenged(), at(6)).await.unwrap();
+    assert_eq!(store.contradictions().await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -1,0 +1,65 @@
+//! Keep what sightings found out: the address a product user was first seen with, and who contradicts the directory.
+//!
+//! It runs beside the traffic, never in its way: memory knows it already, and managed people need no store.
+
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use crate::clock::Clock;
+use crate::store::{
+    AuditAction, AuditEvent, Change, ContradictionRow, Finding, PinRow, Store, StoreError, UserKey,
+};
+
+/// How many findings are written in one transaction.
+const BATCH: usize = 500;
+
+/// Writes findings as they arise, until the directory is gone. What the store refuses is tried again when the next comes.
+pub async fn keep_findings(store: Store, clock: Clock, mut findings: mpsc::Receiver<Finding>) {
+    let mut waiting = Vec::new();
+    while findings.recv_many(&mut waiting, BATCH).await > 0 {
+        match write(&store, &clock, &waiting).await {
+            Ok(()) => waiting.clear(),
+            Err(error) => {
+                tracing::error!(%error, waiting = waiting.len(), "what was found out about people could not be kept in the store yet")
+            }
+        }
+    }
+}
+
+async fn write(store: &Store, clock: &Clock, findings: &[Finding]) -> Result<(), StoreError> {
+    let now = clock.now();
+    let mut change = store.write().await?;
+    let mut events = Vec::new();
+    for finding in findings {
+        events.extend(match finding {
+            Finding::Pinned(pin) => change.pin(pin, now).await?.then(|| pinned(pin)),
+            Finding::Contradicted(row) => {
+                change.note_contradiction(row).await?;
+                Some(contradicted(row))
+            }
+            Finding::Agreed(person) => end_contradiction(&mut change, person).await?,
+        });
+    }
+    if events.is_empty() { Ok(()) } else { change.commit_many(&events, now).await }
+}
+
+async fn end_contradiction(change: &mut Change, person: &UserKey) -> Result<Option<AuditEvent>, StoreError> {
+    let Some(row) = change.end_contradiction(person).await? else { return Ok(None) };
+    let address = row.email.as_ref().map_or("", |email| email.as_str());
+    let event = AuditEvent::new("postern", AuditAction::AccountAgreed, address);
+    Ok(Some(event.with(json!({ "site": row.site, "user_key": row.user_key }))))
+}
+
+fn pinned(pin: &PinRow) -> AuditEvent {
+    let address = pin.email.as_ref().map_or("", |email| email.as_str());
+    let event = AuditEvent::new("postern", AuditAction::AccountPinned, address);
+    event.with(json!({ "site": pin.site, "user_key": pin.user_key, "username": pin.username }))
+}
+
+fn contradicted(row: &ContradictionRow) -> AuditEvent {
+    let address = row.email.as_ref().map_or("", |email| email.as_str());
+    AuditEvent::new("postern", AuditAction::AccountContradicted, address).with(json!({
+        "site": row.site, "user_key": row.user_key, "username": row.username, "kind": row.kind.label(),
+        "reported": row.reported.as_ref().map(|email| email.as_str()),
+    }))
+}

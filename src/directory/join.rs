@@ -1,0 +1,123 @@
+//! Joining what a product says of a person with what is known: which account they are, and whether the two agree.
+//!
+//! What the organization imported outranks what an operator accepted, and that outranks what was seen. A user key outranks
+//! a login name, which can be given to somebody else. Whatever disagrees makes a contradiction; none is ever resolved here.
+
+use crate::domain::account::Contradiction;
+use crate::domain::email::EmailAddress;
+
+use super::accounts::Accounts;
+use super::fingerprint::Fingerprint;
+use super::{Directory, Sighting};
+
+/// Who somebody is to the organization.
+pub(super) struct Joined {
+    /// The address they are judged by and written to.
+    pub(super) email: Option<EmailAddress>,
+    /// In what the product's word disagrees with it.
+    pub(super) contradiction: Option<Contradiction>,
+}
+
+/// The person at hand, as the tables name them.
+struct User {
+    key: Fingerprint,
+    name: Fingerprint,
+}
+
+impl Directory {
+    pub(super) fn join(&self, sighting: &Sighting<'_>) -> Joined {
+        let accounts = self.accounts.load();
+        let user = User {
+            key: self.key.user(sighting.site, sighting.user_key),
+            name: self.key.username(sighting.username),
+        };
+        if let Some(imported) = accounts.email_of_user_key(user.key) {
+            return by_import(&accounts, &user, imported, sighting.email);
+        }
+        // What the product did not verify may be anybody's address, unless an operator accepted that very one.
+        let believed = |reported: &&EmailAddress| {
+            sighting.is_email_verified || self.pins.accepted(user.key).as_ref() == Some(*reported)
+        };
+        match sighting.email.filter(believed) {
+            Some(reported) => self.by_sight(&accounts, &user, sighting, reported),
+            None => self.by_name(&accounts, &user, sighting),
+        }
+    }
+
+    /// The product reveals the address: it is the one of first sight, and nobody else's by any table, or it contradicts.
+    fn by_sight(
+        &self,
+        accounts: &Accounts,
+        user: &User,
+        sighting: &Sighting<'_>,
+        reported: &EmailAddress,
+    ) -> Joined {
+        let pinned = self.pins.pin(&self.key, sighting, reported);
+        let another_name =
+            || accounts.username_of(self.key.email(reported)).is_some_and(|name| name != user.name);
+        let contradiction = if self.has_another_key(accounts, user, sighting, reported) {
+            Some(Contradiction::AnotherKey)
+        } else if pinned.email != *reported {
+            Some(Contradiction::AnotherAddress)
+        } else if pinned.is_disputed {
+            Some(Contradiction::AnotherUser)
+        } else if !pinned.is_accepted && another_name() {
+            Some(Contradiction::AnotherName)
+        } else {
+            None
+        };
+        Joined { email: Some(pinned.email), contradiction }
+    }
+
+    /// No address to believe: it is the accepted one, or that of the login name. Where a name is unknown, an address that
+    /// the product did not verify leads at most to the one of first sight.
+    fn by_name(&self, accounts: &Accounts, user: &User, sighting: &Sighting<'_>) -> Joined {
+        let known = self.pins.accepted(user.key);
+        let known = known.or_else(|| accounts.email_of_username(user.name).cloned());
+        let contradicts = |email: &EmailAddress| {
+            if self.has_another_key(accounts, user, sighting, email) {
+                Some(Contradiction::AnotherKey)
+            } else if sighting.email.is_some_and(|reported| reported != email) {
+                Some(Contradiction::AnotherAddress)
+            } else {
+                None
+            }
+        };
+        match known {
+            Some(email) => Joined { contradiction: contradicts(&email), email: Some(email) },
+            None => {
+                let first_seen = sighting.email.and_then(|_| self.pins.first_seen(user.key));
+                let contradiction = first_seen.as_ref().map(|_| Contradiction::AnotherAddress);
+                Joined { email: first_seen, contradiction }
+            }
+        }
+    }
+
+    fn has_another_key(
+        &self,
+        accounts: &Accounts,
+        user: &User,
+        sighting: &Sighting<'_>,
+        email: &EmailAddress,
+    ) -> bool {
+        accounts.has_another_key(self.key.address_at(sighting.site, email), user.key)
+    }
+}
+
+/// The user key was imported: its account it is, whatever the person is called by now. A name that belongs to another
+/// account, or another address, is a contradiction all the same.
+fn by_import(
+    accounts: &Accounts,
+    user: &User,
+    imported: &EmailAddress,
+    reported: Option<&EmailAddress>,
+) -> Joined {
+    let contradiction = if reported.is_some_and(|reported| reported != imported) {
+        Some(Contradiction::AnotherAddress)
+    } else if accounts.email_of_username(user.name).is_some_and(|named| named != imported) {
+        Some(Contradiction::AnotherName)
+    } else {
+        None
+    };
+    Joined { email: Some(imported.clone()), contradiction }
+}

@@ -1,0 +1,78 @@
+//! What a source of sessions answers when it is asked whose session it is. The rules for several answers are in `mod.rs`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue};
+
+use crate::domain::email::EmailAddress;
+
+/// The credentials of a session, complete and as they will be forwarded: what is not shown here must not go upstream.
+#[derive(Debug, Clone, Copy)]
+pub struct Presented<'a> {
+    /// The `Cookie` line.
+    pub cookies: Option<&'a HeaderValue>,
+    /// The headers that a source of the site reads, one line of each.
+    pub headers: &'a [(HeaderName, HeaderValue)],
+}
+
+/// A source's answer.
+pub(super) struct Reply {
+    pub(super) answer: Answer,
+    /// How long it may be believed.
+    pub(super) lifetime: Duration,
+    /// Cookies that the product set while it was asked.
+    pub(super) set_cookies: Vec<HeaderValue>,
+}
+
+pub(super) enum Answer {
+    Person(Person),
+    /// The product itself says that nobody is signed in.
+    Anonymous,
+    /// This source does not know the session: nothing of its kind came along, or nothing valid.
+    Unknown,
+    /// Why there is no answer, for the log: never a secret, never somebody else's own text.
+    Failed(&'static str),
+}
+
+/// A person by a source's word.
+#[derive(Debug, Clone)]
+pub(super) struct Person {
+    /// Whose users the key counts among, where that is not the product itself: an issuer's name, without spaces.
+    pub(super) realm: Option<Arc<str>>,
+    /// The stable key.
+    pub(super) key: String,
+    /// The login name at the product.
+    pub(super) username: String,
+    pub(super) address: Address,
+    /// Whether they are a customer of the product's portal and have no access to the product itself.
+    pub(super) is_customer: bool,
+    /// The id of the session, where a new one at the same person counts as a new sign-in.
+    pub(super) session: Option<String>,
+}
+
+/// What a source says of a person's address.
+#[derive(Debug, Clone)]
+pub(super) enum Address {
+    Reported(EmailAddress),
+    /// It says that it never checked this one: it may be anybody's, so only the directory can say whose it is.
+    Unverified(EmailAddress),
+    /// It reveals none, so the directory may know it.
+    Unreported,
+    /// It says something that is no verified address. Nobody fills in for that: it is an attempt to look like somebody.
+    Unusable,
+}
+
+impl<'a> Presented<'a> {
+    /// The value of the cookie of exactly this name and this spelling.
+    pub(super) fn cookie(&self, name: &str) -> Option<&'a [u8]> {
+        let parts = self.cookies?.as_bytes().split(|&byte| byte == b';').map(<[u8]>::trim_ascii);
+        parts.filter_map(|part| part.strip_prefix(name.as_bytes())?.strip_prefix(b"=")).next()
+    }
+
+    /// The value of the header.
+    pub(super) fn header(&self, name: &HeaderName) -> Option<&'a [u8]> {
+        let line = self.headers.iter().find(|(known, _)| known == name);
+        line.map(|(_, value)| value.as_bytes())
+    }
+}
