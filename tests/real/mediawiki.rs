@@ -170,10 +170,8 @@ async fn no_page_is_to_be_had_under_the_name_of_a_sign_in_page() {
 /// Leaves the wiki's session in a browser without a screen, and makes the gateway ask whose it is.
 async fn signed_in_by_http(jane: &mut Browser) {
     let page = jane.open("/index.php/Special:UserLogin").await;
-    let token = page.body.split("name=\"wpLoginToken\"").next().and_then(|before| before.rsplit('<').next());
-    let after = page.body.split("name=\"wpLoginToken\"").nth(1).expect("a token");
-    let around = format!("{}{after}", token.expect("a tag"));
-    let token = around.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a value");
+    let token = page.body.split("name=\"wpLoginToken\" type=\"hidden\" value=\"").nth(1);
+    let token = token.and_then(|rest| rest.split('"').next()).expect("a token");
     let fields = [
         ("wpName", "Jane"),
         ("wpPassword", PASSWORD),

@@ -10,6 +10,7 @@
 //! | the clients `jira`, `atlassian-python-api` | PyPI, `python.txt` | `target/real/python` | `clients.rs` |
 //! | the client `jira.js` | npm, `node/package-lock.json` | `target/real/node` | `clients.rs` |
 //! | MediaWiki, PHP's own server, SQLite | Debian | where Debian puts it; nothing under `/etc` is touched | `mediawiki.rs` |
+//! | the scanner `sslyze`, by `./dev long` alone | PyPI, `sslyze.txt` | `target/real/sslyze` | `tls.rs` |
 //!
 //! A test makes its own server on a free port from a script in `servers/` (a second or two), with a data folder that goes
 //! with it. What cannot be installed leaves its tests out, and `dev` says so at its end.
