@@ -5,8 +5,12 @@
 
 mod answer;
 mod cache;
+mod https;
 mod introspect;
+mod jwks;
+mod jwt;
 mod proof;
+mod token;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +35,7 @@ use answer::{Address, Answer, Person, Reply};
 pub use cache::SessionKey;
 use cache::{IdentityCache, Lookup};
 use introspect::Introspector;
+use jwt::Tokens;
 
 /// How long it is remembered that nobody recognises a session. Shorter than an identity: a source may learn of it.
 const UNRECOGNISED: Duration = Duration::from_secs(10);
@@ -75,6 +80,7 @@ pub struct Resolved {
 pub struct Identities {
     cache: IdentityCache,
     introspector: Introspector,
+    tokens: Tokens,
     directory: Arc<Directory>,
     keys: Arc<Keys>,
     clock: Clock,
@@ -87,6 +93,7 @@ impl Identities {
         Self {
             cache: IdentityCache::new(),
             introspector: Introspector::new(),
+            tokens: Tokens::new(clock.clone(), Arc::clone(&metrics)),
             directory,
             keys,
             clock,
@@ -167,6 +174,7 @@ impl Identities {
             SessionSource::Introspect(introspect) => {
                 self.introspector.ask(site, introspect, presented, counters).await
             }
+            SessionSource::Jwt(rules) => self.tokens.ask(rules, presented, counters).await,
         }
     }
 
