@@ -12,6 +12,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use jiff::fmt::friendly::SpanPrinter;
 
+use crate::config::session::SessionSource;
 use crate::config::settings::{
     ApiTokens, Listen, MailTransport, PortalCustomers, Scheme, Settings, Site, SmtpTls, Upstream, WebSessions,
 };
@@ -56,6 +57,11 @@ fn summary(path: &Path, settings: &Settings) -> String {
             site.upstream,
             trust(&site.upstream)
         );
+        for source in &site.sessions {
+            if let SessionSource::Jwt(rules) = source {
+                let _ = writeln!(text, "                tokens of {}", rules.issuer);
+            }
+        }
         if site.api.for_external == ApiTokens::Block {
             let _ = writeln!(text, "                API tokens of external people are blocked");
         }

@@ -2,7 +2,9 @@
 //!
 //! Without any, the product alone is asked. To add a source, name it in [`Kind`] and read its keys in a file of its own.
 
+use super::Surroundings;
 use super::introspect;
+use super::jwt;
 use super::profile::Product;
 use super::profiles::built_in;
 use super::section::Section;
@@ -13,10 +15,17 @@ use super::values::choice;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Introspect,
+    Jwt,
 }
 
+const KINDS: [(&str, Kind); 2] = [("introspect", Kind::Introspect), ("jwt", Kind::Jwt)];
+
 /// Reads the sources of a site.
-pub(super) fn read(site: &mut Section<'_>, product: Option<Product>) -> Option<Vec<SessionSource>> {
+pub(super) fn read(
+    site: &mut Section<'_>,
+    product: Option<Product>,
+    around: &Surroundings<'_>,
+) -> Option<Vec<SessionSource>> {
     let mut introspect = site.section("introspect");
     let mut question = Some(introspect::Written::read(&mut introspect));
     // Asking the product, with what the profile and [site.introspect] say: once, as there is one product.
@@ -33,7 +42,7 @@ pub(super) fn read(site: &mut Section<'_>, product: Option<Product>) -> Option<V
     let mut sources = Vec::new();
     let mut introspected = false;
     for mut section in site.optional_sections("session", "`source`") {
-        let kind = section.required("source", "introspect", choice(&[("introspect", Kind::Introspect)]));
+        let kind = section.required("source", "introspect", choice(&KINDS));
         let Some(kind) = kind else {
             // Which keys it may have is not known, so none of them is called unknown.
             sources.push(None);
@@ -48,6 +57,7 @@ pub(super) fn read(site: &mut Section<'_>, product: Option<Product>) -> Option<V
                 introspected = true;
                 ask_product()
             }
+            Kind::Jwt => jwt::read(&mut section, around).map(|rules| SessionSource::Jwt(Box::new(rules))),
         });
         section.finish();
     }

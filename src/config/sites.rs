@@ -67,7 +67,7 @@ fn read_one(
     let hardening = section.switch("hardening", true);
     let trusted_sources = section.texts("trusted_sources", network).unwrap_or_default();
     let portal_customers = read_portal_customers(section);
-    let sessions = sessions::read(section, product);
+    let sessions = sessions::read(section, product, around);
     check_portal_customers(section, portal_customers, sessions.as_deref().unwrap_or_default());
     let profile = profiles::read(section, product, sessions.as_deref().unwrap_or_default());
     let (api, mobile) = (api::read(section, sessions.as_deref()), mobile::read(section));

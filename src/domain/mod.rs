@@ -12,6 +12,7 @@ pub mod enrolment;
 pub mod facts;
 pub mod hardening;
 pub mod host;
+pub mod key_set;
 pub mod lane;
 pub mod path;
 pub mod path_pattern;

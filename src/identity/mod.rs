@@ -5,9 +5,13 @@
 //! a pass.
 
 mod answer;
+mod api_token;
 mod cache;
 mod enrolment;
+mod https;
 mod introspect;
+mod jwks;
+mod jwt;
 mod proof;
 mod reading;
 mod token;
@@ -35,7 +39,8 @@ use answer::{Address, Answer, Person, Reply};
 pub use cache::SessionKey;
 use cache::{IdentityCache, Lookup};
 use introspect::Introspector;
-pub use token::TokenOwner;
+use jwt::Tokens;
+pub use api_token::TokenOwner;
 
 /// How long it is remembered that nobody recognises a session. Shorter than an identity: a source may learn of it.
 const UNRECOGNISED: Duration = Duration::from_secs(10);
@@ -86,6 +91,7 @@ pub struct Resolved {
 pub struct Identities {
     cache: IdentityCache,
     introspector: Introspector,
+    tokens: Tokens,
     directory: Arc<Directory>,
     keys: Arc<Keys>,
     clock: Clock,
@@ -98,6 +104,7 @@ impl Identities {
         Self {
             cache: IdentityCache::new(),
             introspector: Introspector::new(),
+            tokens: Tokens::new(clock.clone(), Arc::clone(&metrics)),
             directory,
             keys,
             clock,
@@ -178,6 +185,7 @@ impl Identities {
             SessionSource::Introspect(introspect) => {
                 self.introspector.ask(site, introspect, presented, counters).await
             }
+            SessionSource::Jwt(rules) => self.tokens.ask(rules, presented, counters).await,
         }
     }
 

@@ -11,7 +11,9 @@ use prometheus::{
 };
 
 use super::families;
-use super::labels::{CacheResult, ChallengeEvent, Counters, EnrolmentEvent, MailResult, ReloadResult};
+use super::labels::{
+    CacheResult, ChallengeEvent, Counters, EnrolmentEvent, KeySetResult, MailResult, ReloadResult,
+};
 use super::site_metrics::{SiteFamilies, SiteMetrics};
 
 /// The `site` of requests that named no site of ours. No host name can look like it.
@@ -36,6 +38,8 @@ pub struct Metrics {
     pub requests_in_flight: IntGauge,
     /// Look-ups in the identity cache.
     pub identity_cache: Counters<CacheResult>,
+    /// Fetches of issuers' keys.
+    pub key_sets: Counters<KeySetResult>,
     /// Steps of challenges.
     pub challenges: Counters<ChallengeEvent>,
     /// What became of the enrolments of mobile apps' sessions.
@@ -74,6 +78,7 @@ impl Metrics {
             connections: families::CONNECTIONS.gauge(&registry)?,
             requests_in_flight: families::REQUESTS_IN_FLIGHT.gauge(&registry)?,
             identity_cache: Counters::new(&families::IDENTITY_CACHE.counters(&registry)?, &[]),
+            key_sets: Counters::new(&families::KEY_SETS.counters(&registry)?, &[]),
             challenges: Counters::new(&families::CHALLENGES.counters(&registry)?, &[]),
             mobile_enrolments: Counters::new(&families::MOBILE_ENROLMENTS.counters(&registry)?, &[]),
             mails: Counters::new(&families::MAILS.counters(&registry)?, &[]),
