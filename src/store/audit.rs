@@ -50,7 +50,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::StoreCreated,
         Self::DirectoryImported,
         Self::AccountPinned,
