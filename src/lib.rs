@@ -45,7 +45,7 @@
 //! | accept | `server.rs`, `client.rs` | a connection and where it comes from; the head is bounded in size and time |
 //! | limit, canonicalise | `target.rs` | one host, one plain path; what can be read in two ways gets 400 |
 //! | route | `route.rs` | host and prefix → site |
-//! | classify | `cookies.rs`, `lane.rs` | credentials → lane; a credential that is there twice gets 400 |
+//! | classify | `cookies.rs`, `lane.rs` | credentials → lane; a credential twice gets 400; what is public goes on without |
 //! | identify | `judge.rs`, `token.rs`, `identity/` | session or token → identity: a cache hit, or one question to the product |
 //! | decide | `judge.rs`, `domain/decide.rs` | facts → decision: pure, and the only maker of a `Permit` |
 //! | respond | `respond.rs`, `own.rs`, `challenge.rs`, `pages.rs` | a refusal by one table; our own pages |
@@ -59,6 +59,7 @@
 //!   table test of `decide.rs`.
 //! - A configuration key: copy one in `config/verification.rs`, describe it in `config/postern.toml`; if it cannot change
 //!   without a restart, name it in `hold_back` of `app/mod.rs`.
+//! - A public path: a pattern in `config/profiles/`, tried in `tests/gateway/exempt.rs`; it goes on without any credential.
 //! - A product: copy `config/profiles/confluence.toml`, and name it in `config/profile.rs` and `config/profiles.rs`.
 //! - A deed through the store: copy `actions/sign_out.rs`, with its statement in `store/` and its audit event in the same
 //!   transaction.

@@ -8,5 +8,6 @@ mod house;
 mod mail;
 mod mobile;
 mod process;
+mod real;
 mod support;
 mod upstream;

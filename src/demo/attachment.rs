@@ -44,7 +44,7 @@ pub fn routes(kind: ProductKind) -> Router<Product> {
         ProductKind::Wiki => ("/download/attachments/1/sample.bin", "/download/attachments/{id}/{name}"),
     };
     Router::new()
-        .route(upload, post(receive).layer(DefaultBodyLimit::disable()))
+        .route(upload, post(receive).get(list).layer(DefaultBodyLimit::disable()))
         .route(sample, get(send_sample))
         .route(download, get(send_upload))
         .route("/s/{hash}/_/download/batch/{file}", get(style_sheet))
@@ -54,6 +54,8 @@ pub fn routes(kind: ProductKind) -> Router<Product> {
 #[derive(Clone, Debug)]
 struct Attachment {
     id: u32,
+    /// The issue or the page that it was sent to, as the upload named it.
+    owner: String,
     name: String,
     media_type: String,
     size_bytes: u64,
@@ -81,6 +83,10 @@ impl Attachments {
         attachment
     }
 
+    fn of(&self, owner: &str) -> Vec<Attachment> {
+        self.list.iter().filter(|attachment| attachment.owner == owner).cloned().collect()
+    }
+
     fn find(&self, id: u32, name: &str) -> Option<Attachment> {
         self.list.iter().find(|attachment| attachment.id == id && attachment.name == name).cloned()
     }
@@ -89,6 +95,7 @@ impl Attachments {
 async fn receive(
     State(product): State<Product>,
     Extension(visit): Extension<Visit>,
+    Path(owner): Path<String>,
     headers: HeaderMap,
     mut multipart: Multipart,
 ) -> Response {
@@ -104,7 +111,7 @@ async fn receive(
     let mut stored = Vec::new();
     loop {
         match multipart.next_field().await {
-            Ok(Some(field)) if field.file_name().is_some() => match read(field).await {
+            Ok(Some(field)) if field.file_name().is_some() => match read(&owner, field).await {
                 Ok(attachment) => stored.push(lock(&product.inner.attachments).add(attachment)),
                 Err(error) => return error.into_response(),
             },
@@ -113,15 +120,25 @@ async fn receive(
             Err(error) => return error.into_response(),
         }
     }
-    let stored: Vec<Value> = stored.iter().map(|attachment| as_json(attachment, product.kind())).collect();
-    match product.kind() {
-        ProductKind::Jira => Json(json!(stored)).into_response(),
-        ProductKind::Wiki => Json(json!({ "results": stored, "size": stored.len() })).into_response(),
+    Json(all_as_json(&stored, product.kind(), &page::base_url(&headers))).into_response()
+}
+
+/// What was sent to one issue or page; client libraries of the wiki look here before they send more.
+async fn list(
+    State(product): State<Product>,
+    Extension(visit): Extension<Visit>,
+    Path(owner): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    if visit.person().is_none() {
+        return page::unauthorized();
     }
+    let found = lock(&product.inner.attachments).of(&owner);
+    Json(all_as_json(&found, product.kind(), &page::base_url(&headers))).into_response()
 }
 
 /// Reads one file to its end without holding more than [`KEPT_BYTES`].
-async fn read(mut field: Field<'_>) -> Result<Attachment, MultipartError> {
+async fn read(owner: &str, mut field: Field<'_>) -> Result<Attachment, MultipartError> {
     let name = field.file_name().unwrap_or_default().to_owned();
     let media_type = field.content_type().unwrap_or("application/octet-stream").to_owned();
     let mut hash = Sha256::new();
@@ -136,10 +153,19 @@ async fn read(mut field: Field<'_>) -> Result<Attachment, MultipartError> {
         }
     }
     let sha256 = HEXLOWER.encode(&hash.finalize());
-    Ok(Attachment { id: 0, name, media_type, size_bytes, sha256, content: kept.map(Bytes::from) })
+    let (owner, content) = (owner.to_owned(), kept.map(Bytes::from));
+    Ok(Attachment { id: 0, owner, name, media_type, size_bytes, sha256, content })
 }
 
-fn as_json(attachment: &Attachment, kind: ProductKind) -> Value {
+fn all_as_json(list: &[Attachment], kind: ProductKind, base: &str) -> Value {
+    let all: Vec<Value> = list.iter().map(|attachment| as_json(attachment, kind, base)).collect();
+    match kind {
+        ProductKind::Jira => json!(all),
+        ProductKind::Wiki => json!({ "results": all, "size": all.len() }),
+    }
+}
+
+fn as_json(attachment: &Attachment, kind: ProductKind, base: &str) -> Value {
     let name = percent_encoding::utf8_percent_encode(&attachment.name, percent_encoding::NON_ALPHANUMERIC);
     let folder = match kind {
         ProductKind::Jira => "/secure/attachment",
@@ -148,10 +174,11 @@ fn as_json(attachment: &Attachment, kind: ProductKind) -> Value {
     json!({
         "id": attachment.id.to_string(),
         "filename": attachment.name,
+        "title": attachment.name,
         "size": attachment.size_bytes,
         "mimeType": attachment.media_type,
         "sha256": attachment.sha256,
-        "content": format!("{folder}/{}/{name}", attachment.id),
+        "content": format!("{base}{folder}/{}/{name}", attachment.id),
     })
 }
 

@@ -21,7 +21,7 @@ use axum::{
 };
 
 use super::{
-    article,
+    article::{self, Articles},
     attachment::{self, Attachments},
     bundle,
     fault::Fault,
@@ -98,8 +98,10 @@ pub(super) struct Inner {
     pub kind: ProductKind,
     pub people: Mutex<People>,
     pub sessions: Mutex<Sessions>,
-    /// Jira's issues; empty at the wiki.
+    /// Jira's issues; the wiki shows none of them.
     pub issues: Mutex<Issues>,
+    /// The wiki's pages; Jira shows none of them.
+    pub articles: Mutex<Articles>,
     /// The uploads that are small enough to keep.
     pub attachments: Mutex<Attachments>,
     /// Whether a sign-out ends nothing.
@@ -117,6 +119,7 @@ impl Product {
                 people: Mutex::new(People::new(people)),
                 sessions: Mutex::new(Sessions::new(kind.session_idle())),
                 issues: Mutex::new(Issues::new()),
+                articles: Mutex::new(Articles::new()),
                 attachments: Mutex::new(Attachments::default()),
                 keeps_sessions: AtomicBool::new(false),
                 record: Mutex::new(Record::default()),

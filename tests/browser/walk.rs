@@ -43,6 +43,25 @@ async fn a_code_from_the_mailbox_leads_to_the_very_page_at_a_phone() {
     an_external_person_walks(Screen::Phone).await;
 }
 
+#[tokio::test]
+async fn a_stale_person_sees_the_sign_in_page_as_it_is_meant() {
+    let world = World::for_browsers().await;
+    let walk = async |jane: &Tab| {
+        arrive(&world, jane, "jane", "/browse/DEMO-1").await;
+        assert!(jane.has("#code").await, "the session is stale: {}", jane.place().await);
+        // What was loaded before the sign-in says nothing.
+        jane.devtools("Network.clearBrowserCache", serde_json::json!({})).await;
+        world.jira.clear_received();
+        jane.open(&jira(&world, "/login.jsp")).await;
+        let colour = "return getComputedStyle(document.querySelector('main button')).backgroundColor";
+        assert_eq!(jane.ask(colour).await, "rgb(0, 82, 204)");
+        let received = world.jira.received();
+        let sheet = received.iter().find(|request| request.path().starts_with("/s/")).expect("a style sheet");
+        assert!(sheet.header("cookie").is_empty(), "{sheet:?}");
+    };
+    browse(Screen::Desktop, walk).await;
+}
+
 async fn an_external_person_walks(screen: Screen) {
     let world = World::for_browsers().await;
     let walk = async |jane: &Tab| {

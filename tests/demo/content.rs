@@ -97,7 +97,8 @@ async fn an_upload_is_counted_hashed_and_kept_when_it_is_small() {
             let stored = stored.get("results").unwrap_or(&stored)[0].clone();
             assert_eq!(stored["size"], size);
             assert_eq!(stored["sha256"], HEXLOWER.encode(&Sha256::digest(&content)));
-            let link = stored["content"].as_str().expect("a path");
+            let link = stored["content"].as_str().expect("an address");
+            let link = link.strip_prefix(&format!("http://{}", site.address)).expect("an address here");
             assert_eq!(site.get(link, &[token]).await.status, download);
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod chromium;
 pub mod client;
+pub mod needs;
 pub mod process;
 pub mod raw;
 pub mod recorder;

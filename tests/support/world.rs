@@ -113,7 +113,12 @@ impl World {
     /// A gateway that a real browser reaches at `http://jira.localhost` and `http://wiki.localhost`, on the port of
     /// [`address`](Self::address).
     pub async fn for_browsers() -> Self {
-        Self::build(LOCALHOST, "").await
+        Self::for_browsers_with("").await
+    }
+
+    /// As [`for_browsers`](Self::for_browsers), with more configuration, such as further sites.
+    pub async fn for_browsers_with(more: &str) -> Self {
+        Self::build(LOCALHOST, more).await
     }
 
     async fn build(front: Front, more: &str) -> Self {

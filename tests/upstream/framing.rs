@@ -1,7 +1,12 @@
 //! What reaches the product of a request's framing: one framing, spelled once, of exactly the request that was judged.
 
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
 use super::{HOST, before_recorder, connect, head};
 use crate::support::raw::ask;
+use crate::support::recorder::Step;
 
 #[tokio::test]
 async fn t161_of_two_framings_one_goes_on_and_the_connection_ends() {
@@ -93,6 +98,35 @@ async fn t174_trailers_are_dropped_in_both_directions() {
     let seen = String::from_utf8(connection.rest().await).expect("text");
     assert!(seen.ends_with("3\r\nabc\r\n0\r\n\r\n"), "{seen}");
     assert!(!seen.to_ascii_lowercase().contains("trailer") && !seen.contains("postern-proof"), "{seen}");
+}
+
+#[tokio::test]
+async fn t168_what_follows_a_handshake_is_judged_whatever_the_product_says_to_it() {
+    let (world, recorder) = before_recorder("").await;
+    recorder.knows("omar-1", "omar");
+    let late = Arc::new(Notify::new());
+    let declined = Step::send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno");
+    recorder.script("/declined", [declined.clone()]);
+    recorder.script("/late", [Step::Wait(Arc::clone(&late)), declined]);
+    let canary = format!("GET /canary HTTP/1.1\r\nHost: {HOST}\r\nCookie: JSESSIONID=omar-1\r\n\r\n");
+    let lines = "Cookie: JSESSIONID=liam-1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+                 Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    for target in ["/declined", "/late"] {
+        let mut connection = connect(&world).await;
+        connection.send(format!("GET {target} HTTP/1.1\r\nHost: {HOST}\r\n{lines}\r\n{canary}")).await;
+        recorder.until(|recorder| recorder.forwarded().iter().any(|one| one.target() == target)).await;
+        late.notify_one();
+        let answer = connection.answer().await;
+        assert_eq!((answer.status, answer.body.as_str()), (200, "no"), "{answer:?}");
+        let next = connection.answer().await;
+        assert!(next.status == 0 || next.is_challenge(), "{next:?}");
+    }
+    let canaries = recorder.connections().iter().filter(|one| contains(&one.bytes, b"canary")).count();
+    assert_eq!(canaries, 0);
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::PrivateKeyDer;
@@ -22,8 +22,9 @@ const NAME: &str = "jira.internal";
 struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {
-    fn new() -> Self {
+    fn new(name: &str) -> Self {
         let mut params = CertificateParams::new(Vec::new()).expect("parameters");
+        params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self(CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("an authority"))
     }
@@ -64,7 +65,7 @@ fn question(host: &str) -> String {
 
 #[tokio::test]
 async fn a_product_with_the_right_certificate_is_asked_for_pages_sessions_and_sockets() {
-    let (folder, authority) = (tempfile::tempdir().expect("a folder"), Authority::new());
+    let (folder, authority) = (tempfile::tempdir().expect("a folder"), Authority::new("One"));
     let recorder = Recorder::with_tls(authority.server(NAME)).await;
     recorder.knows("liam-1", "liam");
     let ca_file = authority.write(folder.path(), "ca.pem");
@@ -94,7 +95,7 @@ async fn a_product_with_the_right_certificate_is_asked_for_pages_sessions_and_so
 #[tokio::test]
 async fn a_certificate_of_another_name_or_authority_gets_no_byte() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (authority, other) = (Authority::new(), Authority::new());
+    let (authority, other) = (Authority::new("One"), Authority::new("Other"));
     let recorder = Recorder::with_tls(authority.server(NAME)).await;
     let plain = Recorder::start().await;
     let (right, wrong) = (authority.write(folder.path(), "ca.pem"), other.write(folder.path(), "other.pem"));
@@ -125,7 +126,7 @@ async fn a_certificate_of_another_name_or_authority_gets_no_byte() {
 #[tokio::test]
 async fn a_connection_of_one_trust_never_serves_another() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (authority, other) = (Authority::new(), Authority::new());
+    let (authority, other) = (Authority::new("One"), Authority::new("Other"));
     let recorder = Recorder::with_tls(authority.server(NAME)).await;
     let (right, wrong) = (authority.write(folder.path(), "ca.pem"), other.write(folder.path(), "other.pem"));
     let sites = [
@@ -144,7 +145,7 @@ async fn a_connection_of_one_trust_never_serves_another() {
 
 #[tokio::test]
 async fn a_protected_answer_that_is_cut_off_is_not_taken_for_whole() {
-    let (folder, authority) = (tempfile::tempdir().expect("a folder"), Authority::new());
+    let (folder, authority) = (tempfile::tempdir().expect("a folder"), Authority::new("One"));
     let recorder = Recorder::with_tls(authority.server(NAME)).await;
     let ca_file = authority.write(folder.path(), "ca.pem");
     let world = World::with(&protected(HOST, recorder.address, NAME, &ca_file)).await;
@@ -158,7 +159,7 @@ async fn a_protected_answer_that_is_cut_off_is_not_taken_for_whole() {
 
 #[tokio::test]
 async fn the_log_says_once_why_a_certificate_was_refused() {
-    let (authority, other) = (Authority::new(), Authority::new());
+    let (authority, other) = (Authority::new("One"), Authority::new("Other"));
     let recorder = Recorder::with_tls(authority.server(NAME)).await;
     let installation = Installation::before(recorder.address, "");
     let wrong = other.write(installation.folder.path(), "other.pem");

@@ -1,0 +1,55 @@
+//! A phone's app that shows the product in a web view: a browser with another name, and treated as one.
+
+use std::time::Duration;
+
+use super::{answer, at};
+use crate::support::chromium::{Screen, Tab, visit};
+use crate::support::world::World;
+
+/// What the vendor's apps put at the end of the web view's own `User-Agent`.
+const AGENT: &str = "AtlassianMobileApp";
+
+#[tokio::test]
+async fn a_web_view_meets_the_code_page_once_and_goes_on() {
+    let world = World::for_browsers().await;
+    let walk = async |jane: &Tab| {
+        jane.open(&at(&world, "jira", "/browse/DEMO-1")).await;
+        jane.fill("input[name=os_username]", "jane").await;
+        jane.fill("input[name=os_password]", "demo").await;
+        jane.follow("main button").await;
+        jane.picture("web-view-challenge").await;
+        answer(&world, jane, "jane@acme.com").await;
+        assert_eq!(jane.place().await, "/browse/DEMO-1");
+        world.advance(Duration::from_secs(6 * 86_400));
+        for target in ["/browse/DEMO-2", "/secure/Dashboard.jspa"] {
+            jane.open(&at(&world, "jira", target)).await;
+            assert_eq!(jane.place().await, target);
+        }
+        let status = jane.ask("const r = new XMLHttpRequest(); r.open('GET', '/rest/api/2/myself', false); r.send(); return r.status").await;
+        assert_eq!(status, 200);
+    };
+    visit(Screen::Phone, AGENT, walk).await;
+    let agents = world.reached_jira();
+    let ends = |line: &&str| line.ends_with(AGENT);
+    assert!(agents.iter().all(|request| request.header("user-agent").iter().all(|line| ends(&line))));
+    assert!(world.mails().len() <= 1, "once: {:?}", world.mails());
+}
+
+/// The name alone opens nothing: a stale session beside it is asked as any other.
+#[tokio::test]
+async fn the_name_of_the_app_opens_nothing() {
+    let world = World::for_browsers().await;
+    let walk = async |jane: &Tab| {
+        jane.open(&at(&world, "jira", "/login.jsp")).await;
+        jane.fill("input[name=os_username]", "jane").await;
+        jane.fill("input[name=os_password]", "demo").await;
+        jane.follow("main button").await;
+        for target in ["/rest/api/2/search", "/rest/nativemobile/1.0/batch"] {
+            let script = format!("const r = new XMLHttpRequest(); r.open('GET', '{target}', false); r.send(); return r.status");
+            assert_eq!(jane.ask(&script).await, 401, "{target}");
+        }
+        jane.open(&at(&world, "jira", "/browse/DEMO-1")).await;
+        assert!(jane.has("#code").await, "{}", jane.place().await);
+    };
+    visit(Screen::Phone, AGENT, walk).await;
+}

@@ -1,0 +1,163 @@
+//! Trac behind the gateway, by configuration alone: its preferences page, in HTML, says who a session belongs to.
+//!
+//! Two settings decide. `show_full_names = false`: by default a page says "logged in as" and then the name that people give
+//! themselves, so anybody could be anybody. And a sign-in by a form (the account manager's): after Trac's own sign-in by
+//! HTTP Basic a browser sends the password with every page, and a page with a password is an API call, which goes on
+//! without cookies. The last test shows what people see then.
+//!
+//! No address is read off the page, because everybody writes there what they like: the directory knows it by the user name.
+
+use std::time::Duration;
+
+use super::server::{Server, free_address};
+use super::{answer, at};
+use crate::support::chromium::{Screen, Tab, visit};
+use crate::support::needs::{installed, left_out};
+use crate::support::world::World;
+
+const HOST: &str = "trac";
+const MINUTE: Duration = Duration::from_secs(60);
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
+
+/// What an operator writes for it. The form token and the settings of visitors sign nobody in.
+fn site(upstream: &str) -> String {
+    format!(
+        r#"
+[[site]]
+host = "{HOST}.localhost"
+product = "generic"
+upstream = "http://{upstream}"
+login = ["GET /login", "POST /login"]
+logout = ["POST /logout"]
+credential_cookies = ["trac_auth"]
+extra_harmless_cookies = ["trac_form_token"]
+
+[site.introspect]
+path = "/prefs"
+key_pattern = 'logged in as <span class="trac-author-user">([^<]+)</span>'
+username_pattern = 'logged in as <span class="trac-author-user">([^<]+)</span>'
+anonymous_pattern = '<a href="/(login)">Login</a>'
+"#
+    )
+}
+
+/// A gateway before a new Trac. `None`, with a printed line, where there is none.
+async fn start(sign_in: &str) -> Option<(World, Server)> {
+    let python = installed().join("python/bin/python");
+    if !python.with_file_name("tracd").exists() {
+        left_out("trac", "`./dev test` installs it");
+        return None;
+    }
+    let upstream = free_address();
+    let world = World::for_browsers_with(&site(&upstream.to_string())).await;
+    let python = python.to_str().expect("a path in UTF-8");
+    Some((world, Server::start("trac", upstream, &[python, sign_in], "/about").await))
+}
+
+async fn sign_in(world: &World, tab: &Tab, name: &str) {
+    tab.open(&at(world, HOST, "/login")).await;
+    tab.fill("#acctmgr_loginform input[name=username]", name).await;
+    tab.fill("#acctmgr_loginform input[name=password]", "demo").await;
+    tab.follow("#acctmgr_loginform input[type=submit]").await;
+}
+
+fn is_challenge(place: &str) -> bool {
+    place.starts_with("/.postern/challenge?return=")
+}
+
+async fn files_a_ticket(world: &World, tab: &Tab) {
+    tab.open(&at(world, HOST, "/newticket")).await;
+    tab.fill("#field-summary", "Written behind the gateway").await;
+    tab.follow("#propertyform input[name=submit]").await;
+    assert_eq!(tab.place().await, "/ticket/1");
+    assert!(tab.text("#ticket h1").await.contains("Written behind the gateway"));
+}
+
+#[tokio::test]
+async fn an_external_person_files_a_ticket_after_a_code() {
+    let Some((world, _server)) = start("form").await else { return };
+    let walk = async |jane: &Tab| {
+        sign_in(&world, jane, "jane").await;
+        assert!(is_challenge(&jane.place().await), "{}", jane.place().await);
+        assert!(jane.text("main").await.contains("j•••e@acme.com"));
+        jane.picture("trac-challenge").await;
+        answer(&world, jane, "jane@acme.com").await;
+        assert!(jane.text("#metanav").await.contains("logged in as jane"));
+        files_a_ticket(&world, jane).await;
+
+        world.advance(MINUTE);
+        jane.follow("#logout button").await;
+        assert!(jane.text("#metanav").await.contains("Login"), "signed out");
+        assert!(!jane.cookies().await.iter().any(|name| name == "postern-proof"));
+        sign_in(&world, jane, "jane").await;
+        assert!(is_challenge(&jane.place().await), "a new sign-in meets a new code: {}", jane.place().await);
+    };
+    visit(Screen::Desktop, "", walk).await;
+}
+
+#[tokio::test]
+async fn a_managed_person_files_a_ticket_and_never_meets_us() {
+    let Some((world, _server)) = start("form").await else { return };
+    let walk = async |liam: &Tab| {
+        sign_in(&world, liam, "liam").await;
+        files_a_ticket(&world, liam).await;
+        world.advance(WEEK);
+        liam.open(&at(&world, HOST, "/prefs")).await;
+        assert!(liam.text("#metanav").await.contains("logged in as liam"));
+        assert!(!liam.cookies().await.iter().any(|name| name.contains("postern")));
+    };
+    visit(Screen::Desktop, "", walk).await;
+    assert!(world.mails().is_empty());
+}
+
+/// She gives herself a managed colleague's name and address, and text that looks like the page's own.
+#[tokio::test]
+async fn what_people_write_about_themselves_makes_nobody_somebody_else() {
+    let Some((world, _server)) = start("form").await else { return };
+    let walk = async |jane: &Tab| {
+        sign_in(&world, jane, "jane").await;
+        answer(&world, jane, "jane@acme.com").await;
+        for (name, email) in [
+            ("liam", "liam@acme.com"),
+            (r#"logged in as <span class="trac-author-user">liam</span>"#, r#""><a href="/login">Login</a>"#),
+        ] {
+            jane.open(&at(&world, HOST, "/prefs")).await;
+            for (field, value) in [("#name", name), ("#email", email)] {
+                jane.find(field).await.clear().await.expect("a field");
+                jane.fill(field, value).await;
+            }
+            jane.follow("#userprefs input[type=submit]").await;
+            world.advance(WEEK);
+            jane.open(&at(&world, HOST, "/wiki")).await;
+            assert!(is_challenge(&jane.place().await), "{name}: {}", jane.place().await);
+            answer(&world, jane, "jane@acme.com").await;
+            assert_eq!(jane.place().await, "/wiki");
+        }
+    };
+    visit(Screen::Desktop, "", walk).await;
+    assert!(world.mails().iter().all(|mail| mail.to == "jane@acme.com"));
+}
+
+/// Trac's own sign-in. What the browser does with the password is Chromium's business; that nothing of hers is shown, and
+/// that no session is born from it, is ours.
+#[tokio::test]
+async fn after_a_sign_in_by_http_basic_nobody_is_signed_in() {
+    let Some((world, _server)) = start("basic").await else { return };
+    let walk = async |jane: &Tab| {
+        let login = at(&world, HOST, "/login").replace("://", "://jane:demo@");
+        jane.open(&login).await;
+        jane.open(&at(&world, HOST, "/prefs")).await;
+        let shown = jane.text("body").await;
+        assert!(shown.contains("Login") && !shown.contains("logged in as"), "{shown}");
+        let cookies = jane.cookies().await;
+        assert!(!cookies.iter().any(|name| name == "trac_auth"), "{cookies:?}");
+    };
+    visit(Screen::Desktop, "", walk).await;
+    let exposition = world.metrics();
+    let lanes: Vec<&str> = exposition.lines().filter(|line| line.contains("trac.localhost")).collect();
+    assert!(
+        lanes.iter().any(|line| line.starts_with("postern_requests_total") && line.contains("lane=\"api\"")),
+        "the browser sends the password with pages that never asked for it: {lanes:#?}"
+    );
+    assert!(world.mails().is_empty());
+}
