@@ -312,21 +312,6 @@ mod tests {
     }
 
     #[test]
-    fn the_load_balancers_cookies_are_harmless_and_known_apart() {
-        let affinity =
-            |line: &str| read(&[line]).unwrap().affinity.map(|value| value.to_str().unwrap().to_owned());
-        assert_eq!(
-            affinity("ROUTEID=.1; JSESSIONID=2; AWSALBCORS=3").as_deref(),
-            Some("ROUTEID=.1; AWSALBCORS=3")
-        );
-        assert_eq!(read(&["ROUTEID=.1"]).unwrap().session, None);
-        for other in ["JSESSIONID=1", "routeid=1", "ROUTEID=\"; JSESSIONID=1\"", "ROUTEID=1,JSESSIONID=2", ""]
-        {
-            assert_eq!(affinity(other), None, "{other}");
-        }
-    }
-
-    #[test]
     fn what_servers_read_differently_is_another_session() {
         let session = |line: &str| read(&[line]).unwrap().session;
         for odd in [

@@ -71,7 +71,7 @@ fn the_reference_file_states_the_defaults_and_every_key() {
     let both = format!("[[site.session]]\nsource = \"introspect\"\n{source}{keys}{unknown}[mail]");
     text = text.replace("[mail]", &both);
     let errors = read(&text).unwrap_err();
-    assert_eq!(errors.errors().len(), 12, "one for every section: {errors}");
+    assert_eq!(errors.errors().len(), 13, "one for every section: {errors}");
     for error in errors.errors() {
         let known = error.help.as_deref().unwrap().strip_prefix("known here: ").unwrap();
         for key in known.split(", ") {
