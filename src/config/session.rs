@@ -1,14 +1,17 @@
 //! Where a site's sessions come from: its sources in the order in which they are asked.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 
 /// One source of sessions. The first that knows a session wins.
 #[derive(Debug, Clone)]
 pub enum SessionSource {
     /// The product itself.
     Introspect(Introspect),
+    /// Crowd, by its single sign-on token.
+    Crowd(Box<Crowd>),
 }
 
 impl SessionSource {
@@ -16,6 +19,7 @@ impl SessionSource {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Introspect(_) => "introspect",
+            Self::Crowd(_) => "crowd",
         }
     }
 
@@ -23,13 +27,22 @@ impl SessionSource {
     pub fn cookie(&self) -> Option<&str> {
         match self {
             Self::Introspect(_) => None,
+            Self::Crowd(crowd) => Some(&crowd.cookie),
         }
     }
 
     /// The header that this source reads.
     pub fn header(&self) -> Option<&HeaderName> {
         match self {
-            Self::Introspect(_) => None,
+            Self::Introspect(_) | Self::Crowd(_) => None,
+        }
+    }
+
+    /// Whether what it says holds for the client's address alone.
+    pub fn reads_address(&self) -> bool {
+        match self {
+            Self::Introspect(_) => false,
+            Self::Crowd(_) => true,
         }
     }
 }
@@ -116,3 +129,22 @@ impl Pattern {
 /// A page where more than one place could be meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ambiguous;
+
+/// Where Crowd is, and how it is asked whose a token is.
+#[derive(Debug, Clone)]
+pub struct Crowd {
+    /// The address of its sessions; a token follows.
+    pub sessions: String,
+    /// The application's name and password as a header, marked as sensitive.
+    pub authorization: HeaderValue,
+    /// Whether it is asked over plain HTTP beyond this machine, by explicit setting.
+    pub is_plain: bool,
+    /// The cookie that carries the token.
+    pub cookie: String,
+    /// The address that products see the gateway by, where tokens are tied to that and the client's together.
+    pub gateway_address: Option<IpAddr>,
+    /// How long an answer is believed, 60 s at most.
+    pub cache: Duration,
+    /// How long an answer may take.
+    pub timeout: Duration,
+}

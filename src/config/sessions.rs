@@ -2,6 +2,8 @@
 //!
 //! Without any, the product alone is asked. To add a source, name it in [`Kind`] and read its keys in a file of its own.
 
+use super::Surroundings;
+use super::crowd;
 use super::introspect;
 use super::profile::Product;
 use super::profiles::built_in;
@@ -13,10 +15,17 @@ use super::values::choice;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Introspect,
+    Crowd,
 }
 
+const KINDS: [(&str, Kind); 2] = [("introspect", Kind::Introspect), ("crowd", Kind::Crowd)];
+
 /// Reads the sources of a site.
-pub(super) fn read(site: &mut Section<'_>, product: Option<Product>) -> Option<Vec<SessionSource>> {
+pub(super) fn read(
+    site: &mut Section<'_>,
+    product: Option<Product>,
+    around: &Surroundings<'_>,
+) -> Option<Vec<SessionSource>> {
     let mut introspect = site.section("introspect");
     let mut question = Some(introspect::Written::read(&mut introspect));
     // Asking the product, with what the profile and [site.introspect] say: once, as there is one product.
@@ -31,9 +40,9 @@ pub(super) fn read(site: &mut Section<'_>, product: Option<Product>) -> Option<V
         return Some(vec![source?]);
     }
     let mut sources = Vec::new();
-    let mut introspected = false;
+    let (mut introspected, mut with_crowd) = (false, false);
     for mut section in site.optional_sections("session", "`source`") {
-        let kind = section.required("source", "introspect", choice(&[("introspect", Kind::Introspect)]));
+        let kind = section.required("source", "introspect", choice(&KINDS));
         let Some(kind) = kind else {
             // Which keys it may have is not known, so none of them is called unknown.
             sources.push(None);
@@ -47,6 +56,18 @@ pub(super) fn read(site: &mut Section<'_>, product: Option<Product>) -> Option<V
             Kind::Introspect => {
                 introspected = true;
                 ask_product()
+            }
+            Kind::Crowd if with_crowd => {
+                section.reject(
+                    "source",
+                    "is there twice",
+                    "there is one Crowd to ask: remove one of the two",
+                );
+                None
+            }
+            Kind::Crowd => {
+                with_crowd = true;
+                crowd::read(&mut section, around).map(|crowd| SessionSource::Crowd(Box::new(crowd)))
             }
         });
         section.finish();

@@ -1,5 +1,6 @@
 //! What a source of sessions answers when it is asked whose session it is. The rules for several answers are in `mod.rs`.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ pub struct Presented<'a> {
     pub cookies: Option<&'a HeaderValue>,
     /// The headers that a source of the site reads, one line of each.
     pub headers: &'a [(HeaderName, HeaderValue)],
+    /// The address they come from, as limits count it. Where a source reads it, it is part of the session's key.
+    pub client: IpAddr,
 }
 
 /// A source's answer.

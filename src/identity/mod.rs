@@ -6,6 +6,8 @@
 
 mod answer;
 mod cache;
+mod crowd;
+mod https;
 mod introspect;
 mod proof;
 mod reading;
@@ -32,6 +34,7 @@ pub use answer::Presented;
 use answer::{Address, Answer, Person, Reply};
 pub use cache::SessionKey;
 use cache::{IdentityCache, Lookup};
+use crowd::CrowdClient;
 use introspect::Introspector;
 
 /// How long it is remembered that nobody recognises a session. Shorter than an identity: a source may learn of it.
@@ -83,6 +86,7 @@ pub struct Resolved {
 pub struct Identities {
     cache: IdentityCache,
     introspector: Introspector,
+    crowd: CrowdClient,
     directory: Arc<Directory>,
     keys: Arc<Keys>,
     clock: Clock,
@@ -95,6 +99,7 @@ impl Identities {
         Self {
             cache: IdentityCache::new(),
             introspector: Introspector::new(),
+            crowd: CrowdClient::new(),
             directory,
             keys,
             clock,
@@ -175,6 +180,7 @@ impl Identities {
             SessionSource::Introspect(introspect) => {
                 self.introspector.ask(site, introspect, presented, counters).await
             }
+            SessionSource::Crowd(crowd) => self.crowd.ask(crowd, presented, counters).await,
         }
     }
 
