@@ -58,6 +58,8 @@
 //! - A configuration key: copy one in `config/verification.rs`, describe it in `config/postern.toml`; if it cannot change
 //!   without a restart, name it in `hold_back` of `app/mod.rs`.
 //! - A product: copy `config/profiles/confluence.toml`, and name it in `config/profile.rs` and `config/profiles.rs`.
+//! - A source of sessions: copy `config/crowd.rs` and `identity/crowd.rs`; name it in `config/session.rs` and `sessions.rs`,
+//!   and ask it in `identity/mod.rs`.
 //! - A deed through the store: copy `actions/sign_out.rs`, with its statement in `store/` and its audit event in the same
 //!   transaction.
 //! - A table or column: a new file in `store/migrations/`; the old ones never change.

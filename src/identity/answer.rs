@@ -58,8 +58,9 @@ pub(super) struct Person {
 #[derive(Debug, Clone)]
 pub(super) enum Address {
     Reported(EmailAddress),
-    /// It says that it never checked this one: it may be anybody's, so only the directory can say whose it is.
-    Unverified(EmailAddress),
+    /// It checks addresses, and none of this person's: the one it has may be anybody's, and so may the login name of who
+    /// signed up with it. Only the directory can say who that is.
+    Unchecked(Option<EmailAddress>),
     /// It reveals none, so the directory may know it.
     Unreported,
     /// It says something that is no verified address. Nobody fills in for that: it is an attempt to look like somebody.

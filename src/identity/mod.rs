@@ -208,17 +208,16 @@ impl Identities {
             // Neither of the two has a space in it.
             Some(realm) => format!("{} {realm}", site.id).into(),
         };
-        let (reported, is_email_verified) = match &said.address {
-            Address::Reported(email) => (Some(email), true),
-            Address::Unverified(email) => (Some(email), false),
+        let (reported, is_unchecked) = match &said.address {
+            Address::Reported(email) => (Some(email), false),
+            Address::Unchecked(email) => (email.as_ref(), true),
             Address::Unreported | Address::Unusable => (None, false),
         };
         let known = match said.address {
             Address::Unusable => Known { email: None, account: None, address_changed: true },
             _ => {
                 let (user_key, username) = (said.key.as_str(), said.username.as_str());
-                let sighting =
-                    Sighting { site: &realm, user_key, username, email: reported, is_email_verified };
+                let sighting = Sighting { site: &realm, user_key, username, email: reported, is_unchecked };
                 self.directory.identify(&sighting, self.clock.now())
             }
         };

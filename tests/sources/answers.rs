@@ -4,6 +4,7 @@ use http::StatusCode;
 
 use super::scripted::{Says, Scripted};
 use super::{FORGOTTEN, import};
+use crate::support::world::World;
 
 /// As MediaWiki answers.
 const WIKI: &str = r#"
@@ -52,9 +53,22 @@ async fn behind_an_unchecked_address_the_directory_says_who_it_is() {
     let page = browser.challenge("/").await;
     assert!(page.body.contains("l•••m@acme.com"), "the code goes to the known mailbox: {}", page.body);
     assert!(!world.mails().iter().any(|mail| mail.to == "evil@else.example"));
-    product.says_json(&user(7, "liam", "liam@acme.com", false));
-    world.advance(FORGOTTEN);
-    assert_eq!(browser.open("/").await.status, StatusCode::OK, "what both say of him is one");
+    assert!(
+        !passes_as(&world, &product, &user(7, "liam", "liam@acme.com", false)).await,
+        "not even with his address"
+    );
+    assert!(!passes_as(&world, &product, &user(7, "liam", "", true)).await, "nor with none");
+    import(&world, "account,,liam@acme.com,Liam,liam,yes,wiki2.test=7\n").await;
+    assert!(passes_as(&world, &product, &user(7, "liam", "liam@acme.com", false)).await, "the key is his");
+    assert!(!passes_as(&world, &product, &user(8, "liam", "liam@acme.com", true)).await, "and nobody else's");
+}
+
+/// Whether a new session of this person gets through without a code.
+async fn passes_as(world: &World, product: &Scripted, says: &str) -> bool {
+    product.says_json(says);
+    let mut browser = world.browser_at("wiki2.test");
+    browser.cookies.insert("session".to_owned(), format!("{:?}", product.asked().len()));
+    browser.open("/").await.status == StatusCode::OK
 }
 
 #[tokio::test]
@@ -67,9 +81,9 @@ async fn t082_an_address_that_changes_is_judged_anew_once_the_answer_is_too_old(
     assert_eq!(browser.open("/").await.status, StatusCode::OK, "known for 30 s");
     world.advance(FORGOTTEN);
     assert!(browser.open("/").await.is_challenge());
-    product.says_json(&user(9, "pat", "pat@acme.com", false));
+    product.says_json(&user(9, "pat", "pat@acme.com", true));
     world.advance(FORGOTTEN);
-    assert_eq!(browser.open("/").await.status, StatusCode::OK, "the imported name and address agree");
+    assert_eq!(browser.open("/").await.status, StatusCode::OK, "and back");
 }
 
 #[tokio::test]
