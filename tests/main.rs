@@ -5,6 +5,7 @@ mod challenge;
 mod demo;
 mod gateway;
 mod house;
+mod identity;
 mod mail;
 mod process;
 mod sources;

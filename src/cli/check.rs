@@ -53,6 +53,11 @@ fn summary(path: &Path, settings: &Settings) -> String {
             site.product.as_str(),
             site.upstream
         );
+        for source in &site.sessions {
+            if let SessionSource::Jwt(rules) = source {
+                let _ = writeln!(text, "                tokens of {}", rules.issuer);
+            }
+        }
     }
     let _ = writeln!(text, "  verification  every {}", friendly(settings.verification.frequency));
     let _ =

@@ -10,6 +10,7 @@ pub mod settings;
 mod crowd;
 mod errors;
 mod introspect;
+mod jwt;
 mod limits;
 mod listen;
 mod log;

@@ -1,15 +1,21 @@
 //! Where a site's sessions come from: its sources in the order in which they are asked.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Uri};
+use jsonwebtoken::Algorithm;
+
+use crate::domain::key_set::KeySet;
 
 /// One source of sessions. The first that knows a session wins.
 #[derive(Debug, Clone)]
 pub enum SessionSource {
     /// The product itself.
     Introspect(Introspect),
+    /// Signed tokens of an issuer.
+    Jwt(Box<Jwt>),
     /// Crowd, by its single sign-on token.
     Crowd(Box<Crowd>),
 }
@@ -19,6 +25,7 @@ impl SessionSource {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Introspect(_) => "introspect",
+            Self::Jwt(_) => "jwt",
             Self::Crowd(_) => "crowd",
         }
     }
@@ -27,6 +34,10 @@ impl SessionSource {
     pub fn cookie(&self) -> Option<&str> {
         match self {
             Self::Introspect(_) => None,
+            Self::Jwt(rules) => match &rules.carrier {
+                Carrier::Cookie(name) => Some(name),
+                Carrier::Header(_) => None,
+            },
             Self::Crowd(crowd) => Some(&crowd.cookie),
         }
     }
@@ -35,13 +46,17 @@ impl SessionSource {
     pub fn header(&self) -> Option<&HeaderName> {
         match self {
             Self::Introspect(_) | Self::Crowd(_) => None,
+            Self::Jwt(rules) => match &rules.carrier {
+                Carrier::Cookie(_) => None,
+                Carrier::Header(name) => Some(name),
+            },
         }
     }
 
     /// Whether what it says holds for the client's address alone.
     pub fn reads_address(&self) -> bool {
         match self {
-            Self::Introspect(_) => false,
+            Self::Introspect(_) | Self::Jwt(_) => false,
             Self::Crowd(_) => true,
         }
     }
@@ -147,4 +162,51 @@ pub struct Crowd {
     pub cache: Duration,
     /// How long an answer may take.
     pub timeout: Duration,
+}
+
+/// What a token must be to count, and what it says of whom.
+#[derive(Debug, Clone)]
+pub struct Jwt {
+    /// Where it is in a request.
+    pub carrier: Carrier,
+    /// Its `iss`, letter for letter and without spaces.
+    pub issuer: Arc<str>,
+    /// One of these is in its `aud`.
+    pub audiences: Vec<String>,
+    /// What its signature is verified with.
+    pub keys: KeySource,
+    /// How it may be signed; all of one family, as a key of one kind must never be taken for another.
+    pub algorithms: Vec<Algorithm>,
+    /// The claim with the person's stable key.
+    pub key_claim: String,
+    /// The claim with the login name at the product.
+    pub username_claim: String,
+    /// The claim with the address.
+    pub email_claim: String,
+    /// The claim that must be `true` for the address to count.
+    pub email_verified_claim: Option<String>,
+    /// The claim with the id of the sign-in: a new one ends the proofs made under another.
+    pub session_claim: Option<String>,
+    /// Its `typ`, where that is not `JWT`.
+    pub token_type: Option<String>,
+    /// How far the issuer's clock may differ.
+    pub leeway: Duration,
+}
+
+/// Where a token is in a request.
+#[derive(Debug, Clone)]
+pub enum Carrier {
+    /// In the cookie of this name.
+    Cookie(String),
+    /// In the header of this name, alone.
+    Header(HeaderName),
+}
+
+/// Where an issuer's keys come from.
+#[derive(Debug, Clone)]
+pub enum KeySource {
+    /// Fetched when they are first needed, and kept current.
+    Url(Uri),
+    /// Read with the configuration: a set of keys, or one shared secret.
+    Fixed(Arc<KeySet>),
 }

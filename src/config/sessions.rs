@@ -5,6 +5,7 @@
 use super::Surroundings;
 use super::crowd;
 use super::introspect;
+use super::jwt;
 use super::profile::Product;
 use super::profiles::built_in;
 use super::section::Section;
@@ -16,9 +17,11 @@ use super::values::choice;
 enum Kind {
     Introspect,
     Crowd,
+    Jwt,
 }
 
-const KINDS: [(&str, Kind); 2] = [("introspect", Kind::Introspect), ("crowd", Kind::Crowd)];
+const KINDS: [(&str, Kind); 3] =
+    [("introspect", Kind::Introspect), ("crowd", Kind::Crowd), ("jwt", Kind::Jwt)];
 
 /// Reads the sources of a site.
 pub(super) fn read(
@@ -69,6 +72,7 @@ pub(super) fn read(
                 with_crowd = true;
                 crowd::read(&mut section, around).map(|crowd| SessionSource::Crowd(Box::new(crowd)))
             }
+            Kind::Jwt => jwt::read(&mut section, around).map(|rules| SessionSource::Jwt(Box::new(rules))),
         });
         section.finish();
     }

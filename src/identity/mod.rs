@@ -9,8 +9,11 @@ mod cache;
 mod crowd;
 mod https;
 mod introspect;
+mod jwks;
+mod jwt;
 mod proof;
 mod reading;
+mod token;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +39,7 @@ pub use cache::SessionKey;
 use cache::{IdentityCache, Lookup};
 use crowd::CrowdClient;
 use introspect::Introspector;
+use jwt::Tokens;
 
 /// How long it is remembered that nobody recognises a session. Shorter than an identity: a source may learn of it.
 const UNRECOGNISED: Duration = Duration::from_secs(10);
@@ -87,6 +91,7 @@ pub struct Identities {
     cache: IdentityCache,
     introspector: Introspector,
     crowd: CrowdClient,
+    tokens: Tokens,
     directory: Arc<Directory>,
     keys: Arc<Keys>,
     clock: Clock,
@@ -100,6 +105,7 @@ impl Identities {
             cache: IdentityCache::new(),
             introspector: Introspector::new(),
             crowd: CrowdClient::new(),
+            tokens: Tokens::new(clock.clone(), Arc::clone(&metrics)),
             directory,
             keys,
             clock,
@@ -181,6 +187,7 @@ impl Identities {
                 self.introspector.ask(site, introspect, presented, counters).await
             }
             SessionSource::Crowd(crowd) => self.crowd.ask(crowd, presented, counters).await,
+            SessionSource::Jwt(rules) => self.tokens.ask(rules, presented, counters).await,
         }
     }
 
