@@ -120,7 +120,7 @@ fn bad_sites_are_refused() {
         ("[mail]", "introspect = { path = \"/p\", username_pattern = \"a(b)\", key_pattern = \"(a)(b)\" }\n[mail]", 12, 70, "`key_pattern` does not have exactly one group", "one group"),
         ("[mail]", "introspect = { path = \"/p\", username_pattern = \"a(b)\", key_pattern = \"(a{1000}){1000}\" }\n[mail]", 12, 70, "`key_pattern` is not a regular expression", "one group"),
         ("[mail]", "introspect = { path = \"/p\", key_pattern = \"a(b)\" }\n[mail]", 12, 14, "[site.introspect] lacks `username_pattern`", "add `username_pattern`"),
-        ("[mail]", "introspect = { path = \"/p\", key_pattern = \"a(b)\", username_pattern = \"a(b)\", email = \"/m\" }\n[mail]", 12, 85, "`email` is for an answer in JSON", "remove one"),
+        ("[mail]", "introspect = { path = \"/p\", key_pattern = \"a(b)\", username_pattern = \"a(b)\", email = \"/m\" }\n[mail]", 12, 86, "`email` is for an answer in JSON", "remove one"),
         ("[mail]", "introspect.anonymous_value = 0.5\nintrospect.anonymous_pointer = \"/x\"\n[mail]", 12, 30, "`anonymous_value` has the wrong type, float", "a whole number"),
         ("[mail]", "portal_customers = \"no\"\n[mail]", 12, 20, "`portal_customers` is none of the known words", "challenge"),
         ("product = \"jira-software\"", "product = \"confluence\"\nportal_customers = \"exempt\"", 10, 20, "`portal_customers` needs a product that says who is one", "customer_pointer"),
