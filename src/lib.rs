@@ -64,6 +64,8 @@
 //! - A source of sessions: a variant of `SessionSource` in `config/session.rs`, its keys as in `config/jwt.rs`, a file in
 //!   `identity/` that answers as `identity/jwt.rs` does, and a line in `identity/mod.rs`.
 //! - A product: copy `config/profiles/confluence.toml`, and name it in `config/profile.rs` and `config/profiles.rs`.
+//! - A source of sessions: copy `config/crowd.rs` and `identity/crowd.rs`; name it in `config/session.rs` and `sessions.rs`,
+//!   and ask it in `identity/mod.rs`.
 //! - A deed through the store: copy `actions/sign_out.rs`, with its statement in `store/` and its audit event in the same
 //!   transaction.
 //! - A table or column: a new file in `store/migrations/`; the old ones never change.

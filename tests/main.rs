@@ -10,5 +10,6 @@ mod mail;
 mod mobile;
 mod process;
 mod real;
+mod sources;
 mod support;
 mod upstream;

@@ -138,6 +138,12 @@ fn site_warnings(site: &Site, listen: &Listen) -> Vec<String> {
             site.id
         ));
     }
+    if site.sessions.iter().any(|source| matches!(source, SessionSource::Crowd(crowd) if crowd.is_plain)) {
+        warnings.push(format!(
+            "{} asks Crowd over plain HTTP: the application's password and everybody's tokens cross the network in the clear",
+            site.id
+        ));
+    }
     if site.portal_customers == PortalCustomers::Exempt {
         warnings.push(format!("{} exempts customers of its portal: they pass without a code", site.id));
     }

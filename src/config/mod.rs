@@ -8,6 +8,7 @@ pub mod session;
 pub mod settings;
 
 mod api;
+mod crowd;
 mod errors;
 mod introspect;
 mod jwt;

@@ -1,9 +1,10 @@
 //! Where a site's sessions come from: its sources in the order in which they are asked.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderName, Uri};
+use http::{HeaderName, HeaderValue, Uri};
 use jsonwebtoken::Algorithm;
 
 use crate::domain::key_set::KeySet;
@@ -15,6 +16,8 @@ pub enum SessionSource {
     Introspect(Introspect),
     /// Signed tokens of an issuer.
     Jwt(Box<Jwt>),
+    /// Crowd, by its single sign-on token.
+    Crowd(Box<Crowd>),
 }
 
 impl SessionSource {
@@ -23,6 +26,7 @@ impl SessionSource {
         match self {
             Self::Introspect(_) => "introspect",
             Self::Jwt(_) => "jwt",
+            Self::Crowd(_) => "crowd",
         }
     }
 
@@ -30,7 +34,7 @@ impl SessionSource {
     pub fn introspect(&self) -> Option<&Introspect> {
         match self {
             Self::Introspect(introspect) => Some(introspect),
-            Self::Jwt(_) => None,
+            Self::Jwt(_) | Self::Crowd(_) => None,
         }
     }
 
@@ -42,17 +46,26 @@ impl SessionSource {
                 Carrier::Cookie(name) => Some(name),
                 Carrier::Header(_) => None,
             },
+            Self::Crowd(crowd) => Some(&crowd.cookie),
         }
     }
 
     /// The header that this source reads.
     pub fn header(&self) -> Option<&HeaderName> {
         match self {
-            Self::Introspect(_) => None,
+            Self::Introspect(_) | Self::Crowd(_) => None,
             Self::Jwt(rules) => match &rules.carrier {
                 Carrier::Cookie(_) => None,
                 Carrier::Header(name) => Some(name),
             },
+        }
+    }
+
+    /// Whether what it says holds for the client's address alone.
+    pub fn reads_address(&self) -> bool {
+        match self {
+            Self::Introspect(_) | Self::Jwt(_) => false,
+            Self::Crowd(_) => true,
         }
     }
 }
@@ -139,6 +152,26 @@ impl Pattern {
 /// A page where more than one place could be meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ambiguous;
+
+/// Where Crowd is, and how it is asked whose a token is.
+#[derive(Debug, Clone)]
+pub struct Crowd {
+    /// The address of its sessions; a token follows.
+    pub sessions: String,
+    /// The application's name and password as a header, marked as sensitive.
+    pub authorization: HeaderValue,
+    /// Whether it is asked over plain HTTP beyond this machine, by explicit setting.
+    pub is_plain: bool,
+    /// The cookie that carries the token.
+    pub cookie: String,
+    /// The address that products see the gateway by, where tokens are tied to that and the client's together.
+    pub gateway_address: Option<IpAddr>,
+    /// How long an answer is believed, 60 s at most.
+    pub cache: Duration,
+    /// How long an answer may take.
+    pub timeout: Duration,
+}
+
 /// What a token must be to count, and what it says of whom.
 #[derive(Debug, Clone)]
 pub struct Jwt {

@@ -3,6 +3,7 @@
 //! Without any, the product alone is asked. To add a source, name it in [`Kind`] and read its keys in a file of its own.
 
 use super::Surroundings;
+use super::crowd;
 use super::introspect;
 use super::jwt;
 use super::profile::Product;
@@ -15,10 +16,12 @@ use super::values::choice;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Introspect,
+    Crowd,
     Jwt,
 }
 
-const KINDS: [(&str, Kind); 2] = [("introspect", Kind::Introspect), ("jwt", Kind::Jwt)];
+const KINDS: [(&str, Kind); 3] =
+    [("introspect", Kind::Introspect), ("crowd", Kind::Crowd), ("jwt", Kind::Jwt)];
 
 /// Reads the sources of a site.
 pub(super) fn read(
@@ -40,7 +43,7 @@ pub(super) fn read(
         return Some(vec![source?]);
     }
     let mut sources = Vec::new();
-    let mut introspected = false;
+    let (mut introspected, mut with_crowd) = (false, false);
     for mut section in site.optional_sections("session", "`source`") {
         let kind = section.required("source", "introspect", choice(&KINDS));
         let Some(kind) = kind else {
@@ -56,6 +59,18 @@ pub(super) fn read(
             Kind::Introspect => {
                 introspected = true;
                 ask_product()
+            }
+            Kind::Crowd if with_crowd => {
+                section.reject(
+                    "source",
+                    "is there twice",
+                    "there is one Crowd to ask: remove one of the two",
+                );
+                None
+            }
+            Kind::Crowd => {
+                with_crowd = true;
+                crowd::read(&mut section, around).map(|crowd| SessionSource::Crowd(Box::new(crowd)))
             }
             Kind::Jwt => jwt::read(&mut section, around).map(|rules| SessionSource::Jwt(Box::new(rules))),
         });

@@ -140,6 +140,13 @@ pub enum WebSessions {
     Pass,
 }
 
+impl Site {
+    /// Whether a source of its sessions answers for one client's address alone, so that the address is part of each session.
+    pub fn reads_address(&self) -> bool {
+        self.sessions.iter().any(SessionSource::reads_address)
+    }
+}
+
 /// Where a site's requests go. `Display` writes it as the file does.
 #[derive(Debug)]
 pub struct Upstream {

@@ -13,6 +13,7 @@ mod article;
 mod attachment;
 mod bundle;
 mod credential;
+mod crowd;
 mod fault;
 mod identity;
 mod issue;
@@ -36,6 +37,7 @@ use std::{
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
+pub use crowd::{CROWD_APPLICATION, Crowd};
 pub use fault::Fault;
 pub use people::{Person, demo_people};
 pub use product::{Product, ProductKind};

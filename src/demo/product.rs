@@ -24,6 +24,7 @@ use super::{
     article::{self, Articles},
     attachment::{self, Attachments},
     bundle,
+    crowd::Crowd,
     fault::Fault,
     identity,
     issue::{self, Issues},
@@ -106,6 +107,8 @@ pub(super) struct Inner {
     pub attachments: Mutex<Attachments>,
     /// Whether a sign-out ends nothing.
     pub keeps_sessions: AtomicBool,
+    /// The Crowd whose tokens it takes for sessions.
+    pub crowd: Mutex<Option<Crowd>>,
     record: Mutex<Record>,
     fault: Mutex<Option<Fault>>,
 }
@@ -122,6 +125,7 @@ impl Product {
                 articles: Mutex::new(Articles::new()),
                 attachments: Mutex::new(Attachments::default()),
                 keeps_sessions: AtomicBool::new(false),
+                crowd: Mutex::new(None),
                 record: Mutex::new(Record::default()),
                 fault: Mutex::new(None),
             }),
@@ -185,6 +189,21 @@ impl Product {
     /// Says goodbye and keeps the session all the same, as a product does whose sign-out is broken.
     pub fn keep_sessions_on_sign_out(&self, kept: bool) {
         self.inner.keeps_sessions.store(kept, Ordering::Relaxed);
+    }
+
+    /// Takes the tokens of this Crowd for sessions, as a product with Crowd's single sign-on does.
+    pub fn sign_on_by(&self, crowd: &Crowd) {
+        *lock(&self.inner.crowd) = Some(crowd.clone());
+    }
+
+    /// Makes a person a customer of the portal, or a user of the product again. False when nobody has that name.
+    pub fn set_customer(&self, username: &str, customer: bool) -> bool {
+        lock(&self.inner.people).change(username, |person| person.customer = customer)
+    }
+
+    /// Gives a person another login name; their key stays. False when nobody has that name.
+    pub fn rename(&self, username: &str, to: &str) -> bool {
+        lock(&self.inner.people).change(username, |person| to.clone_into(&mut person.username))
     }
 
     /// The requests that have arrived (the newest 10,000), oldest first, introspection included.

@@ -3,6 +3,7 @@
 //! A password is never tried: each wrong one counts against its account's lock-out, so asking would let anybody lock out
 //! everybody. What is found here decides only whether a token is taken; the product still checks it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,6 +46,7 @@ impl Identities {
         &self,
         site: &Site,
         counters: &SiteMetrics,
+        client: IpAddr,
         authorization: &HeaderValue,
     ) -> TokenOwner {
         let Ok(text) = authorization.to_str() else { return TokenOwner::Unknown };
@@ -56,7 +58,7 @@ impl Identities {
             return TokenOwner::Unknown;
         }
         let key = SessionKey::of_token(&site.id, authorization.as_bytes());
-        let session = self.ask_about_token(site, counters, &key, authorization).await;
+        let session = self.ask_about_token(site, counters, &key, client, authorization).await;
         TokenOwner::Asked { key, session: self.refresh(site, session) }
     }
 
@@ -65,6 +67,7 @@ impl Identities {
         site: &Site,
         counters: &SiteMetrics,
         key: &SessionKey,
+        client: IpAddr,
         authorization: &HeaderValue,
     ) -> SessionIdentity {
         let guard = match self.cache.lookup(key, self.clock.now()).await {
@@ -79,7 +82,7 @@ impl Identities {
             Lookup::Ask(guard) => guard,
         };
         self.metrics.identity_cache.count(CacheResult::Miss);
-        let (session, lifetime) = self.ask_product(site, counters, authorization).await;
+        let (session, lifetime) = self.ask_product(site, counters, client, authorization).await;
         guard.keep(&session, self.clock.now(), lifetime);
         session
     }
@@ -88,6 +91,7 @@ impl Identities {
         &self,
         site: &Site,
         counters: &SiteMetrics,
+        client: IpAddr,
         authorization: &HeaderValue,
     ) -> (SessionIdentity, Duration) {
         let sources = site.sessions.iter();
@@ -95,7 +99,7 @@ impl Identities {
             return (SessionIdentity::Unavailable, UNKNOWN);
         };
         let headers = [(AUTHORIZATION, authorization.clone())];
-        let presented = Presented { cookies: None, headers: &headers };
+        let presented = Presented { cookies: None, headers: &headers, client };
         // Cookies that come with the answer are of a session born from a token, and stay here.
         let reply = self.introspector.ask(site, introspect, presented, counters).await;
         match reply.answer {

@@ -7,6 +7,7 @@
 mod answer;
 mod api_token;
 mod cache;
+mod crowd;
 mod enrolment;
 mod https;
 mod introspect;
@@ -36,11 +37,12 @@ use crate::telemetry::site_metrics::SiteMetrics;
 
 pub use answer::Presented;
 use answer::{Address, Answer, Person, Reply};
+pub use api_token::TokenOwner;
 pub use cache::SessionKey;
 use cache::{IdentityCache, Lookup};
+use crowd::CrowdClient;
 use introspect::Introspector;
 use jwt::Tokens;
-pub use api_token::TokenOwner;
 
 /// How long it is remembered that nobody recognises a session. Shorter than an identity: a source may learn of it.
 const UNRECOGNISED: Duration = Duration::from_secs(10);
@@ -91,6 +93,7 @@ pub struct Resolved {
 pub struct Identities {
     cache: IdentityCache,
     introspector: Introspector,
+    crowd: CrowdClient,
     tokens: Tokens,
     directory: Arc<Directory>,
     keys: Arc<Keys>,
@@ -104,6 +107,7 @@ impl Identities {
         Self {
             cache: IdentityCache::new(),
             introspector: Introspector::new(),
+            crowd: CrowdClient::new(),
             tokens: Tokens::new(clock.clone(), Arc::clone(&metrics)),
             directory,
             keys,
@@ -185,6 +189,7 @@ impl Identities {
             SessionSource::Introspect(introspect) => {
                 self.introspector.ask(site, introspect, presented, counters).await
             }
+            SessionSource::Crowd(crowd) => self.crowd.ask(crowd, presented, counters).await,
             SessionSource::Jwt(rules) => self.tokens.ask(rules, presented, counters).await,
         }
     }
@@ -213,17 +218,16 @@ impl Identities {
             // Neither of the two has a space in it.
             Some(realm) => format!("{} {realm}", site.id).into(),
         };
-        let (reported, is_email_verified) = match &said.address {
-            Address::Reported(email) => (Some(email), true),
-            Address::Unverified(email) => (Some(email), false),
+        let (reported, is_unchecked) = match &said.address {
+            Address::Reported(email) => (Some(email), false),
+            Address::Unchecked(email) => (email.as_ref(), true),
             Address::Unreported | Address::Unusable => (None, false),
         };
         let known = match said.address {
             Address::Unusable => Known { email: None, account: None, address_changed: true },
             _ => {
                 let (user_key, username) = (said.key.as_str(), said.username.as_str());
-                let sighting =
-                    Sighting { site: &realm, user_key, username, email: reported, is_email_verified };
+                let sighting = Sighting { site: &realm, user_key, username, email: reported, is_unchecked };
                 self.directory.identify(&sighting, self.clock.now())
             }
         };

@@ -141,8 +141,11 @@ impl Gateway {
     async fn enroll(&self, exchange: &mut Exchange, served: &Served, mut jar: Jar<'_>) {
         let site = &served.site;
         let (true, Some(line)) = (jar.has_new_credentials(), jar.line_of_new()) else { return };
-        let key = SessionKey::of(&site.id, cookies::credentials(&line, &site.profile));
-        let presented = Presented { cookies: Some(&line), headers: &[] };
+        let mut key = SessionKey::of(&site.id, cookies::credentials(&line, &site.profile));
+        if site.reads_address() {
+            key = key.at(exchange.client);
+        }
+        let presented = Presented { cookies: Some(&line), headers: &[], client: exchange.client };
         let resolved = self.identities.resolve(site, &served.metrics, &key, presented).await;
         for line in resolved.set_cookies.into_iter().filter(|line| !cookies::is_own(set_cookie_name(line))) {
             jar.hear(&line);

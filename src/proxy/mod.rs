@@ -220,7 +220,10 @@ fn admit<'a>(plan: &'a Plan, exchange: &mut Exchange, parts: &Parts) -> Result<A
     })?;
     exchange.served_by(served, host);
     upload::check(parts, served.site.max_body_bytes)?;
-    let cookies = Cookies::read(&parts.headers, &served.site.id, &served.site.profile, plan.names)?;
+    let mut cookies = Cookies::read(&parts.headers, &served.site.id, &served.site.profile, plan.names)?;
+    if served.site.reads_address() {
+        cookies.session = cookies.session.map(|key| key.at(exchange.client));
+    }
     let lane = lane::classify(parts, &served.site, exchange.peer, path, &cookies, exchange.navigation)?;
     exchange.record.lane = token::shown_lane(parts, &served.site, lane);
     exchange.authorization = token::presented(parts, &served.site, lane);

@@ -28,7 +28,7 @@ impl Gateway {
         let site = &served.site;
         let owner = match &exchange.authorization {
             Some(authorization) if site.enforce && site.api.introspect => {
-                Some(self.identities.token_owner(site, &served.metrics, authorization).await)
+                Some(self.identities.token_owner(site, &served.metrics, exchange.client, authorization).await)
             }
             _ => None,
         };
