@@ -77,6 +77,10 @@ impl Progress {
     pub(super) fn pieces(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
+
+    pub(super) fn count(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 impl<B: Body> Upload<B> {
@@ -142,7 +146,7 @@ impl<B: Body<Data = Bytes> + Unpin> Body for Upload<B> {
         };
         upload.left_bytes = left_bytes;
         if let Some(progress) = &upload.progress {
-            progress.0.fetch_add(1, Ordering::Relaxed);
+            progress.count();
         }
         Poll::Ready(Some(Ok(Frame::data(data))))
     }

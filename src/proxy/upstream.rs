@@ -10,7 +10,7 @@ use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::response::Parts;
 use http::{Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
-use hyper_util::client::legacy::{self, ResponseFuture};
+use hyper_util::client::legacy;
 
 use crate::config::settings;
 use crate::connect::Pools;
@@ -45,7 +45,8 @@ impl Upstream {
     ) -> Result<Response<Incoming>, Reason> {
         let progress = request.body().progress();
         let asked = self.pools.request(upstream, request);
-        let (mut head, body) = answer(asked, progress, ANSWER).await?.into_parts();
+        let answer = wait(asked, progress, ANSWER).await.ok_or(Reason::UpstreamTimeout)?;
+        let (mut head, body) = answer.map_err(|error| reason(&error))?.into_parts();
         if let Err(why) = check(&head) {
             // Dropping the body ends the connection, unless all of it is here and nothing after it.
             tracing::warn!(upstream = %upstream.authority, why, "an upstream's answer was refused");
@@ -63,21 +64,18 @@ impl Default for Upstream {
     }
 }
 
-/// Waits for an answer for as long as the request's body moves, and then for `patience` at least and twice that at most.
-async fn answer(
-    asked: ResponseFuture,
-    progress: Option<Progress>,
-    patience: Duration,
-) -> Result<Response<Incoming>, Reason> {
+/// Waits for as long as the request's body moves, and then for `patience` at least and twice that at most; `None` after
+/// that.
+async fn wait<F: Future>(asked: F, progress: Option<Progress>, patience: Duration) -> Option<F::Output> {
     let mut asked = pin!(asked);
     let mut pieces = 0;
     loop {
         if let Ok(answer) = tokio::time::timeout(patience, asked.as_mut()).await {
-            return answer.map_err(|error| reason(&error));
+            return Some(answer);
         }
         let now = progress.as_ref().map_or(0, Progress::pieces);
         if now == pieces {
-            return Err(Reason::UpstreamTimeout);
+            return None;
         }
         pieces = now;
     }
@@ -136,6 +134,23 @@ mod tests {
             response = response.header(*name, *value);
         }
         check(&response.body(()).unwrap().into_parts().0)
+    }
+
+    #[tokio::test]
+    async fn a_large_upload_may_take_longer_than_an_answer() {
+        let patience = Duration::from_millis(1);
+        let progress = Progress::default();
+        let mut looks = 0;
+        // Something moves whenever somebody looks, and at the fourth look there is an answer.
+        let asked = std::future::poll_fn(|_| {
+            progress.count();
+            looks += 1;
+            if looks < 4 { std::task::Poll::Pending } else { std::task::Poll::Ready("answer") }
+        });
+        assert_eq!(wait(asked, Some(progress.clone()), patience).await, Some("answer"));
+        let silence = std::future::pending::<()>();
+        assert_eq!(wait(silence, Some(progress), patience).await, None, "it moved once, and never again");
+        assert_eq!(wait(std::future::pending::<()>(), None, patience).await, None);
     }
 
     #[test]

@@ -43,8 +43,7 @@ async fn user(world: Arc<World>, number: usize, requests: usize) -> usize {
                 }
                 let seen: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
                 assert_eq!(seen["nonce"], serde_json::json!([nonce]), "{answer:?}");
-                let person = if number % 2 == 0 { "liam".into() } else { serde_json::Value::Null };
-                assert_eq!(seen["person"], person, "{answer:?}");
+                assert_eq!(seen["person"].as_str(), (number % 2 == 0).then_some("liam"), "{answer:?}");
                 answered += 1;
             }
         }
@@ -59,8 +58,10 @@ fn text(number: usize, nonce: &str, draw: &mut Draw) -> String {
     };
     let lines = format!("Host: {HOST}\r\n{credential}X-Nonce: {nonce}\r\n");
     match draw.below(16) {
-        0..4 => {
-            let body = "x".repeat(usize::try_from(draw.below(20_000)).expect("a small number"));
+        kind @ 0..4 => {
+            // One in four is too long for a single read on either side.
+            let most = if kind == 0 { 20_000 } else { 200 };
+            let body = "x".repeat(usize::try_from(draw.below(most)).expect("a small number"));
             format!("POST /x HTTP/1.1\r\n{lines}Content-Length: {}\r\n\r\n{body}", body.len())
         }
         4 => format!("GET /hang-up HTTP/1.1\r\n{lines}\r\n"),
@@ -85,11 +86,11 @@ async fn nobody_gets_another_ones_answer(requests: usize) {
         .map(|answered| answered.expect("no answer was another one's"))
         .sum();
     assert!(answered > USERS * requests / 2, "{answered} were answered");
-    let (opened, asked) = (recorder.connections().len(), recorder.forwarded().len());
+    let (connections, asked) = (recorder.connections(), recorder.forwarded().len());
+    let opened = connections.len();
     assert!(opened * 2 < asked, "connections were shared: {opened} for {asked} requests");
-    assert!(
-        recorder.connections().iter().all(|one| !matches!(&one.broken, Some(why) if why == "half a head"))
-    );
+    let broken = |why: &str| connections.iter().any(|one| one.broken.as_deref() == Some(why));
+    assert!(!broken("half a head") && !broken("an unclear framing"), "only bodies are ever left unfinished");
 }
 
 /// Some pages end their connection instead of an answer, or in the middle of one.

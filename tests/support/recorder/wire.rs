@@ -169,12 +169,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
 
     /// Reads on; says whether anything came.
     async fn more(&mut self) -> io::Result<bool> {
-        let mut bytes = [0; 64 * 1024];
-        let count = self.stream.read(&mut bytes).await?;
-        self.ahead.extend_from_slice(&bytes[..count]);
+        let known = self.ahead.len();
+        self.ahead.reserve(64 * 1024);
+        let count = self.stream.read_buf(&mut self.ahead).await?;
+        let came = &self.ahead[known..];
         self.shared.note(&self.shared.connections, self.connection, |connection| {
             let room = KEPT_BYTES.saturating_sub(connection.bytes.len());
-            connection.bytes.extend_from_slice(&bytes[..count.min(room)]);
+            connection.bytes.extend_from_slice(&came[..count.min(room)]);
         });
         Ok(count > 0)
     }
