@@ -91,7 +91,7 @@ pub(super) fn choice<T: Copy>(words: &[(&'static str, T)]) -> impl Fn(&str) -> R
     }
 }
 
-/// An address or a network whose word is taken. To trust everybody is to let every client say where it is, or to judge nobody.
+/// An address or a network that is trusted. To trust everybody is to let every client say where it is, or to judge nobody.
 pub(super) fn network(text: &str) -> Result<IpNet, Refusal> {
     let expected = "expected an address or a network, such as `127.0.0.1` or `10.1.0.0/16`";
     let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::header::SET_COOKIE;
 use http::request::Parts;
 use http::{HeaderMap, Response};
 use hyper::body::Incoming;
@@ -69,14 +70,19 @@ impl Gateway {
         let is_visitor = matches!(judged.session, Some(SessionIdentity::Unrecognised));
         let mut seen = match (permit.forward(), lane) {
             (Credentials::None, _) if is_visitor => self.watch(served, judged, &browser, &head.headers)?,
-            (Credentials::Authorization | Credentials::None, _) => {
+            (Credentials::Authorization, _) => {
                 self.watch_token(served, judged.owner.as_ref(), &head.headers)?;
-                // A session born from a token, or from nothing, must not live on without it.
+                // A session born from a token must not live on without it.
                 retain_set_cookies(&mut head.headers, |name| {
                     std::str::from_utf8(name).is_ok_and(|name| served.site.profile.is_harmless(name))
                 });
+                Seen::default()
+            }
+            (Credentials::None, _) => {
+                // A stranger's form token, or a balancer's choice, would take the place of the person's own.
+                head.headers.remove(SET_COOKIE);
                 // A hook may say in whose name it acted; a page that nobody signed in for is nobody's.
-                if permit.forward() == Credentials::None && !may_sign_in {
+                if !may_sign_in {
                     watch(&head.headers, &served.site, &SessionIdentity::Anonymous)?;
                 }
                 Seen::default()
