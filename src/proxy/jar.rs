@@ -66,7 +66,8 @@ impl<'a> Jar<'a> {
             (life != Life::Over).then(|| Kept::new([name, value].join(&b'='), self.profile, Some(life)));
         let is_kept = |kept: &Kept| new.as_ref().is_some_and(|new| new.pair == kept.pair);
         let mut replaced = self.cookies.iter().filter(|kept| kept.name() == name);
-        self.has_lost_credentials |= replaced.any(|kept| kept.may_authenticate && kept.set.is_none() && !is_kept(kept));
+        self.has_lost_credentials |=
+            replaced.any(|kept| kept.may_authenticate && kept.set.is_none() && !is_kept(kept));
         self.cookies.retain(|kept| kept.name() != name);
         self.cookies.extend(new);
     }

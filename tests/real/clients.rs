@@ -52,7 +52,8 @@ enum Library {
 impl Library {
     /// The program and its first arguments; `None`, with a printed line, where it is not installed.
     fn command(self) -> Option<Command> {
-        let script = |name: &str| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/real/clients").join(name);
+        let script =
+            |name: &str| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/real/clients").join(name);
         if self == Self::JiraJs {
             let folder = installed().join("node");
             if !folder.join("node_modules/jira.js").exists() {
@@ -76,7 +77,8 @@ impl Library {
     /// Runs the script to its end.
     async fn work(self, arguments: &[&str]) -> Option<Report> {
         let mut command = self.command()?;
-        let ended = Process::spawn(command.args(arguments).env("PYTHONDONTWRITEBYTECODE", "1")).finish().await;
+        let ended =
+            Process::spawn(command.args(arguments).env("PYTHONDONTWRITEBYTECODE", "1")).finish().await;
         assert_eq!(ended.code, Some(0), "{arguments:?}: {}", ended.stderr);
         Some(serde_json::from_str(&ended.stdout).unwrap_or_else(|error| panic!("{error}: {ended:?}")))
     }

@@ -48,7 +48,9 @@ anonymous_value = "readapidenied"
 /// A gateway before a new wiki. `None`, with a printed line, where there is no MediaWiki.
 async fn start() -> Option<(World, Server)> {
     let program = "/usr/share/mediawiki/maintenance/install.php";
-    if !std::path::Path::new(program).exists() || std::process::Command::new("php").arg("-v").output().is_err() {
+    if !std::path::Path::new(program).exists()
+        || std::process::Command::new("php").arg("-v").output().is_err()
+    {
         left_out("mediawiki", "on Debian, the packages `mediawiki` and `php-cli`");
         return None;
     }
@@ -109,7 +111,10 @@ async fn forgets_the_session(world: &World, jane: &Tab) {
     jane.open(&at(world, HOST, MAIN)).await;
     assert_eq!(jane.place().await, MAIN);
     assert!(jane.text("#pt-userpage").await.contains("Jane"));
-    assert!(jane.cookies().await.iter().any(|name| name == "wiki_session"), "a new session reached the browser");
+    assert!(
+        jane.cookies().await.iter().any(|name| name == "wiki_session"),
+        "a new session reached the browser"
+    );
     assert_eq!(world.mails().len(), sent);
 }
 
@@ -120,7 +125,10 @@ async fn signs_out(world: &World, jane: &Tab) {
     jane.follow("#pt-logout a").await;
     let cookies = jane.cookies().await;
     assert!(!cookies.iter().any(|name| name == "wikiToken"), "signed out: {cookies:?}");
-    assert!(!cookies.iter().any(|name| name == "postern-proof"), "the proof went with the session: {cookies:?}");
+    assert!(
+        !cookies.iter().any(|name| name == "postern-proof"),
+        "the proof went with the session: {cookies:?}"
+    );
 }
 
 #[tokio::test]

@@ -45,7 +45,9 @@ async fn the_name_of_the_app_opens_nothing() {
         jane.fill("input[name=os_password]", "demo").await;
         jane.follow("main button").await;
         for target in ["/rest/api/2/search", "/rest/nativemobile/1.0/batch"] {
-            let script = format!("const r = new XMLHttpRequest(); r.open('GET', '{target}', false); r.send(); return r.status");
+            let script = format!(
+                "const r = new XMLHttpRequest(); r.open('GET', '{target}', false); r.send(); return r.status"
+            );
             assert_eq!(jane.ask(&script).await, 401, "{target}");
         }
         jane.open(&at(&world, "jira", "/browse/DEMO-1")).await;
