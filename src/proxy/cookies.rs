@@ -1,5 +1,4 @@
-//! The `Cookie` header, split into what is ours, what may authenticate, and what is known not to; and the headers that carry
-//! a session at sites which have such.
+//! The `Cookie` header and session headers, split into what is ours, what may authenticate, and what is known not to.
 //!
 //! Names are compared byte for byte, as products do. Any cookie that is not known to be harmless counts as a credential, so
 //! an upstream's unlisted session cookie is judged too. What is remembered of a session is remembered of these very bytes:
@@ -28,8 +27,6 @@ pub struct Cookies {
     pub proof: Option<Vec<u8>>,
     /// What goes upstream: everything but ours, in the order it came; `None` when nothing is left.
     pub forward: Option<HeaderValue>,
-    /// The load balancer's among them, which go on where no other cookie does.
-    pub affinity: Option<HeaderValue>,
     /// The headers that carry a session, as the site names them.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The digest of the credential cookies and session headers; `None` when there is none of them.
@@ -62,8 +59,7 @@ pub fn is_own(name: &[u8]) -> bool {
 }
 
 impl Cookies {
-    /// Reads all `Cookie` lines and session headers. Two values of one known credential are refused, as servers differ on which
-    /// one counts.
+    /// Reads all `Cookie` lines and session headers. A known credential that is there twice is refused: servers differ on it.
     pub fn read(headers: &HeaderMap, site: &str, profile: &Profile, names: OwnNames) -> Result<Self, Reason> {
         let mut cookies = Self::default();
         let mut passed: Vec<Pair<'_>> = Vec::new();
@@ -90,13 +86,6 @@ impl Cookies {
             let key = SessionKey::of(site, credentials());
             cookies.session = Some(key);
         }
-        if !profile.affinity_cookies.is_empty() {
-            let is_affinity = |pair: &&Pair<'_>| {
-                is_harmless(profile, pair)
-                    && std::str::from_utf8(pair.name).is_ok_and(|name| profile.is_affinity(name))
-            };
-            cookies.affinity = join(&passed.iter().filter(is_affinity).copied().collect::<Vec<_>>());
-        }
         cookies.forward = match headers.get(COOKIE) {
             // The everyday case: one line, nothing of ours in it, forwarded as it stands.
             Some(line) if !seen_own && lines == 1 && is_joined(line.as_bytes(), &passed) => {
@@ -119,6 +108,13 @@ impl Cookies {
 /// The cookies of a line (`NAME=value`) that may authenticate.
 pub fn credentials<'a>(line: &'a HeaderValue, profile: &'a Profile) -> impl Iterator<Item = &'a [u8]> {
     pairs(line.as_bytes()).filter(|pair| !is_harmless(profile, pair)).map(|pair| pair.whole)
+}
+
+/// The load balancer's cookies among those of a line, which go on where no other does.
+pub fn affinity(line: &HeaderValue, profile: &Profile) -> Option<HeaderValue> {
+    let harmless = pairs(line.as_bytes()).filter(|pair| is_harmless(profile, pair));
+    let named = |pair: &Pair<'_>| std::str::from_utf8(pair.name).is_ok_and(|name| profile.is_affinity(name));
+    join(&harmless.filter(named).collect::<Vec<_>>())
 }
 
 /// The text of a device cookie.

@@ -10,7 +10,7 @@ use http::{Request, Version};
 use crate::config::settings::{Scheme, Site};
 use crate::domain::decision::{Credentials, Permit, Reason};
 
-use super::cookies::{Cookies, remove_session_headers};
+use super::cookies::{Cookies, affinity, remove_session_headers};
 use super::headers::{remove_hop_by_hop, remove_method_override, scrub_request};
 use super::query;
 
@@ -44,6 +44,8 @@ pub fn upstream_request<B>(
     }
     headers.remove(header::COOKIE);
     let forwards_session = permit.forward() == Credentials::Cookies;
+    let rest = cookies.forward.as_ref().filter(|_| !forwards_session);
+    let affinity = rest.and_then(|line| affinity(line, &site.profile));
     remove_session_headers(headers, &site.profile, forwards_session);
     match permit.forward() {
         Credentials::Cookies => {
@@ -57,9 +59,7 @@ pub fn upstream_request<B>(
         Credentials::None => drop(headers.remove(header::AUTHORIZATION)),
     }
     // The load balancer's cookie says where to, not who.
-    if permit.forward() != Credentials::Cookies
-        && let Some(affinity) = cookies.affinity
-    {
+    if let Some(affinity) = affinity {
         headers.insert(header::COOKIE, affinity);
     }
     say_who_asks(headers, client, scheme)?;
