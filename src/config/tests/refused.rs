@@ -3,9 +3,9 @@
 use super::{GOOD, changed, read, settings};
 
 /// Every row spoils [`GOOD`] once: what is replaced by what, then line, column, and pieces of the message and the help.
-type Row = (&'static str, &'static str, usize, usize, &'static str, &'static str);
+pub(super) type Row = (&'static str, &'static str, usize, usize, &'static str, &'static str);
 
-fn refuse(rows: &[Row]) {
+pub(super) fn refuse(rows: &[Row]) {
     for &(from, to, line, column, message, help) in rows {
         let text = changed(from, to);
         let errors = read(&text).err().unwrap_or_else(|| panic!("accepted: {to}"));
@@ -191,17 +191,5 @@ fn a_text_that_is_no_toml_is_one_error_at_its_place() {
         ("name = \"Acme\"", "name = Acme", 2, 8, "this is not TOML", ""),
         ("name = \"Acme\"", "name = \"Acme\"\nname = \"Acme\"", 3, 1, "this is not TOML: duplicate key", ""),
         ("[store]", "[store", 16, 7, "this is not TOML", ""),
-    ]);
-}
-
-#[test]
-#[rustfmt::skip] // A row is a line.
-fn bad_sources_of_sessions_are_refused() {
-    refuse(&[
-        ("[mail]", "[[site.session]]\n[mail]", 12, 1, "`source` is missing from [[site.session]]", "introspect"),
-        ("[mail]", "[[site.session]]\nsource = \"introspct\"\n[mail]", 13, 10, "`source` is none of the known words", "did you mean `introspect`?"),
-        ("[mail]", "[[site.session]]\nsource = \"introspect\"\npath = \"/me\"\n[mail]", 14, 1, "unknown key `path` in [[site.session]]", "known here: source"),
-        ("[mail]", "[[site.session]]\nsource = \"introspect\"\n[[site.session]]\nsource = \"introspect\"\n[mail]", 15, 10, "`source` is there twice", "remove one"),
-        ("[mail]", "[site.session]\nsource = \"introspect\"\n[mail]", 12, 1, "`session` has the wrong type", "[[site.session]], in two brackets"),
     ]);
 }
