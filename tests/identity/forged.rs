@@ -158,7 +158,7 @@ async fn t078_no_altered_token_is_believed() {
     let good = RSA[0].sign(&liam());
     assert!(realm.accepts(&good).await);
     let mut tried = 0;
-    for place in (0..good.len()).step_by(3) {
+    for place in (0..good.len()).step_by(2) {
         let mut bytes = good.clone().into_bytes();
         bytes[place] = if bytes[place] == b'A' { b'B' } else { b'A' };
         let altered = String::from_utf8(bytes).unwrap();

@@ -1,12 +1,18 @@
 //! The keys of an issuer: fetched rarely, never replaced by anything odd, and gone soon after the issuer removed them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use postern::telemetry::labels::KeySetResult;
+use rustls::ServerConfig;
+use rustls::pki_types::PrivatePkcs8KeyDer;
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 use super::issuer::{Answer, RSA};
-use super::{NOW, Realm, liam, with};
+use super::{APP, NOW, Realm, liam, with};
+use crate::support::world::World;
 
 /// Liam's claims with a far end, so that nothing but the key decides.
 fn lasting() -> Value {
@@ -142,4 +148,35 @@ async fn without_any_keys_a_token_is_no_pass() {
     realm.issuer.publish_keys(&[&RSA[0]]);
     realm.world.advance(Duration::from_secs(6));
     assert!(realm.accepts(&token).await);
+}
+
+/// A server whose certificate nobody vouches for.
+async fn impostor() -> (TcpListener, TlsAcceptor) {
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()).into();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let tls = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let tls = tls.with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key).unwrap();
+    (TcpListener::bind("127.0.0.1:0").await.unwrap(), TlsAcceptor::from(Arc::new(tls)))
+}
+
+#[tokio::test]
+async fn keys_are_not_taken_from_whoever_answers_in_the_issuer_s_place() {
+    let (listener, acceptor) = impostor().await;
+    let url = format!("https://{}/jwks", listener.local_addr().unwrap());
+    let met = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        acceptor.accept(stream).await.map(drop)
+    });
+    let world = World::with(&format!(
+        "[[site]]\nhost = \"{APP}\"\nproduct = \"generic\"\nupstream = \"http://127.0.0.1:1\"\n[[site.session]]\n\
+         source = \"jwt\"\ncookie = \"up_jwt\"\nissuer = \"https://id.test\"\naudience = \"app\"\n\
+         jwks_url = \"{url}\"\nalgorithms = [\"RS256\"]\n"
+    ))
+    .await;
+    let mut browser = world.browser_at(APP);
+    browser.cookies.insert("up_jwt".to_owned(), RSA[0].sign(&lasting()));
+    assert_eq!(browser.open("/page").await.status, 503);
+    assert_eq!(world.app.metrics.key_sets.total(KeySetResult::Unreachable), 1);
+    assert!(met.await.unwrap().is_err(), "the handshake was broken off");
 }

@@ -7,9 +7,9 @@ use super::super::session::SessionSource;
 use super::{GOOD, changed, read, settings};
 
 /// Every row spoils [`GOOD`] once: what is replaced by what, then line, column, and pieces of the message and the help.
-type Row = (&'static str, &'static str, usize, usize, &'static str, &'static str);
+pub(super) type Row = (&'static str, &'static str, usize, usize, &'static str, &'static str);
 
-fn refuse(rows: &[Row]) {
+pub(super) fn refuse(rows: &[Row]) {
     for &(from, to, line, column, message, help) in rows {
         let text = changed(from, to);
         let errors = read(&text).err().unwrap_or_else(|| panic!("accepted: {to}"));
@@ -211,19 +211,6 @@ fn a_text_that_is_no_toml_is_one_error_at_its_place() {
 }
 
 #[test]
-#[rustfmt::skip] // A row is a line.
-fn bad_sources_of_sessions_are_refused() {
-    refuse(&[
-        ("[mail]", "[[site.session]]\n[mail]", 12, 1, "`source` is missing from [[site.session]]", "introspect"),
-        ("[mail]", "[[site.session]]\nsource = \"introspct\"\n[mail]", 13, 10, "`source` is none of the known words", "did you mean `introspect`?"),
-        ("[mail]", "[[site.session]]\nsource = \"introspect\"\npath = \"/me\"\n[mail]", 14, 1, "unknown key `path` in [[site.session]]", "known here: source"),
-        ("[mail]", "[[site.session]]\nsource = \"introspect\"\n[[site.session]]\nsource = \"introspect\"\n[mail]", 15, 10, "`source` is there twice", "remove one"),
-        ("[mail]", "[[site.session]]\nsource = \"crowd\"\nurl = \"https://c.test\"\napplication = \"p\"\n[mail]", 12, 1, "[[site.session]] has no password for Crowd", "POSTERN_CROWD_PASSWORD"),
-        ("[mail]", "[site.session]\nsource = \"introspect\"\n[mail]", 12, 1, "`session` has the wrong type", "[[site.session]], in two brackets"),
-    ]);
-}
-
-#[test]
 fn a_crowd_that_would_be_asked_unsafely_is_refused() {
     let read = |keys: &str| {
         let source = format!("[[site.session]]\nsource = \"crowd\"\n{keys}\n[mail]");
@@ -252,6 +239,9 @@ fn a_crowd_that_would_be_asked_unsafely_is_refused() {
         let errors = read(&keys).err().unwrap_or_else(|| panic!("accepted: {keys}"));
         assert!(errors.errors()[0].message.contains(message), "{keys}: {errors}");
     }
+    let source = format!("[[site.session]]\nsource = \"crowd\"\n{url}\n{application}\n[mail]");
+    let errors = super::read(&changed("[mail]", &source)).unwrap_err();
+    assert!(errors.errors()[0].message.contains("has no password for Crowd"), "{errors}");
     let plain = "url = \"http://c.test\"\nplain_http_beyond_loopback = true";
     assert!(read(&format!("{application}\n{plain}")).is_ok());
     assert!(read(&format!("{application}\nurl = \"http://[::1]:8095/crowd\"")).is_ok());
