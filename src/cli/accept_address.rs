@@ -53,8 +53,10 @@ fn told(accepted: &Accepted, person: &UserKey, email: &EmailAddress) -> String {
     let Accepted { username, before, reported } = accepted;
     let before = before.as_ref().map_or("no address".to_owned(), ToString::to_string);
     let mut text = format!(
-        "Accepted: {username} (user key {}) at {} is {email}, and was {before}. Running gateways follow within a second.\n",
-        person.key, person.site
+        "Accepted: {} (user key {}) at {} is {email}, and was {before}. Running gateways follow within a second.\n",
+        quoted(username),
+        quoted(&person.key),
+        person.site
     );
     if let Some(reported) = reported {
         let _ = writeln!(
@@ -70,20 +72,22 @@ fn list(rows: &[ContradictionRow]) -> String {
     if rows.is_empty() {
         return "Nobody contradicts the directory.\n".to_owned();
     }
-    let mut text =
-        format!("{} contradict the directory, and are external until that ends:\n", people(rows.len()));
+    let mut text = match rows.len() {
+        1 => "1 person contradicts the directory, and is external until that ends:\n".to_owned(),
+        count => format!("{count} people contradict the directory, and are external until that ends:\n"),
+    };
     for row in rows {
-        let address =
-            |email: &Option<EmailAddress>| email.as_ref().map_or("-".to_owned(), ToString::to_string);
+        let address = |email: &Option<EmailAddress>| {
+            email.as_ref().map_or("-".to_owned(), |email| quoted(email.as_str()))
+        };
         let since = row.since.round(jiff::Unit::Second).unwrap_or(Timestamp::UNIX_EPOCH);
-        // What a product said is shown as a literal: it may hold what steers a terminal.
         let _ = writeln!(
             text,
-            "\n--site {:?} --user {:?} --email {}\n  login name {:?}, judged by {}, since {since}: {}",
-            row.site,
-            row.user_key,
+            "\n--site {} --user {} --email {}\n  login name {}, judged by {}, since {since}: {}",
+            quoted(&row.site),
+            quoted(&row.user_key),
             address(&row.reported),
-            row.username,
+            quoted(&row.username),
             address(&row.email),
             row.kind.meaning(),
         );
@@ -91,6 +95,21 @@ fn list(rows: &[ContradictionRow]) -> String {
     text
 }
 
-fn people(count: usize) -> String {
-    if count == 1 { "1 person".to_owned() } else { format!("{count} people") }
+/// What a product said, as it can be pasted into a shell: whoever chose it must not choose what the shell does, nor steer
+/// the terminal.
+fn quoted(text: &str) -> String {
+    let plain: String = text.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();
+    format!("'{}'", plain.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_product_says_is_one_word_to_a_shell() {
+        assert_eq!(quoted("JIRAUSER10100"), "'JIRAUSER10100'");
+        assert_eq!(quoted("$(reboot) `x` \"y\""), "'$(reboot) `x` \"y\"'");
+        assert_eq!(quoted("o'hara\u{1b}[2J"), "'o'\\''hara\u{fffd}[2J'");
+    }
 }

@@ -13,7 +13,7 @@ use crate::domain::key_set::KeySet;
 #[derive(Debug, Clone)]
 pub enum SessionSource {
     /// The product itself.
-    Introspect(Introspect),
+    Introspect(Box<Introspect>),
     /// Signed tokens of an issuer.
     Jwt(Box<Jwt>),
     /// Crowd, by its single sign-on token.

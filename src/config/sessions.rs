@@ -34,7 +34,7 @@ pub(super) fn read(
     // Asking the product, with what the profile and [site.introspect] say: once, as there is one product.
     let mut ask_product = || {
         let source = question.take()?.over(built_in(product?).introspect, &introspect)?;
-        Some(SessionSource::Introspect(source))
+        Some(SessionSource::Introspect(Box::new(source)))
     };
     if !site.has("session") {
         site.optional_sections("session", "`source`");

@@ -14,7 +14,7 @@ use super::mobile;
 use super::profile::Product;
 use super::profiles;
 use super::section::Section;
-use super::session::{AnswerForm, Introspect, SessionSource};
+use super::session::{AnswerForm, SessionSource};
 use super::sessions;
 use super::settings::{PortalCustomers, Site};
 use super::upstream::{self, ends_in_digits};
@@ -104,9 +104,11 @@ fn read_portal_customers(section: &mut Section<'_>) -> PortalCustomers {
 
 /// An exemption that can never apply is a mistake that nobody would notice.
 fn check_portal_customers(section: &Section<'_>, customers: PortalCustomers, sources: &[SessionSource]) {
-    let tells = |source: &SessionSource| {
-        matches!(source, SessionSource::Introspect(Introspect { form: AnswerForm::Json(pointers), .. })
-            if pointers.customer.is_some())
+    let tells = |source: &SessionSource| match source {
+        SessionSource::Introspect(introspect) => {
+            matches!(&introspect.form, AnswerForm::Json(pointers) if pointers.customer.is_some())
+        }
+        SessionSource::Crowd(_) | SessionSource::Jwt(_) => false,
     };
     if customers == PortalCustomers::Exempt && !sources.is_empty() && !sources.iter().any(tells) {
         section.reject(

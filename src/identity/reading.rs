@@ -91,22 +91,21 @@ fn is_verified(pointers: &Pointers, value: &Value) -> bool {
 /// A page. Who reads as nobody and as somebody at once is neither: the text that says "nobody" may be a visitor's comment.
 pub(super) fn page(patterns: &Patterns, body: &[u8]) -> Answer {
     let Ok(text) = std::str::from_utf8(body) else { return Answer::Failed("a page that is not UTF-8") };
-    let find =
-        |pattern: &Pattern| pattern.find(text).map_err(|_| Answer::Failed("a page that matches twice"));
-    let optional = |pattern: &Option<Pattern>| pattern.as_ref().map_or(Ok(None), find);
-    let found = (|| {
-        Ok([
-            find(&patterns.key)?,
-            find(&patterns.username)?,
-            optional(&patterns.email)?,
-            optional(&patterns.anonymous)?,
-        ])
-    })();
+    let optional = |pattern: &Option<Pattern>| match pattern {
+        Some(pattern) => pattern.find(text),
+        None => Ok(None),
+    };
+    let found = [
+        patterns.key.find(text),
+        patterns.username.find(text),
+        optional(&patterns.email),
+        optional(&patterns.anonymous),
+    ];
     let (key, username, email) = match found {
-        Ok([None, None, None, Some(_)]) => return Answer::Anonymous,
-        Ok([Some(key), Some(username), email, None]) => (key, username, email),
-        Ok(_) => return Answer::Failed("a page that names neither a person nor nobody"),
-        Err(failed) => return failed,
+        [Ok(None), Ok(None), Ok(None), Ok(Some(_))] => return Answer::Anonymous,
+        [Ok(Some(key)), Ok(Some(username)), Ok(email), Ok(None)] => (key, username, email),
+        _ if found.iter().any(Result::is_err) => return Answer::Failed("a page that matches twice"),
+        _ => return Answer::Failed("a page that names neither a person nor nobody"),
     };
     let (Some(key), Some(username)) = (plain(key), plain(username)) else {
         return Answer::Failed("a page with a user key or name that cannot be read");

@@ -126,7 +126,7 @@ async fn the_command_lists_who_contradicts_and_accepts_one_beside_a_running_gate
     let store = Store::open(&installation.path("postern.db")).await.unwrap();
     eventually("the note", async || !store.contradictions().await.unwrap().is_empty()).await;
     let listed = installation.command(&["accept-address", "--list"]).await;
-    let line = "--site \"jira.test\" --user \"JIRAUSER10100\" --email liam.hart@acme.com";
+    let line = "--site 'jira.test' --user 'JIRAUSER10100' --email 'liam.hart@acme.com'";
     assert!(listed.code == Some(0) && listed.stdout.contains(line), "{listed:?}");
     let accept = async |site: &str, address: &str| {
         let arguments = ["accept-address", "--site", site, "--user", "JIRAUSER10100", "--email", address];
@@ -137,7 +137,7 @@ async fn the_command_lists_who_contradicts_and_accepts_one_beside_a_running_gate
     let refused = accept("jira.test", "liam.hart@").await;
     assert!(refused.code == Some(1) && refused.stderr.contains("is refused"), "{refused:?}");
     let accepted = accept("jira.test", "liam.hart@acme.com").await;
-    assert!(accepted.code == Some(0) && accepted.stdout.contains("Accepted: liam"), "{accepted:?}");
+    assert!(accepted.code == Some(0) && accepted.stdout.contains("Accepted: 'liam'"), "{accepted:?}");
     eventually("the acceptance", async || passes(&mut liam, PAGE).await).await;
     let listed = installation.command(&["accept-address", "--list"]).await;
     assert_eq!(listed.stdout, "Nobody contradicts the directory.\n");

@@ -194,6 +194,9 @@ fn a_crowd_that_would_be_asked_unsafely_is_refused() {
         let errors = read(&keys).err().unwrap_or_else(|| panic!("accepted: {keys}"));
         assert!(errors.errors()[0].message.contains(message), "{keys}: {errors}");
     }
+    let source = format!("[[site.session]]\nsource = \"crowd\"\n{url}\n{application}\n[mail]");
+    let errors = super::read(&changed("[mail]", &source)).unwrap_err();
+    assert!(errors.errors()[0].message.contains("has no password for Crowd"), "{errors}");
     let plain = "url = \"http://c.test\"\nplain_http_beyond_loopback = true";
     assert!(read(&format!("{application}\n{plain}")).is_ok());
     assert!(read(&format!("{application}\nurl = \"http://[::1]:8095/crowd\"")).is_ok());
