@@ -99,7 +99,8 @@ async fn display(
     Path((space, title)): Path<(String, String)>,
 ) -> Response {
     let person = visit.person();
-    let found = lock(&product.inner.articles).find(|article| article.space == space && article.title == title);
+    let found =
+        lock(&product.inner.articles).find(|article| article.space == space && article.title == title);
     match found {
         Some(article) if article.visible_to(person.as_ref()) => {
             page::article(&product, &visit, &uri, &article.space, &article.title, &article.text)
@@ -146,8 +147,8 @@ async fn show(
     headers: HeaderMap,
 ) -> Response {
     let person = visit.person();
-    let found = lock(&product.inner.articles)
-        .find(|article| article.id == id && article.visible_to(person.as_ref()));
+    let found =
+        lock(&product.inner.articles).find(|article| article.id == id && article.visible_to(person.as_ref()));
     match found {
         Some(article) => Json(as_json(&article, &page::base_url(&headers))).into_response(),
         None => page::error_json(StatusCode::NOT_FOUND, "No content found with that id"),

@@ -47,7 +47,8 @@ impl Server {
             .spawn()
             .expect("the script starts");
         let mut server = Self { folder, child };
-        let answers = tokio::time::timeout(PATIENCE, server.answers(&format!("http://{address}{page}"))).await;
+        let answers =
+            tokio::time::timeout(PATIENCE, server.answers(&format!("http://{address}{page}"))).await;
         assert!(answers.is_ok(), "the server never answered: {}", server.said());
         server
     }

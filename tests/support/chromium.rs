@@ -69,7 +69,8 @@ pub async fn visit(screen: Screen, agent: &str, walk: impl AsyncFnOnce(&Tab)) ->
     let Some(driver) = Driver::shared() else { return Vec::new() };
     let tab = Tab::start(screen, driver).await;
     if !agent.is_empty() {
-        let whole = format!("{} {agent}", tab.ask("return navigator.userAgent").await.as_str().expect("text"));
+        let whole =
+            format!("{} {agent}", tab.ask("return navigator.userAgent").await.as_str().expect("text"));
         tab.devtools("Network.setUserAgentOverride", json!({ "userAgent": whole })).await;
     }
     tokio::time::timeout(WALK, walk(&tab)).await.expect("the browser goes on answering");

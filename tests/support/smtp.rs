@@ -159,7 +159,10 @@ fn python() -> Option<&'static Path> {
         named.or_else(own_environment).filter(|python| has_aiosmtpd(python))
     });
     if found.is_none() {
-        left_out("aiosmtpd", "set POSTERN_TEST_PYTHON to a Python that has it, or let `python3 -m venv` and pip work");
+        left_out(
+            "aiosmtpd",
+            "set POSTERN_TEST_PYTHON to a Python that has it, or let `python3 -m venv` and pip work",
+        );
     }
     found.as_deref()
 }
