@@ -84,7 +84,7 @@ impl Warm {
         let site = &self.settings.sites[0];
         let line: http::HeaderValue = cookies.parse().expect("cookies");
         let (counters, key) = (self.app.metrics.site(&site.id), SessionKey::of(&site.id, std::iter::empty()));
-        let presented = Presented { cookies: Some(&line), headers: &[] };
+        let presented = Presented { cookies: Some(&line), headers: &[], client: peer().ip() };
         let resolved = self.runtime.block_on(identities.resolve(site, &counters, &key, presented));
         let SessionIdentity::Person(person) = resolved.session else { panic!("the product knows nobody") };
         person.subject

@@ -9,7 +9,7 @@
 //!    Jira and Confluence look-alikes for `postern demo` and the tests.
 //! 3. [`store`], [`config`], [`keys`]: what lasts (SQLite), what the operator wrote, what codes and proofs are made with.
 //! 4. [`directory`], [`mail`]: the tables in memory, kept current by the store's change log; the outbox and its delivery.
-//! 5. [`identity`], [`actions`]: whose session it is, by the product's own word; what is done through the store, one file per
+//! 5. [`identity`], [`actions`]: whose session it is, by the word of the product or of an issuer; what is done through the store, one file per
 //!    deed and one transaction each.
 //! 6. [`proxy`], [`admin`]: the data plane, and the listener for metrics and health.
 //! 7. [`app`], [`cli`], `main.rs`: the parts put together, the process and its signals, the commands.
@@ -44,7 +44,7 @@
 //! | limit, canonicalise | `target.rs` | one host, one plain path; what can be read in two ways gets 400 |
 //! | route | `route.rs` | host and prefix → site |
 //! | classify | `cookies.rs`, `lane.rs` | credentials → lane; a credential that is there twice gets 400 |
-//! | identify | `judge.rs`, `identity/` | session → identity: a cache hit, or one question to the product |
+//! | identify | `judge.rs`, `identity/` | session → identity: a cache hit, or one question to each source |
 //! | decide | `judge.rs`, `domain/decide.rs` | facts → decision: pure, and the only maker of a `Permit` |
 //! | respond | `respond.rs`, `own.rs`, `challenge.rs`, `pages.rs` | a refusal by one table; our own pages |
 //! | forward | `pass.rs`, `forward.rs`, `headers.rs`, `upstream.rs` | only what the permit names; `websocket.rs` for upgrades |
@@ -57,7 +57,11 @@
 //!   table test of `decide.rs`.
 //! - A configuration key: copy one in `config/verification.rs`, describe it in `config/postern.toml`; if it cannot change
 //!   without a restart, name it in `hold_back` of `app/mod.rs`.
+//! - A source of sessions: a variant of `SessionSource` in `config/session.rs`, its keys as in `config/jwt.rs`, a file in
+//!   `identity/` that answers as `identity/jwt.rs` does, and a line in `identity/mod.rs`.
 //! - A product: copy `config/profiles/confluence.toml`, and name it in `config/profile.rs` and `config/profiles.rs`.
+//! - A source of sessions: copy `config/crowd.rs` and `identity/crowd.rs`; name it in `config/session.rs` and `sessions.rs`,
+//!   and ask it in `identity/mod.rs`.
 //! - A deed through the store: copy `actions/sign_out.rs`, with its statement in `store/` and its audit event in the same
 //!   transaction.
 //! - A table or column: a new file in `store/migrations/`; the old ones never change.

@@ -239,6 +239,34 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn user_keys_come_with_their_site_or_not_at_all() {
+        let (_folder, store, clock) = fresh().await;
+        let header = "user_key,type,domain,email,name,username,claimed\n";
+        let row = " jira.test=JIRAUSER1 ;wiki.test/wiki=8a=7f,account,,a@b.test,A,a,yes\n";
+        import(&store, &clock, format!("{header}{row}")).await.unwrap();
+        import(&store, &clock, format!("{HEADER}account,,a@b.test,A,a,yes\n")).await.unwrap();
+        let mut seen = Vec::new();
+        store.each_user_key(|key, email| seen.push((key.site, key.key, email.to_string()))).await.unwrap();
+        let known = |site: &str, key: &str| (site.to_owned(), key.to_owned(), "a@b.test".to_owned());
+        let keys = [known("jira.test", "JIRAUSER1"), known("wiki.test/wiki", "8a=7f")];
+        assert_eq!(seen, keys, "a file without the column keeps them");
+        for (cell, problem) in [
+            ("JIRAUSER1", "is not a list of keys such as wiki.acme.com=8a7f80"),
+            ("=JIRAUSER1", "is not a list of keys"),
+            ("jira.test=", "is not a list of keys"),
+            ("jira.test=x;", "is not a list of keys"),
+            ("jira.test=JIRAUSER1;jira.test=JIRAUSER1", "is in line 2 already"),
+        ] {
+            let error = import(&store, &clock, format!("{header}{cell},account,,a@b.test,A,a,yes\n")).await;
+            let error = error.unwrap_err();
+            assert!(
+                error.starts_with("accounts.csv:2, column user_key: ") && error.contains(problem),
+                "{error}"
+            );
+        }
+    }
+
+    #[tokio::test]
     async fn windows_line_ends_count_as_one() {
         let (_folder, store, clock) = fresh().await;
         let content = "type,domain,email,name,username,claimed\r\ndomain,b.test,,,,\r\n\r\naccount,,x,,,\r\n";

@@ -37,7 +37,9 @@ async fn accept(
     key: &str,
     email: &str,
 ) -> anyhow::Result<String> {
-    if !settings.sites.iter().any(|known| *known.id == *site) {
+    // The people of an issuer or of Crowd are named with it behind the site.
+    let host = site.split(' ').next().unwrap_or_default();
+    if !settings.sites.iter().any(|known| *known.id == *host) {
         let known: Vec<&str> = settings.sites.iter().map(|site| site.id.as_ref()).collect();
         bail!("there is no site {site:?}; the sites are: {}", known.join(", "));
     }
@@ -77,7 +79,7 @@ fn list(rows: &[ContradictionRow]) -> String {
         // What a product said is shown as a literal: it may hold what steers a terminal.
         let _ = writeln!(
             text,
-            "\n--site {} --user {:?} --email {}\n  login name {:?}, judged by {}, since {since}: {}",
+            "\n--site {:?} --user {:?} --email {}\n  login name {:?}, judged by {}, since {since}: {}",
             row.site,
             row.user_key,
             address(&row.reported),

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use jiff::fmt::friendly::SpanPrinter;
 
+use crate::config::session::SessionSource;
 use crate::config::settings::{MailTransport, PortalCustomers, Scheme, Settings, SmtpTls};
 use crate::config::{self, ConfigErrors};
 
@@ -52,6 +53,11 @@ fn summary(path: &Path, settings: &Settings) -> String {
             site.product.as_str(),
             site.upstream
         );
+        for source in &site.sessions {
+            if let SessionSource::Jwt(rules) = source {
+                let _ = writeln!(text, "                tokens of {}", rules.issuer);
+            }
+        }
     }
     let _ = writeln!(text, "  verification  every {}", friendly(settings.verification.frequency));
     let _ =
@@ -102,6 +108,13 @@ fn warnings(settings: &Settings) -> Vec<String> {
     for site in &settings.sites {
         if !site.enforce {
             warnings.push(format!("{} is not enforced: external people pass without a code", site.id));
+        }
+        if site.sessions.iter().any(|source| matches!(source, SessionSource::Crowd(crowd) if crowd.is_plain))
+        {
+            warnings.push(format!(
+                "{} asks Crowd over plain HTTP: the application's password and everybody's tokens cross the network in the clear",
+                site.id
+            ));
         }
         if site.portal_customers == PortalCustomers::Exempt {
             warnings.push(format!("{} exempts customers of its portal: they pass without a code", site.id));

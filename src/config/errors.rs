@@ -158,7 +158,7 @@ impl Problem {
 
 /// Whether a line may hold a secret that does not belong into this file: a password as a key, or in a URL.
 fn may_hold_secret(text: &str) -> bool {
-    let text = text.to_ascii_lowercase().replace("password_file", "");
+    let text = text.to_ascii_lowercase().replace("password_file", "").replace("secret_file", "");
     let in_url = |url: &str| url.lines().next().unwrap_or_default().contains('@');
     ["passw", "secret", "token =", "token="].iter().any(|word| text.contains(word))
         || text.split("://").skip(1).any(in_url)

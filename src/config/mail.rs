@@ -178,7 +178,7 @@ fn certificate(path: PathBuf) -> Result<PathBuf, Refusal> {
 }
 
 /// The file's content without the line end that editors add.
-fn password(path: &Path) -> Result<SecretString, Refusal> {
+pub(super) fn password(path: &Path) -> Result<SecretString, Refusal> {
     let text = std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))?;
     let text = zeroize::Zeroizing::new(text);
     let password = text.trim_end_matches(['\r', '\n']);

@@ -7,8 +7,10 @@ pub mod profile;
 pub mod session;
 pub mod settings;
 
+mod crowd;
 mod errors;
 mod introspect;
+mod jwt;
 mod limits;
 mod listen;
 mod log;
@@ -83,7 +85,7 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
     let organization = read_organization(&mut root);
     let listen = listen::read(&mut root);
     let (verification, enforce) = verification::read(&mut root);
-    let sites = sites::read(&mut root, enforce);
+    let sites = sites::read(&mut root, around, enforce);
     let limits = limits::read(&mut root);
     let mail = mail::read(&mut root, around);
     let files = store::read(&mut root, around);

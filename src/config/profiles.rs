@@ -2,7 +2,7 @@
 //!
 //! A plain key (`login`) replaces the profile's list; its `extra_` twin adds to it.
 
-use http::Method;
+use http::{HeaderName, Method};
 use toml::de::DeTable;
 
 use super::errors::Problems;
@@ -52,10 +52,21 @@ pub(super) fn read(
         logout: own.logout.over(built_in.logout),
         credential_cookies,
         harmless_cookies: own.harmless_cookies.over(built_in.harmless_cookies),
-        credential_headers: sources.iter().filter_map(SessionSource::header).cloned().collect(),
+        credential_headers: credential_headers(sources),
     };
     check_cookies(site, &profile);
     Some(profile)
+}
+
+/// Two issuers may share a header, which is read once.
+fn credential_headers(sources: &[SessionSource]) -> Vec<HeaderName> {
+    let mut headers: Vec<HeaderName> = Vec::new();
+    for header in sources.iter().filter_map(SessionSource::header) {
+        if !headers.contains(header) {
+            headers.push(header.clone());
+        }
+    }
+    headers
 }
 
 impl Written {

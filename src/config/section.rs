@@ -53,16 +53,38 @@ impl<'a> Section<'a> {
         example: &str,
         parse: impl FnOnce(&str) -> Result<T, Refusal>,
     ) -> Option<T> {
-        if !self.has(key) {
-            self.known.push(key);
-            self.problems.add(
-                self.span.clone(),
-                format!("`{key}` is missing from {}", self.name),
-                Some(format!("add a line such as `{key} = \"{example}\"`")),
-            );
+        self.demand(key, example)?;
+        self.text(key, parse)
+    }
+
+    /// As [`text_or_texts`](Self::text_or_texts), but its absence, and a list without members, is a mistake.
+    pub(super) fn required_texts<T>(
+        &mut self,
+        key: &'static str,
+        example: &str,
+        parse: impl Fn(&str) -> Result<T, Refusal>,
+    ) -> Option<Vec<T>> {
+        self.demand(key, example)?;
+        let texts = self.text_or_texts(key, parse)?;
+        if texts.is_empty() {
+            self.reject(key, "is empty", format!("expected at least one, such as `{example}`"));
             return None;
         }
-        self.text(key, parse)
+        Some(texts)
+    }
+
+    /// Reports the absence of a key.
+    fn demand(&mut self, key: &'static str, example: &str) -> Option<()> {
+        if self.has(key) {
+            return Some(());
+        }
+        self.known.push(key);
+        self.problems.add(
+            self.span.clone(),
+            format!("`{key}` is missing from {}", self.name),
+            Some(format!("add a line such as `{key} = \"{example}\"`")),
+        );
+        None
     }
 
     /// A list of texts, each one parsed; `None` if it is absent or any of them was refused.
@@ -78,6 +100,16 @@ impl<'a> Section<'a> {
         // Every member is looked at before the list is given up, so that all wrong ones are reported.
         let members: Vec<Option<T>> = list.iter().map(|member| self.member(key, member, &parse)).collect();
         members.into_iter().collect()
+    }
+
+    /// A text or a list of texts, each one parsed; `None` if it is absent or any of them was refused.
+    pub(super) fn text_or_texts<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, Refusal>,
+    ) -> Option<Vec<T>> {
+        let is_list = self.entry(key).is_some_and(|(_, value)| value.get_ref().as_array().is_some());
+        if is_list { self.texts(key, parse) } else { self.text(key, parse).map(|text| vec![text]) }
     }
 
     /// A whole number within a range; `None` if it is absent or was refused.

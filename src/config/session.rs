@@ -1,14 +1,23 @@
 //! Where a site's sessions come from: its sources in the order in which they are asked.
 
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue, Uri};
+use jsonwebtoken::Algorithm;
+
+use crate::domain::key_set::KeySet;
 
 /// One source of sessions. The first that knows a session wins.
 #[derive(Debug, Clone)]
 pub enum SessionSource {
     /// The product itself.
     Introspect(Introspect),
+    /// Signed tokens of an issuer.
+    Jwt(Box<Jwt>),
+    /// Crowd, by its single sign-on token.
+    Crowd(Box<Crowd>),
 }
 
 impl SessionSource {
@@ -16,6 +25,8 @@ impl SessionSource {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Introspect(_) => "introspect",
+            Self::Jwt(_) => "jwt",
+            Self::Crowd(_) => "crowd",
         }
     }
 
@@ -23,13 +34,30 @@ impl SessionSource {
     pub fn cookie(&self) -> Option<&str> {
         match self {
             Self::Introspect(_) => None,
+            Self::Jwt(rules) => match &rules.carrier {
+                Carrier::Cookie(name) => Some(name),
+                Carrier::Header(_) => None,
+            },
+            Self::Crowd(crowd) => Some(&crowd.cookie),
         }
     }
 
     /// The header that this source reads.
     pub fn header(&self) -> Option<&HeaderName> {
         match self {
-            Self::Introspect(_) => None,
+            Self::Introspect(_) | Self::Crowd(_) => None,
+            Self::Jwt(rules) => match &rules.carrier {
+                Carrier::Cookie(_) => None,
+                Carrier::Header(name) => Some(name),
+            },
+        }
+    }
+
+    /// Whether what it says holds for the client's address alone.
+    pub fn reads_address(&self) -> bool {
+        match self {
+            Self::Introspect(_) | Self::Jwt(_) => false,
+            Self::Crowd(_) => true,
         }
     }
 }
@@ -116,3 +144,69 @@ impl Pattern {
 /// A page where more than one place could be meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ambiguous;
+
+/// Where Crowd is, and how it is asked whose a token is.
+#[derive(Debug, Clone)]
+pub struct Crowd {
+    /// The address of its sessions; a token follows.
+    pub sessions: String,
+    /// The application's name and password as a header, marked as sensitive.
+    pub authorization: HeaderValue,
+    /// Whether it is asked over plain HTTP beyond this machine, by explicit setting.
+    pub is_plain: bool,
+    /// The cookie that carries the token.
+    pub cookie: String,
+    /// The address that products see the gateway by, where tokens are tied to that and the client's together.
+    pub gateway_address: Option<IpAddr>,
+    /// How long an answer is believed, 60 s at most.
+    pub cache: Duration,
+    /// How long an answer may take.
+    pub timeout: Duration,
+}
+
+/// What a token must be to count, and what it says of whom.
+#[derive(Debug, Clone)]
+pub struct Jwt {
+    /// Where it is in a request.
+    pub carrier: Carrier,
+    /// Its `iss`, letter for letter and without spaces.
+    pub issuer: Arc<str>,
+    /// One of these is in its `aud`.
+    pub audiences: Vec<String>,
+    /// What its signature is verified with.
+    pub keys: KeySource,
+    /// How it may be signed; all of one family, as a key of one kind must never be taken for another.
+    pub algorithms: Vec<Algorithm>,
+    /// The claim with the person's stable key.
+    pub key_claim: String,
+    /// The claim with the login name at the product.
+    pub username_claim: String,
+    /// The claim with the address.
+    pub email_claim: String,
+    /// The claim that must be `true` for the address to count.
+    pub email_verified_claim: Option<String>,
+    /// The claim with the id of the sign-in: a new one ends the proofs made under another.
+    pub session_claim: Option<String>,
+    /// Its `typ`, where that is not `JWT`.
+    pub token_type: Option<String>,
+    /// How far the issuer's clock may differ.
+    pub leeway: Duration,
+}
+
+/// Where a token is in a request.
+#[derive(Debug, Clone)]
+pub enum Carrier {
+    /// In the cookie of this name.
+    Cookie(String),
+    /// In the header of this name, alone.
+    Header(HeaderName),
+}
+
+/// Where an issuer's keys come from.
+#[derive(Debug, Clone)]
+pub enum KeySource {
+    /// Fetched when they are first needed, and kept current.
+    Url(Uri),
+    /// Read with the configuration: a set of keys, or one shared secret.
+    Fixed(Arc<KeySet>),
+}

@@ -2,7 +2,10 @@
 //!
 //! Without any, the product alone is asked. To add a source, name it in [`Kind`] and read its keys in a file of its own.
 
+use super::Surroundings;
+use super::crowd;
 use super::introspect;
+use super::jwt;
 use super::profile::Product;
 use super::profiles::built_in;
 use super::section::Section;
@@ -13,10 +16,19 @@ use super::values::choice;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Introspect,
+    Crowd,
+    Jwt,
 }
 
+const KINDS: [(&str, Kind); 3] =
+    [("introspect", Kind::Introspect), ("crowd", Kind::Crowd), ("jwt", Kind::Jwt)];
+
 /// Reads the sources of a site.
-pub(super) fn read(site: &mut Section<'_>, product: Option<Product>) -> Option<Vec<SessionSource>> {
+pub(super) fn read(
+    site: &mut Section<'_>,
+    product: Option<Product>,
+    around: &Surroundings<'_>,
+) -> Option<Vec<SessionSource>> {
     let mut introspect = site.section("introspect");
     let mut question = Some(introspect::Written::read(&mut introspect));
     // Asking the product, with what the profile and [site.introspect] say: once, as there is one product.
@@ -31,9 +43,9 @@ pub(super) fn read(site: &mut Section<'_>, product: Option<Product>) -> Option<V
         return Some(vec![source?]);
     }
     let mut sources = Vec::new();
-    let mut introspected = false;
+    let (mut introspected, mut with_crowd) = (false, false);
     for mut section in site.optional_sections("session", "`source`") {
-        let kind = section.required("source", "introspect", choice(&[("introspect", Kind::Introspect)]));
+        let kind = section.required("source", "introspect", choice(&KINDS));
         let Some(kind) = kind else {
             // Which keys it may have is not known, so none of them is called unknown.
             sources.push(None);
@@ -48,6 +60,19 @@ pub(super) fn read(site: &mut Section<'_>, product: Option<Product>) -> Option<V
                 introspected = true;
                 ask_product()
             }
+            Kind::Crowd if with_crowd => {
+                section.reject(
+                    "source",
+                    "is there twice",
+                    "there is one Crowd to ask: remove one of the two",
+                );
+                None
+            }
+            Kind::Crowd => {
+                with_crowd = true;
+                crowd::read(&mut section, around).map(|crowd| SessionSource::Crowd(Box::new(crowd)))
+            }
+            Kind::Jwt => jwt::read(&mut section, around).map(|rules| SessionSource::Jwt(Box::new(rules))),
         });
         section.finish();
     }

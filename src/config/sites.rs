@@ -11,6 +11,7 @@ use http::uri::Authority;
 use crate::domain::domain_name::DomainName;
 use crate::domain::host;
 
+use super::Surroundings;
 use super::profile::Product;
 use super::profiles;
 use super::section::Section;
@@ -20,13 +21,17 @@ use super::settings::{PortalCustomers, Site};
 use super::values::{Refusal, choice, plain_path};
 
 /// Reads all sites. With `enforce` off, every one of them is a plain proxy.
-pub(super) fn read(root: &mut Section<'_>, enforce: bool) -> Option<Vec<Arc<Site>>> {
+pub(super) fn read(
+    root: &mut Section<'_>,
+    around: &Surroundings<'_>,
+    enforce: bool,
+) -> Option<Vec<Arc<Site>>> {
     let mut ids: HashMap<Arc<str>, usize> = HashMap::new();
     let mut sites = Vec::new();
     let sections = root.sections("site", "`host`, `product` and `upstream`");
     let all = sections.len();
     for (index, mut section) in sections.into_iter().enumerate() {
-        let site = read_one(&mut section, enforce, |section, id| {
+        let site = read_one(&mut section, around, enforce, |section, id| {
             if let Some(first) = ids.insert(Arc::clone(id), index) {
                 let instead =
                     format!("site {} has the same host and prefix; each may be there once", first + 1);
@@ -42,6 +47,7 @@ pub(super) fn read(root: &mut Section<'_>, enforce: bool) -> Option<Vec<Arc<Site
 /// Reads one site; `claim` hears of its id even where other keys are wrong.
 fn read_one(
     section: &mut Section<'_>,
+    around: &Surroundings<'_>,
     enforce: bool,
     claim: impl FnOnce(&Section<'_>, &Arc<str>),
 ) -> Option<Site> {
@@ -55,7 +61,7 @@ fn read_one(
     let upstream = section.required("upstream", "http://10.0.0.5:8080", upstream);
     let enforce = section.switch("enforce", true) && enforce;
     let portal_customers = read_portal_customers(section);
-    let sessions = sessions::read(section, product);
+    let sessions = sessions::read(section, product, around);
     check_portal_customers(section, portal_customers, sessions.as_deref().unwrap_or_default());
     let profile = profiles::read(section, product, sessions.as_deref().unwrap_or_default());
 

@@ -2,10 +2,12 @@
 //!
 //! Jira tells the address, the wiki never does; both let people change their own with nothing but the password.
 
+use std::borrow::Cow;
+
 use axum::{
     Extension, Json, Router,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, Uri},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -35,8 +37,13 @@ async fn status() -> Json<Value> {
     Json(json!({ "state": "RUNNING" }))
 }
 
-async fn myself(Extension(visit): Extension<Visit>) -> Response {
+async fn myself(Extension(visit): Extension<Visit>, uri: Uri) -> Response {
+    let expands = |(name, value): (Cow<'_, str>, Cow<'_, str>)| {
+        name == "expand" && value.split(',').any(|wanted| wanted == "applicationRoles")
+    };
+    let expanded = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).any(expands);
     match visit.person() {
+        Some(person) if expanded => Json(with_roles(&person)).into_response(),
         Some(person) => Json(jira_user(&person)).into_response(),
         None => page::unauthorized(),
     }
@@ -58,6 +65,17 @@ pub fn jira_user(person: &Person) -> Value {
         "displayName": person.display_name,
         "active": person.active,
     })
+}
+
+/// As `?expand=applicationRoles` answers: who has no role may use the portal alone.
+fn with_roles(person: &Person) -> Value {
+    let roles = match person.customer {
+        true => Vec::new(),
+        false => vec![json!({ "key": "jira-software", "name": "Jira Software" })],
+    };
+    let mut user = jira_user(person);
+    user["applicationRoles"] = json!({ "size": roles.len(), "items": roles });
+    user
 }
 
 pub fn wiki_user(person: &Person) -> Value {

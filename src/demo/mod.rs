@@ -12,6 +12,7 @@
 mod article;
 mod attachment;
 mod credential;
+mod crowd;
 mod fault;
 mod identity;
 mod issue;
@@ -35,6 +36,7 @@ use std::{
 use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 
+pub use crowd::{CROWD_APPLICATION, Crowd};
 pub use fault::Fault;
 pub use people::{Person, demo_people};
 pub use product::{Product, ProductKind};

@@ -27,6 +27,8 @@ pub struct Person {
     pub wiki_key: String,
     /// A person who is not active can neither sign in nor use a session that is still open.
     pub active: bool,
+    /// A customer of Jira's portal has no application role, and so no access to Jira itself.
+    pub customer: bool,
 }
 
 impl Person {
@@ -43,6 +45,7 @@ impl Person {
             jira_key: format!("JIRAUSER{}", 10_100 + number),
             wiki_key: HEXLOWER.encode(&digest[..16]),
             active: true,
+            customer: false,
         }
     }
 }

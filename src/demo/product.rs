@@ -20,6 +20,7 @@ use axum::{
 use super::{
     article::{self, Articles},
     attachment::{self, Attachments},
+    crowd::Crowd,
     fault::Fault,
     identity,
     issue::{self, Issues},
@@ -100,6 +101,8 @@ pub(super) struct Inner {
     pub articles: Mutex<Articles>,
     /// The uploads that are small enough to keep.
     pub attachments: Mutex<Attachments>,
+    /// The Crowd whose tokens it takes for sessions.
+    pub crowd: Mutex<Option<Crowd>>,
     record: Mutex<Record>,
     fault: Mutex<Option<Fault>>,
 }
@@ -115,6 +118,7 @@ impl Product {
                 issues: Mutex::new(Issues::new()),
                 articles: Mutex::new(Articles::new()),
                 attachments: Mutex::new(Attachments::default()),
+                crowd: Mutex::new(None),
                 record: Mutex::new(Record::default()),
                 fault: Mutex::new(None),
             }),
@@ -157,6 +161,21 @@ impl Product {
     /// Ends every session and forgets every remember-me token, as a restart or a change of node does.
     pub fn forget_sessions(&self) {
         *lock(&self.inner.sessions) = Sessions::new(self.kind().session_idle());
+    }
+
+    /// Takes the tokens of this Crowd for sessions, as a product with Crowd's single sign-on does.
+    pub fn sign_on_by(&self, crowd: &Crowd) {
+        *lock(&self.inner.crowd) = Some(crowd.clone());
+    }
+
+    /// Makes a person a customer of the portal, or a user of the product again. False when nobody has that name.
+    pub fn set_customer(&self, username: &str, customer: bool) -> bool {
+        lock(&self.inner.people).change(username, |person| person.customer = customer)
+    }
+
+    /// Gives a person another login name; their key stays. False when nobody has that name.
+    pub fn rename(&self, username: &str, to: &str) -> bool {
+        lock(&self.inner.people).change(username, |person| to.clone_into(&mut person.username))
     }
 
     /// The requests that have arrived (the newest 10,000), oldest first, introspection included.

@@ -176,7 +176,7 @@ fn identify(product: &Product, visit: &Visit, request: &Request<Body>) -> bool {
         state.reasons.push(LoginReason::Ok);
         return alive;
     }
-    let owner = username.flatten();
+    let owner = username.flatten().or_else(|| by_crowd(product, request));
     let query = LoginParameters::of(request);
     // Jira takes the form filter when the query names either of these, and the Basic filter otherwise.
     let form_filter =
@@ -190,6 +190,12 @@ fn identify(product: &Product, visit: &Visit, request: &Request<Body>) -> bool {
         attempt_login(product, visit, basic(request.headers()), false, None);
     }
     alive
+}
+
+/// Whom a token of Crowd signs in. The real products ask Crowd with the factors of the request.
+fn by_crowd(product: &Product, request: &Request<Body>) -> Option<String> {
+    let crowd = lock(&product.inner.crowd).clone()?;
+    cookies(request.headers(), "crowd.token_key").find_map(|token| crowd.owner(token))
 }
 
 /// One attempt to sign in; `owner` is whose session the request came with.

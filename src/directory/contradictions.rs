@@ -47,13 +47,7 @@ impl Contradictions {
         now: Timestamp,
     ) {
         let user = key.user(sighting.site, sighting.user_key);
-        let Some(kind) = contradiction else {
-            if self.known.remove(&user).is_some() {
-                let person = UserKey { site: sighting.site.to_owned(), key: sighting.user_key.to_owned() };
-                let _ = self.finding.try_send(Finding::Agreed(person));
-            }
-            return;
-        };
+        let Some(kind) = contradiction else { return self.agree(user, sighting) };
         let row = ContradictionRow {
             site: sighting.site.to_owned(),
             user_key: sighting.user_key.to_owned(),
@@ -67,6 +61,18 @@ impl Contradictions {
         if self.known.insert(user, what) != Some(what)
             && self.finding.try_send(Finding::Contradicted(row)).is_err()
         {
+            // Known to be something, and to be written at the next sighting.
+            self.known.insert(user, Fingerprint::NOBODY);
+        }
+    }
+
+    fn agree(&self, user: Fingerprint, sighting: &Sighting<'_>) {
+        // Nearly everybody agrees, so they are only read about.
+        if !self.known.contains_key(&user) {
+            return;
+        }
+        let person = UserKey { site: sighting.site.to_owned(), key: sighting.user_key.to_owned() };
+        if self.finding.try_send(Finding::Agreed(person)).is_ok() {
             self.known.remove(&user);
         }
     }

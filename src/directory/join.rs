@@ -34,9 +34,9 @@ impl Directory {
         if let Some(imported) = accounts.email_of_user_key(user.key) {
             return by_import(&accounts, &user, imported, sighting.email);
         }
-        // What the product did not verify may be anybody's address, unless an operator accepted that very one.
+        // What the product did not check may be anybody's address, unless an operator accepted that very one.
         let believed = |reported: &&EmailAddress| {
-            sighting.is_email_verified || self.pins.accepted(user.key).as_ref() == Some(*reported)
+            !sighting.is_unchecked || self.pins.accepted(user.key).as_ref() == Some(*reported)
         };
         match sighting.email.filter(believed) {
             Some(reported) => self.by_sight(&accounts, &user, sighting, reported),
@@ -69,28 +69,24 @@ impl Directory {
         Joined { email: Some(pinned.email), contradiction }
     }
 
-    /// No address to believe: it is the accepted one, or that of the login name. Where a name is unknown, an address that
-    /// the product did not verify leads at most to the one of first sight.
+    /// No address to believe: it is the accepted one, or that of the login name. Where the product would have checked one, the
+    /// name says at most whom to write to; and where the name is unknown, the address of first sight does.
     fn by_name(&self, accounts: &Accounts, user: &User, sighting: &Sighting<'_>) -> Joined {
-        let known = self.pins.accepted(user.key);
-        let known = known.or_else(|| accounts.email_of_username(user.name).cloned());
-        let contradicts = |email: &EmailAddress| {
-            if self.has_another_key(accounts, user, sighting, email) {
-                Some(Contradiction::AnotherKey)
-            } else if sighting.email.is_some_and(|reported| reported != email) {
-                Some(Contradiction::AnotherAddress)
-            } else {
-                None
-            }
+        let accepted = self.pins.accepted(user.key);
+        let is_accepted = accepted.is_some();
+        let first_seen = || self.pins.first_seen(user.key).filter(|_| sighting.is_unchecked);
+        let known = accepted.or_else(|| accounts.email_of_username(user.name).cloned()).or_else(first_seen);
+        let Some(email) = known else { return Joined { email: None, contradiction: None } };
+        let contradiction = if self.has_another_key(accounts, user, sighting, &email) {
+            Some(Contradiction::AnotherKey)
+        } else if sighting.email.is_some_and(|reported| *reported != email)
+            || (sighting.is_unchecked && !is_accepted)
+        {
+            Some(Contradiction::AnotherAddress)
+        } else {
+            None
         };
-        match known {
-            Some(email) => Joined { contradiction: contradicts(&email), email: Some(email) },
-            None => {
-                let first_seen = sighting.email.and_then(|_| self.pins.first_seen(user.key));
-                let contradiction = first_seen.as_ref().map(|_| Contradiction::AnotherAddress);
-                Joined { email: first_seen, contradiction }
-            }
-        }
+        Joined { email: Some(email), contradiction }
     }
 
     fn has_another_key(

@@ -57,8 +57,9 @@ pub struct Sighting<'a> {
     pub username: &'a str,
     /// The address, where the product reveals it. Its owner can edit it, so it proves nothing by itself.
     pub email: Option<&'a EmailAddress>,
-    /// Whether the address may be believed at all: a product can say that it never checked it.
-    pub is_email_verified: bool,
+    /// Whether the product checks addresses and did not check one of this person's. Then neither the address nor the login
+    /// name makes anybody managed: whoever signs up can choose both.
+    pub is_unchecked: bool,
 }
 
 /// What the directory makes of a sighting.

@@ -37,7 +37,7 @@ impl Class {
 /// edits their own address, or signs up with somebody else's, is met here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Contradiction {
-    /// The product reports another address than was imported, accepted or first seen, or one that it did not verify.
+    /// The product reports another address than was imported, accepted or first seen, or did not check it.
     AnotherAddress,
     /// The address was first seen for another user of the site.
     AnotherUser,
@@ -64,9 +64,7 @@ impl Contradiction {
     /// What it means, for an operator.
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::AnotherAddress => {
-                "the product reports another address than is known, or one it did not verify"
-            }
+            Self::AnotherAddress => "the product reports another address than is known, or did not check it",
             Self::AnotherUser => "the address was first seen for another user of this site",
             Self::AnotherName => "the address was imported with another login name",
             Self::AnotherKey => "the address was imported with another user key of this site",

@@ -10,6 +10,7 @@ pub mod domain_name;
 pub mod email;
 pub mod facts;
 pub mod host;
+pub mod key_set;
 pub mod lane;
 pub mod path;
 pub mod policy;

@@ -1,5 +1,6 @@
 //! What a source of sessions answers when it is asked whose session it is. The rules for several answers are in `mod.rs`.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ pub struct Presented<'a> {
     pub cookies: Option<&'a HeaderValue>,
     /// The headers that a source of the site reads, one line of each.
     pub headers: &'a [(HeaderName, HeaderValue)],
+    /// The address they come from, as limits count it. Where a source reads it, it is part of the session's key.
+    pub client: IpAddr,
 }
 
 /// A source's answer.
@@ -55,8 +58,9 @@ pub(super) struct Person {
 #[derive(Debug, Clone)]
 pub(super) enum Address {
     Reported(EmailAddress),
-    /// It says that it never checked this one: it may be anybody's, so only the directory can say whose it is.
-    Unverified(EmailAddress),
+    /// It checks addresses, and none of this person's: the one it has may be anybody's, and so may the login name of who
+    /// signed up with it. Only the directory can say who that is.
+    Unchecked(Option<EmailAddress>),
     /// It reveals none, so the directory may know it.
     Unreported,
     /// It says something that is no verified address. Nobody fills in for that: it is an attempt to look like somebody.

@@ -1,5 +1,6 @@
 //! Remembering whose session it is: bounded, short-lived, and asked once however many requests arrive at once.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use foldhash::fast::RandomState;
@@ -35,6 +36,14 @@ impl SessionKey {
             part(credential);
         }
         Self(digest.finalize().into())
+    }
+}
+
+impl SessionKey {
+    /// The key of the same credentials at one client's address, for sites with a source that ties a session to it.
+    #[must_use]
+    pub fn at(self, client: IpAddr) -> Self {
+        Self(Sha256::new().chain_update(self.0).chain_update(client.to_string()).finalize().into())
     }
 }
 

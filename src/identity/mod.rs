@@ -6,9 +6,14 @@
 
 mod answer;
 mod cache;
+mod crowd;
+mod https;
 mod introspect;
+mod jwks;
+mod jwt;
 mod proof;
 mod reading;
+mod token;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +37,9 @@ pub use answer::Presented;
 use answer::{Address, Answer, Person, Reply};
 pub use cache::SessionKey;
 use cache::{IdentityCache, Lookup};
+use crowd::CrowdClient;
 use introspect::Introspector;
+use jwt::Tokens;
 
 /// How long it is remembered that nobody recognises a session. Shorter than an identity: a source may learn of it.
 const UNRECOGNISED: Duration = Duration::from_secs(10);
@@ -83,6 +90,8 @@ pub struct Resolved {
 pub struct Identities {
     cache: IdentityCache,
     introspector: Introspector,
+    crowd: CrowdClient,
+    tokens: Tokens,
     directory: Arc<Directory>,
     keys: Arc<Keys>,
     clock: Clock,
@@ -95,6 +104,8 @@ impl Identities {
         Self {
             cache: IdentityCache::new(),
             introspector: Introspector::new(),
+            crowd: CrowdClient::new(),
+            tokens: Tokens::new(clock.clone(), Arc::clone(&metrics)),
             directory,
             keys,
             clock,
@@ -175,6 +186,8 @@ impl Identities {
             SessionSource::Introspect(introspect) => {
                 self.introspector.ask(site, introspect, presented, counters).await
             }
+            SessionSource::Crowd(crowd) => self.crowd.ask(crowd, presented, counters).await,
+            SessionSource::Jwt(rules) => self.tokens.ask(rules, presented, counters).await,
         }
     }
 
@@ -202,17 +215,16 @@ impl Identities {
             // Neither of the two has a space in it.
             Some(realm) => format!("{} {realm}", site.id).into(),
         };
-        let (reported, is_email_verified) = match &said.address {
-            Address::Reported(email) => (Some(email), true),
-            Address::Unverified(email) => (Some(email), false),
+        let (reported, is_unchecked) = match &said.address {
+            Address::Reported(email) => (Some(email), false),
+            Address::Unchecked(email) => (email.as_ref(), true),
             Address::Unreported | Address::Unusable => (None, false),
         };
         let known = match said.address {
             Address::Unusable => Known { email: None, account: None, address_changed: true },
             _ => {
                 let (user_key, username) = (said.key.as_str(), said.username.as_str());
-                let sighting =
-                    Sighting { site: &realm, user_key, username, email: reported, is_email_verified };
+                let sighting = Sighting { site: &realm, user_key, username, email: reported, is_unchecked };
                 self.directory.identify(&sighting, self.clock.now())
             }
         };

@@ -31,11 +31,12 @@ fn person(pointers: &Pointers, value: &Value) -> Answer {
         return Answer::Failed("no user key or name in the answer");
     };
     let address = match pointers.email.as_deref().map(|pointer| value.pointer(pointer)) {
-        None | Some(None | Some(Value::Null)) => Address::Unreported,
-        Some(Some(Value::String(text))) if text.is_empty() => Address::Unreported,
+        None => Address::Unreported,
+        Some(None | Some(Value::Null)) => absent(pointers),
+        Some(Some(Value::String(text))) if text.is_empty() => absent(pointers),
         Some(Some(Value::String(text))) => match EmailAddress::parse(text) {
             Ok(email) if is_verified(pointers, value) => Address::Reported(email),
-            Ok(email) => Address::Unverified(email),
+            Ok(email) => Address::Unchecked(Some(email)),
             Err(_) => return Answer::Failed("an address that is none"),
         },
         Some(Some(_)) => return Answer::Failed("an address that is no text"),
@@ -48,6 +49,11 @@ fn person(pointers: &Pointers, value: &Value) -> Answer {
         is_customer: is(&pointers.customer),
         session: None,
     })
+}
+
+/// Where a product checks addresses, one who has none is no better than one whose address was not checked.
+fn absent(pointers: &Pointers) -> Address {
+    if pointers.email_verified.is_some() { Address::Unchecked(None) } else { Address::Unreported }
 }
 
 /// A text that is not empty, or a whole number as its text.
@@ -240,9 +246,11 @@ mod tests {
         for no in
             ["false", "null", "\"\"", "\" \"", "\"False\"", "\"0\"", "0", "-1", "0.5", "[]", "{\"at\":1}"]
         {
-            assert!(matches!(read(&format!(",\"checked\":{no}")), Address::Unverified(_)), "{no}");
+            assert!(matches!(read(&format!(",\"checked\":{no}")), Address::Unchecked(Some(_))), "{no}");
         }
-        assert!(matches!(read(""), Address::Unverified(_)));
+        assert!(matches!(read(""), Address::Unchecked(Some(_))));
+        let without = someone(self::read(keys, r#"{"id":7,"checked":true}"#)).address;
+        assert!(matches!(without, Address::Unchecked(None)));
     }
 
     const PAGE: &str = r#"path = "/about", key_pattern = 'logged in as ([^<]+)</li>', username_pattern = 'logged in as ([^<]+)</li>', email_pattern = 'mail="([^"]*)"', anonymous_pattern = '<a href="/(login)">'"#;

@@ -85,7 +85,11 @@ impl Gateway {
         let (true, true, Some(key)) = (needed, served.site.enforce, cookies.session.as_ref()) else {
             return None;
         };
-        let presented = Presented { cookies: cookies.forward.as_ref(), headers: &cookies.headers };
+        let presented = Presented {
+            cookies: cookies.forward.as_ref(),
+            headers: &cookies.headers,
+            client: exchange.client,
+        };
         let resolved = self.identities.resolve(&served.site, &served.metrics, key, presented).await;
         // No upstream sets our cookies, in this answer as in any other.
         let theirs = |line: &HeaderValue| !is_own(set_cookie_name(line));

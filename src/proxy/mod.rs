@@ -41,6 +41,7 @@ use hyper::body::{Body as _, Incoming};
 
 use crate::actions::Actions;
 use crate::clock::{Clock, stopwatch};
+use crate::config::session::SessionSource;
 use crate::config::settings::Settings;
 use crate::directory::Directory;
 use crate::domain::decision::{Decision, Reason};
@@ -214,7 +215,10 @@ fn admit<'a>(plan: &'a Plan, exchange: &mut Exchange, parts: &Parts) -> Result<A
         RouteError::Unknown => Reason::UnknownHost,
     })?;
     exchange.served_by(served, host);
-    let cookies = Cookies::read(&parts.headers, &served.site.id, &served.site.profile, plan.names)?;
+    let mut cookies = Cookies::read(&parts.headers, &served.site.id, &served.site.profile, plan.names)?;
+    if served.site.sessions.iter().any(SessionSource::reads_address) {
+        cookies.session = cookies.session.map(|key| key.at(exchange.client));
+    }
     let lane = lane::classify(parts, &served.site, path, &cookies, exchange.navigation)?;
     exchange.record.lane = lane;
     Ok(Admitted { served, cookies, lane })

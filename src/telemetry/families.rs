@@ -40,6 +40,8 @@ families! {
 
     INTROSPECTIONS = postern_introspections_total {site, result} "Questions to a product who a session belongs to, by result.";
     INTROSPECTION_SECONDS = postern_introspection_seconds {site} "How long a product takes to say who a session belongs to.";
+    TOKEN_VERIFICATIONS = postern_token_verifications_total {site, result} "Signatures of tokens that were checked, by result; a token's is checked once.";
+    KEY_SETS = postern_key_set_fetches_total {result} "Fetches of issuers' keys, by result.";
     IDENTITY_CACHE = postern_identity_cache_total {result} "Look-ups in the identity cache by result.";
 
     CHALLENGES = postern_challenges_total {event} "Steps of challenges, from the page to the right code.";

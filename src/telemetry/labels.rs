@@ -86,6 +86,22 @@ labels! {
         /// It did not say.
         Failed => "failed",
     }
+    /// What came of checking a token's signature.
+    TokenResult {
+        /// The issuer's key signed it.
+        Valid => "valid",
+        /// It did not.
+        Invalid => "invalid",
+    }
+    /// What came of fetching an issuer's keys.
+    KeySetResult {
+        /// They are current again.
+        Fetched => "fetched",
+        /// No answer, or none in time.
+        Unreachable => "unreachable",
+        /// An answer that is no set of keys, or holds one that must not be.
+        Refused => "refused",
+    }
     /// What the identity cache knew.
     CacheResult {
         /// The answer.

@@ -11,7 +11,7 @@ use prometheus::{
 };
 
 use super::families;
-use super::labels::{CacheResult, ChallengeEvent, Counters, MailResult, ReloadResult};
+use super::labels::{CacheResult, ChallengeEvent, Counters, KeySetResult, MailResult, ReloadResult};
 use super::site_metrics::{SiteFamilies, SiteMetrics};
 
 /// The `site` of requests that named no site of ours. No host name can look like it.
@@ -36,6 +36,8 @@ pub struct Metrics {
     pub requests_in_flight: IntGauge,
     /// Look-ups in the identity cache.
     pub identity_cache: Counters<CacheResult>,
+    /// Fetches of issuers' keys.
+    pub key_sets: Counters<KeySetResult>,
     /// Steps of challenges.
     pub challenges: Counters<ChallengeEvent>,
     /// Mails handed to the mail server, by result.
@@ -72,6 +74,7 @@ impl Metrics {
             connections: families::CONNECTIONS.gauge(&registry)?,
             requests_in_flight: families::REQUESTS_IN_FLIGHT.gauge(&registry)?,
             identity_cache: Counters::new(&families::IDENTITY_CACHE.counters(&registry)?, &[]),
+            key_sets: Counters::new(&families::KEY_SETS.counters(&registry)?, &[]),
             challenges: Counters::new(&families::CHALLENGES.counters(&registry)?, &[]),
             mails: Counters::new(&families::MAILS.counters(&registry)?, &[]),
             outbox_mails: families::OUTBOX_MAILS.gauge(&registry)?,

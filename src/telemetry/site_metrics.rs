@@ -10,7 +10,9 @@ use crate::domain::decision::Reason;
 use crate::domain::lane::Lane;
 
 use super::families;
-use super::labels::{Counters, DecisionLabel, IntrospectionResult, Label, StatusClass, UpstreamResult};
+use super::labels::{
+    Counters, DecisionLabel, IntrospectionResult, Label, StatusClass, TokenResult, UpstreamResult,
+};
 
 /// The metrics of one site.
 #[derive(Debug)]
@@ -29,6 +31,8 @@ pub struct SiteMetrics {
     pub introspections: Counters<IntrospectionResult>,
     /// How long those took, in seconds.
     pub introspection_seconds: Histogram,
+    /// Signatures of tokens that were checked.
+    pub token_verifications: Counters<TokenResult>,
 }
 
 impl SiteMetrics {
@@ -42,6 +46,7 @@ impl SiteMetrics {
             responses: Counters::new(&from.responses, &[site]),
             introspections: Counters::new(&from.introspections, &[site]),
             introspection_seconds: from.introspection_seconds.with_label_values(&[site]),
+            token_verifications: Counters::new(&from.token_verifications, &[site]),
         }
     }
 
@@ -70,6 +75,7 @@ pub(super) struct SiteFamilies {
     responses: IntCounterVec,
     introspections: IntCounterVec,
     introspection_seconds: HistogramVec,
+    token_verifications: IntCounterVec,
 }
 
 impl SiteFamilies {
@@ -81,6 +87,7 @@ impl SiteFamilies {
             responses: families::RESPONSES.counters(registry)?,
             introspections: families::INTROSPECTIONS.counters(registry)?,
             introspection_seconds: families::INTROSPECTION_SECONDS.histograms(registry, buckets)?,
+            token_verifications: families::TOKEN_VERIFICATIONS.counters(registry)?,
         })
     }
 }

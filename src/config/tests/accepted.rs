@@ -63,8 +63,12 @@ fn the_reference_file_states_the_defaults_and_every_key() {
         let place = if section == "site.introspect" { "[mail]" } else { "[organization]" };
         text = text.replace(place, &format!("[{section}]\n{unknown}{place}"));
     }
+    let source = "[[site.session]]\nsource = \"jwt\"\ncookie = \"t\"\nissuer = \"i\"\naudience = \"a\"\n";
+    let keys = "jwks_url = \"https://id.acme.com/\"\nalgorithms = [\"RS256\"]\n";
+    let both = format!("[[site.session]]\nsource = \"introspect\"\n{source}{keys}{unknown}[mail]");
+    text = text.replace("[mail]", &both);
     let errors = read(&text).unwrap_err();
-    assert_eq!(errors.errors().len(), 11, "one for every section: {errors}");
+    assert_eq!(errors.errors().len(), 12, "one for every section: {errors}");
     for error in errors.errors() {
         let known = error.help.as_deref().unwrap().strip_prefix("known here: ").unwrap();
         for key in known.split(", ") {

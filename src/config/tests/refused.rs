@@ -1,5 +1,9 @@
 //! What is refused: a table per section with the place of the caret, the message and the suggestion.
 
+use std::path::Path;
+
+use super::super::parse;
+use super::super::session::SessionSource;
 use super::{GOOD, changed, read, settings};
 
 /// Every row spoils [`GOOD`] once: what is replaced by what, then line, column, and pieces of the message and the help.
@@ -111,12 +115,12 @@ fn bad_sites_are_refused() {
         ("[mail]", "introspect.customer_value = 0\n[mail]", 12, 29, "`customer_value` stands alone", "customer_pointer"),
         ("[mail]", "introspect.path = \"/me?a b\"\n[mail]", 12, 19, "`path` has a query that cannot be sent", "percent-encoded"),
         ("[mail]", "introspect.path = \"/a/../b?x\"\n[mail]", 12, 19, "`path` is not a plain path", ""),
-        ("[mail]", "introspect.key_pattern = \"(a\"\n[mail]", 12, 26, "`key_pattern` is not a regular expression", "one group"),
-        ("[mail]", "introspect.key_pattern = \"a\"\n[mail]", 12, 26, "`key_pattern` does not have exactly one group", "one group"),
-        ("[mail]", "introspect.key_pattern = \"(a)(b)\"\n[mail]", 12, 26, "`key_pattern` does not have exactly one group", "one group"),
-        ("[mail]", "introspect.key_pattern = \"(a{1000}){1000}\"\n[mail]", 12, 26, "`key_pattern` is not a regular expression", "one group"),
+        ("[mail]", "introspect = { path = \"/p\", username_pattern = \"a(b)\", key_pattern = \"(a\" }\n[mail]", 12, 70, "`key_pattern` is not a regular expression", "one group"),
+        ("[mail]", "introspect = { path = \"/p\", username_pattern = \"a(b)\", key_pattern = \"a\" }\n[mail]", 12, 70, "`key_pattern` does not have exactly one group", "one group"),
+        ("[mail]", "introspect = { path = \"/p\", username_pattern = \"a(b)\", key_pattern = \"(a)(b)\" }\n[mail]", 12, 70, "`key_pattern` does not have exactly one group", "one group"),
+        ("[mail]", "introspect = { path = \"/p\", username_pattern = \"a(b)\", key_pattern = \"(a{1000}){1000}\" }\n[mail]", 12, 70, "`key_pattern` is not a regular expression", "one group"),
         ("[mail]", "introspect = { path = \"/p\", key_pattern = \"a(b)\" }\n[mail]", 12, 14, "[site.introspect] lacks `username_pattern`", "add `username_pattern`"),
-        ("[mail]", "introspect = { path = \"/p\", key_pattern = \"a(b)\", username_pattern = \"a(b)\", email = \"/m\" }\n[mail]", 12, 85, "`email` is for an answer in JSON", "remove one"),
+        ("[mail]", "introspect = { path = \"/p\", key_pattern = \"a(b)\", username_pattern = \"a(b)\", email = \"/m\" }\n[mail]", 12, 86, "`email` is for an answer in JSON", "remove one"),
         ("[mail]", "introspect.anonymous_value = 0.5\nintrospect.anonymous_pointer = \"/x\"\n[mail]", 12, 30, "`anonymous_value` has the wrong type, float", "a whole number"),
         ("[mail]", "portal_customers = \"no\"\n[mail]", 12, 20, "`portal_customers` is none of the known words", "challenge"),
         ("product = \"jira-software\"", "product = \"confluence\"\nportal_customers = \"exempt\"", 10, 20, "`portal_customers` needs a product that says who is one", "customer_pointer"),
@@ -214,6 +218,41 @@ fn bad_sources_of_sessions_are_refused() {
         ("[mail]", "[[site.session]]\nsource = \"introspct\"\n[mail]", 13, 10, "`source` is none of the known words", "did you mean `introspect`?"),
         ("[mail]", "[[site.session]]\nsource = \"introspect\"\npath = \"/me\"\n[mail]", 14, 1, "unknown key `path` in [[site.session]]", "known here: source"),
         ("[mail]", "[[site.session]]\nsource = \"introspect\"\n[[site.session]]\nsource = \"introspect\"\n[mail]", 15, 10, "`source` is there twice", "remove one"),
+        ("[mail]", "[[site.session]]\nsource = \"crowd\"\nurl = \"https://c.test\"\napplication = \"p\"\n[mail]", 12, 1, "[[site.session]] has no password for Crowd", "POSTERN_CROWD_PASSWORD"),
         ("[mail]", "[site.session]\nsource = \"introspect\"\n[mail]", 12, 1, "`session` has the wrong type", "[[site.session]], in two brackets"),
     ]);
+}
+
+#[test]
+fn a_crowd_that_would_be_asked_unsafely_is_refused() {
+    let read = |keys: &str| {
+        let source = format!("[[site.session]]\nsource = \"crowd\"\n{keys}\n[mail]");
+        let environment = |name: &str| (name == "POSTERN_CROWD_PASSWORD").then(|| "hunter2".to_owned());
+        parse("postern.toml", &changed("[mail]", &source), Path::new("/etc/postern"), &environment)
+    };
+    let (url, application) = ("url = \"https://c.test/crowd/\"", "application = \"postern\"");
+    let settings = read(&format!("{url}\n{application}")).unwrap();
+    assert!(!format!("{settings:?}").contains("hunter2"));
+    let SessionSource::Crowd(crowd) = &settings.sites[0].sessions[0] else { panic!() };
+    assert_eq!(crowd.sessions, "https://c.test/crowd/rest/usermanagement/1/session/");
+    assert_eq!(crowd.authorization, "Basic cG9zdGVybjpodW50ZXIy");
+    assert!(settings.sites[0].profile.credential_cookies.contains(&crowd.cookie));
+    for (keys, message) in [
+        (application.to_owned(), "`url` is missing"),
+        (url.to_owned(), "`application` is missing"),
+        (format!("{application}\nurl = \"http://c.test\""), "`url` is not https, and not on this machine"),
+        (format!("{application}\nurl = \"ftp://c.test\""), "`url` is not an http or https URL"),
+        (format!("{application}\nurl = \"https://c.test/x?y\""), "`url` has something after its path"),
+        (format!("{application}\nurl = \"https://u:p@c.test\""), "`url` carries a user name"),
+        (format!("{url}\napplication = \"p:q\""), "`application` is not an application's name"),
+        (format!("{url}\n{application}\npassword_file = \"/etc/hosts\""), "`password_file` is not the only"),
+        (format!("{url}\n{application}\ngateway_address = \"gw\""), "`gateway_address` is not an address"),
+        (format!("{url}\n{application}\ncache = \"2m\""), "`cache` is out of range"),
+    ] {
+        let errors = read(&keys).err().unwrap_or_else(|| panic!("accepted: {keys}"));
+        assert!(errors.errors()[0].message.contains(message), "{keys}: {errors}");
+    }
+    let plain = "url = \"http://c.test\"\nplain_http_beyond_loopback = true";
+    assert!(read(&format!("{application}\n{plain}")).is_ok());
+    assert!(read(&format!("{application}\nurl = \"http://[::1]:8095/crowd\"")).is_ok());
 }
