@@ -25,8 +25,7 @@ async fn a_web_view_meets_the_code_page_once_and_goes_on() {
             jane.open(&at(&world, "jira", target)).await;
             assert_eq!(jane.place().await, target);
         }
-        let status = jane.ask("const r = new XMLHttpRequest(); r.open('GET', '/rest/api/2/myself', false); r.send(); return r.status").await;
-        assert_eq!(status, 200);
+        assert_eq!(status(jane, "/rest/api/2/myself").await, 200);
     };
     visit(Screen::Phone, AGENT, walk).await;
     let agents = world.reached_jira();
@@ -44,14 +43,19 @@ async fn the_name_of_the_app_opens_nothing() {
         jane.fill("input[name=os_username]", "jane").await;
         jane.fill("input[name=os_password]", "demo").await;
         jane.follow("main button").await;
+        jane.open(&at(&world, "jira", "/login.jsp")).await;
         for target in ["/rest/api/2/search", "/rest/nativemobile/1.0/batch"] {
-            let script = format!(
-                "const r = new XMLHttpRequest(); r.open('GET', '{target}', false); r.send(); return r.status"
-            );
-            assert_eq!(jane.ask(&script).await, 401, "{target}");
+            assert_eq!(status(jane, target).await, 401, "{target}");
         }
         jane.open(&at(&world, "jira", "/browse/DEMO-1")).await;
         assert!(jane.has("#code").await, "{}", jane.place().await);
     };
     visit(Screen::Phone, AGENT, walk).await;
+}
+
+/// What a script of the page that is shown gets.
+async fn status(tab: &Tab, target: &str) -> serde_json::Value {
+    let script = "const request = new XMLHttpRequest(); request.open('GET', 'TARGET', false); request.send(); \
+                  return request.status";
+    tab.ask(&script.replace("TARGET", target)).await
 }

@@ -21,6 +21,7 @@ mod clients;
 mod mediawiki;
 mod mobile;
 mod server;
+mod tls;
 mod trac;
 
 use crate::support::chromium::Tab;

@@ -83,9 +83,14 @@ async fn a_scanner_finds_only_modern_tls_and_no_known_hole() {
     let (installation, running) = start().await;
     let Some(scans) = scan(&installation, &running).await else { return };
     let result = |scan: &str| &scans[scan]["result"];
-    for (version, spoken) in
-        [("ssl_2_0", false), ("ssl_3_0", false), ("tls_1_0", false), ("tls_1_1", false), ("tls_1_2", true), ("tls_1_3", true)]
-    {
+    for (version, spoken) in [
+        ("ssl_2_0", false),
+        ("ssl_3_0", false),
+        ("tls_1_0", false),
+        ("tls_1_1", false),
+        ("tls_1_2", true),
+        ("tls_1_3", true),
+    ] {
         let found = result(&format!("{version}_cipher_suites"));
         assert_eq!(found["is_tls_version_supported"], spoken, "{version}: {found}");
         let suites = found["accepted_cipher_suites"].as_array().expect("a list");

@@ -19,7 +19,8 @@ const HOST: &str = "trac";
 const MINUTE: Duration = Duration::from_secs(60);
 const WEEK: Duration = Duration::from_secs(7 * 86_400);
 
-/// What an operator writes for it. The form token and the settings of visitors sign nobody in.
+/// What an operator writes for it. The form token signs nobody in. Signing in needs no exception: whoever is signed out
+/// passes.
 fn site(upstream: &str) -> String {
     format!(
         r#"
@@ -27,7 +28,6 @@ fn site(upstream: &str) -> String {
 host = "{HOST}.localhost"
 product = "generic"
 upstream = "http://{upstream}"
-login = ["GET /login", "POST /login"]
 logout = ["POST /logout"]
 credential_cookies = ["trac_auth"]
 extra_harmless_cookies = ["trac_form_token"]
@@ -69,12 +69,12 @@ async fn files_a_ticket(world: &World, tab: &Tab) {
     tab.open(&at(world, HOST, "/newticket")).await;
     tab.fill("#field-summary", "Written behind the gateway").await;
     tab.follow("#propertyform input[name=submit]").await;
-    assert_eq!(tab.place().await, "/ticket/1");
+    assert!(tab.place().await.starts_with("/ticket/"), "{}", tab.place().await);
     assert!(tab.text("#ticket h1").await.contains("Written behind the gateway"));
 }
 
 #[tokio::test]
-async fn an_external_person_files_a_ticket_after_a_code() {
+async fn an_external_person_files_a_ticket_after_a_code_and_a_managed_one_without() {
     let Some((world, _server)) = start("form").await else { return };
     let walk = async |jane: &Tab| {
         sign_in(&world, jane, "jane").await;
@@ -93,21 +93,18 @@ async fn an_external_person_files_a_ticket_after_a_code() {
         assert!(is_challenge(&jane.place().await), "a new sign-in meets a new code: {}", jane.place().await);
     };
     visit(Screen::Desktop, "", walk).await;
+    let sent = world.mails().len();
+    visit(Screen::Desktop, "", async |liam: &Tab| a_managed_person_never_meets_us(&world, liam).await).await;
+    assert_eq!(world.mails().len(), sent);
 }
 
-#[tokio::test]
-async fn a_managed_person_files_a_ticket_and_never_meets_us() {
-    let Some((world, _server)) = start("form").await else { return };
-    let walk = async |liam: &Tab| {
-        sign_in(&world, liam, "liam").await;
-        files_a_ticket(&world, liam).await;
-        world.advance(WEEK);
-        liam.open(&at(&world, HOST, "/prefs")).await;
-        assert!(liam.text("#metanav").await.contains("logged in as liam"));
-        assert!(!liam.cookies().await.iter().any(|name| name.contains("postern")));
-    };
-    visit(Screen::Desktop, "", walk).await;
-    assert!(world.mails().is_empty());
+async fn a_managed_person_never_meets_us(world: &World, liam: &Tab) {
+    sign_in(world, liam, "liam").await;
+    files_a_ticket(world, liam).await;
+    world.advance(WEEK);
+    liam.open(&at(world, HOST, "/prefs")).await;
+    assert!(liam.text("#metanav").await.contains("logged in as liam"));
+    assert!(!liam.cookies().await.iter().any(|name| name.contains("postern")));
 }
 
 /// She gives herself a managed colleague's name and address, and text that looks like the page's own.
@@ -138,10 +135,10 @@ async fn what_people_write_about_themselves_makes_nobody_somebody_else() {
     assert!(world.mails().iter().all(|mail| mail.to == "jane@acme.com"));
 }
 
-/// Trac's own sign-in. What the browser does with the password is Chromium's business; that nothing of hers is shown, and
-/// that no session is born from it, is ours.
+/// Trac's own sign-in. A request with a password is an API call, from which no session is born; and the browser goes on to
+/// send the password with pages that never asked for it, which Trac reads at `/login` alone.
 #[tokio::test]
-async fn after_a_sign_in_by_http_basic_nobody_is_signed_in() {
+async fn a_sign_in_by_http_basic_signs_nobody_in_and_puts_pages_on_the_api_lane() {
     let Some((world, _server)) = start("basic").await else { return };
     let walk = async |jane: &Tab| {
         let login = at(&world, HOST, "/login").replace("://", "://jane:demo@");

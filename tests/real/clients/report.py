@@ -6,19 +6,15 @@ import json
 class Report:
     def __init__(self):
         self.said = {"requests": [], "done": {}, "refused": None}
-        self.answer = None
 
     def watch(self, session):
         """Notes each request as it left the library's `requests` session."""
         session.hooks["response"].append(self._note)
 
     def _note(self, response, *_, **__):
-        self.answer = response
         sent = response.request
         self.said["requests"].append(
             {
-                "method": sent.method,
-                "path": sent.path_url.split("?")[0],
                 "cookie": sent.headers.get("Cookie"),
                 "authorization": "Authorization" in sent.headers,
             }
@@ -29,12 +25,12 @@ class Report:
 
     def refused(self, error):
         """The error that the library raised. As a rule it holds the answer: what its user gets to see."""
-        response = getattr(error, "response", self.answer)
+        response = getattr(error, "response", None)
         self.said["refused"] = {
             "error": type(error).__name__,
-            "status": response.status_code,
-            "content_type": response.headers.get("Content-Type"),
-            "body": response.text,
+            "status": response.status_code if response is not None else 0,
+            "content_type": response.headers.get("Content-Type") if response is not None else "",
+            "body": response.text if response is not None else "",
         }
 
     def __str__(self):
