@@ -114,7 +114,7 @@ impl<'a> Section<'a> {
 
     /// A table of its own; an empty one if it is absent or no table.
     pub(super) fn section(&mut self, key: &'static str) -> Section<'a> {
-        let name = if self.name == "[[site]]" { format!("[site.{key}]") } else { format!("[{key}]") };
+        let name = format!("[{}]", self.path(key));
         let value = self.value(key);
         let table = value.and_then(|value| match value.get_ref().as_table() {
             Some(table) => Some(table),
@@ -126,11 +126,18 @@ impl<'a> Section<'a> {
 
     /// The tables of a list, at least one; `keys` says what each one needs.
     pub(super) fn sections(&mut self, key: &'static str, keys: &str) -> Vec<Section<'a>> {
-        let name = format!("[[{key}]]");
-        let Some(value) = self.value(key) else {
-            self.missing_section(&name, keys);
+        if !self.has(key) {
+            self.known.push(key);
+            self.missing_section(&format!("[[{}]]", self.path(key)), keys);
             return Vec::new();
-        };
+        }
+        self.sections_if_any(key, keys)
+    }
+
+    /// The tables of a list that may be absent, but not empty.
+    pub(super) fn sections_if_any(&mut self, key: &'static str, keys: &str) -> Vec<Section<'a>> {
+        let name = format!("[[{}]]", self.path(key));
+        let Some(value) = self.value(key) else { return Vec::new() };
         let expected = format!("one or more sections that start with {name}, in two brackets");
         let Some(list) = value.get_ref().as_array() else {
             self.wrong_type::<()>(key, value, &expected);
@@ -188,6 +195,14 @@ impl<'a> Section<'a> {
             };
             let message = format!("unknown key `{}` in {}", written.escape_debug(), self.name);
             self.problems.add(key.span(), message, Some(help));
+        }
+    }
+
+    /// A key with the section it is in, as the head of its own section names it.
+    fn path(&self, key: &str) -> String {
+        match self.name.strip_prefix('[') {
+            Some(_) => format!("{}.{key}", self.name.trim_matches(['[', ']'])),
+            None => key.to_owned(),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::domain::domain_name::DomainName;
 pub use crate::domain::policy::Limits;
 
 use super::profile::{Product, Profile};
+use super::tls::Tls;
 
 /// The whole configuration.
 #[derive(Debug, Clone)]
@@ -45,6 +46,12 @@ pub struct Listen {
     pub admin: SocketAddr,
     /// How browsers reach the data plane; decides cookie prefixes and links.
     pub scheme: Scheme,
+    /// TLS on the data plane; without it plain HTTP is spoken there.
+    pub tls: Option<Tls>,
+    /// Whether each connection begins with a PROXY protocol header, which names the client.
+    pub proxy_protocol: bool,
+    /// How many connections one address may have open.
+    pub max_connections_per_address: u32,
     /// The proxies in front of us whose `X-Forwarded-For` is believed; nobody else's is.
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// How many worker threads, one runtime each.

@@ -15,7 +15,7 @@ use postern::config;
 use postern::demo::{self, Product, ProductKind, demo_people};
 use postern::entropy::Entropy;
 use postern::keys::Keys;
-use postern::proxy::server;
+use postern::proxy::wire;
 use postern::store::Store;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -153,7 +153,7 @@ impl World {
             app.admin(),
             postern::app::stopping(stopped.clone()),
         ));
-        tokio::spawn(server::serve(Arc::clone(&app.gateway), listener, stopped, Duration::from_secs(1)));
+        tokio::spawn(wire::serve(Arc::clone(&app.gateway), listener, stopped, Duration::from_secs(1)));
         Self { address, admin, clock, jira, wiki, app: Arc::new(app), folder, stop }
     }
 

@@ -67,7 +67,7 @@ fn a_wrong_type_says_which_one_was_expected() {
 fn bad_places_to_listen_and_send_to_are_refused() {
     refuse(&[
         ("127.0.0.1:8080", "localhost:8080", 5, 9, "`proxy` is not an address to listen on", "127.0.0.1:8080"),
-        ("127.0.0.1:8080", "0.0.0.0:443", 5, 9, "`proxy` is not a loopback address, and this version speaks plain HTTP", "plain_http_beyond_loopback = true"),
+        ("127.0.0.1:8080", "0.0.0.0:443", 5, 9, "`proxy` is not a loopback address, and without a certificate plain HTTP", "plain_http_beyond_loopback = true"),
         ("[listen]", "[listen]\nadmin = \"10.0.0.1:8901\"", 5, 9, "`admin` is not a loopback address", "admin_beyond_loopback = true"),
         ("127.0.0.1:8080", "127.0.0.1:8901", 4, 1, "`admin` takes the place of `proxy`", "of its own"),
         ("[listen]", "[listen]\nscheme = \"htps\"", 5, 10, "`scheme` is none of the known words", "did you mean `https`?"),
