@@ -8,3 +8,4 @@ mod house;
 mod mail;
 mod process;
 mod support;
+mod wire;

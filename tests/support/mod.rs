@@ -2,7 +2,9 @@
 
 pub mod chromium;
 pub mod client;
+pub mod frames;
 pub mod process;
 pub mod raw;
 pub mod smtp;
+pub mod tls;
 pub mod world;

@@ -3,6 +3,7 @@
 mod accepted;
 mod refused;
 mod reported;
+mod tls;
 
 use std::path::Path;
 
