@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use rustls::HandshakeKind;
 use rustls::version::{TLS12, TLS13};
-use x509::names;
+use rustls::{HandshakeKind, SupportedProtocolVersion};
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
 
 use super::{cut, liam};
 use crate::support::client::Protocol;
@@ -13,28 +14,30 @@ use crate::support::raw::Raw;
 use crate::support::tls::{Authority, Client, connect};
 use crate::support::world::{JIRA, Setup, WIKI, World};
 
-/// The names of the certificate that the gateway showed.
-mod x509 {
-    use tokio::net::TcpStream;
-    use tokio_rustls::client::TlsStream;
+static VERSIONS: [&[&SupportedProtocolVersion]; 2] = [&[&TLS12], &[&TLS13]];
 
-    pub fn names(stream: &TlsStream<TcpStream>) -> Vec<String> {
-        let certificate = &stream.get_ref().1.peer_certificates().expect("a certificate")[0];
-        let certificate = webpki::EndEntityCert::try_from(certificate).expect("a certificate");
-        certificate.valid_dns_names().map(str::to_owned).collect()
-    }
+/// What a client can speak, and what is chosen of it.
+type Offer = (&'static [&'static [u8]], Option<&'static [u8]>);
+
+const OFFERS: [Offer; 4] = [
+    (&[b"h2", b"http/1.1"], Some(b"h2")),
+    (&[b"http/1.1", b"h2"], Some(b"h2")),
+    (&[b"http/1.1"], Some(b"http/1.1")),
+    (&[], None),
+];
+
+/// The names of the certificate that the gateway showed.
+fn names(stream: &TlsStream<TcpStream>) -> Vec<String> {
+    let certificate = &stream.get_ref().1.peer_certificates().expect("a certificate")[0];
+    let certificate = webpki::EndEntityCert::try_from(certificate).expect("a certificate");
+    certificate.valid_dns_names().map(str::to_owned).collect()
 }
 
 #[tokio::test]
 async fn t175_http_2_is_spoken_where_it_is_chosen_and_http_1_otherwise() {
     let world = World::over_tls().await;
-    for (offered, chosen) in [
-        (&[&b"h2"[..], b"http/1.1"][..], Some(&b"h2"[..])),
-        (&[b"http/1.1", b"h2"], Some(b"h2")),
-        (&[b"http/1.1"], Some(b"http/1.1")),
-        (&[], None),
-    ] {
-        for version in [&[&TLS12], &[&TLS13]] {
+    for (offered, chosen) in OFFERS {
+        for version in VERSIONS {
             let client = Client::trusting(world.authority()).speaking(offered).of(version);
             let stream = client.connect(world.address, JIRA).await.expect("TLS");
             assert_eq!(stream.get_ref().1.alpn_protocol(), chosen, "{offered:?}");
@@ -89,7 +92,7 @@ async fn t175_a_client_without_a_name_is_judged_by_its_host() {
 #[tokio::test]
 async fn sessions_are_resumed_and_early_data_is_not_taken() {
     let world = World::over_tls().await;
-    for version in [&[&TLS12], &[&TLS13]] {
+    for version in VERSIONS {
         let config = Arc::new(Client::trusting(world.authority()).of(version).config());
         let mut kinds = Vec::new();
         for _ in 0..2 {
@@ -127,7 +130,7 @@ async fn a_client_certificate_is_of_a_trusted_authority_or_the_connection_ends()
     let stranger = Authority::new(folder.path());
     for required in [false, true] {
         let world = asking(required).await;
-        for version in [&[&TLS12], &[&TLS13]] {
+        for version in VERSIONS {
             let client = || Client::trusting(world.authority()).of(version);
             assert!(is_served(&world, client().known_to(world.authority())).await);
             assert!(!is_served(&world, client().known_to(&stranger)).await, "never taken for none");
