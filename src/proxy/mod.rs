@@ -180,7 +180,8 @@ impl Gateway {
 
     fn exchange(&self, connection: &Connection, parts: &Parts, has_body: bool) -> Exchange {
         let plan = self.plan.load_full();
-        let client = client_address(connection.peer, &parts.headers, &plan.trusted_proxies);
+        let trusted = if connection.may_forward { plan.trusted_proxies.as_slice() } else { &[] };
+        let client = client_address(connection.peer, &parts.headers, trusted);
         let record = self.record(parts, client);
         Exchange::new(plan, record, parts, has_body)
     }

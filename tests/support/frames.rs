@@ -130,7 +130,13 @@ impl Frames {
 
     /// Whether the gateway ends the connection, whatever it says before.
     pub async fn is_closed(&mut self) -> bool {
-        let end = async { while self.read().await.is_some() {} };
+        let end = async {
+            while let Some(frame) = self.read().await {
+                if frame.kind == PING && frame.flags & ACK == 0 {
+                    self.send(PING, ACK, 0, &frame.payload).await;
+                }
+            }
+        };
         tokio::time::timeout(PATIENCE, end).await.is_ok()
     }
 

@@ -111,11 +111,14 @@ async fn t170_a_body_of_another_length_is_given_up() {
     }
 }
 
+/// A frame: kind, flags, stream, payload.
+type Bad<'a> = (u8, u8, u32, &'a [u8]);
+
 #[tokio::test]
 async fn t170_frames_out_of_order_end_the_connection() {
     let world = World::over_tls().await;
     let head = block(&USUAL);
-    let bad: [&[(u8, u8, u32, &[u8])]; 9] = [
+    let bad: [&[Bad]; 9] = [
         &[(DATA, END_STREAM, 1, b"x")],
         &[(HEADERS, END_STREAM, 1, &head), (DATA, 0, 1, b"x")],
         &[(HEADERS, END_STREAM | END_HEADERS, 2, &head)],

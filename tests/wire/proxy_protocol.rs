@@ -50,7 +50,7 @@ async fn the_named_client_is_no_proxy_whose_word_counts() {
     let forged = REQUEST.replace("\r\n\r\n", "\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n");
     for (header, client) in [
         ("PROXY TCP4 198.51.100.7 10.0.0.1 4096 443\r\n", "198.51.100.7"),
-        ("PROXY UNKNOWN\r\n", "203.0.113.9"),
+        ("PROXY UNKNOWN\r\n", "127.0.0.1"),
     ] {
         world.jira.clear_received();
         let mut raw = Raw::connect(world.address).await;

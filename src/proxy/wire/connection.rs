@@ -11,6 +11,9 @@ pub struct Connection {
     pub server_name: Option<Box<str>>,
     /// Whether the client showed a certificate of an authority that is trusted for clients. It is checked already.
     pub client_certificate: bool,
+    /// Whether it may say in `X-Forwarded-For` for whom it asks, if its peer is a trusted proxy. A proxy that should have
+    /// named its client in a PROXY header, but did not, passes on what anybody wrote.
+    pub may_forward: bool,
     /// Whether it is one too many of its address, so that its one request is answered with that alone.
     pub is_crowded: bool,
 }
@@ -18,7 +21,7 @@ pub struct Connection {
 impl Connection {
     /// A connection of which nothing but the address is known.
     pub fn plain(peer: SocketAddr) -> Self {
-        Self { peer, server_name: None, client_certificate: false, is_crowded: false }
+        Self { peer, server_name: None, client_certificate: false, may_forward: true, is_crowded: false }
     }
 
     /// Whether a request for this host may come over it.

@@ -70,6 +70,7 @@ async fn identify(
     };
     *stage = CutCause::Handshake;
     let mut connection = Connection::plain(named.unwrap_or(peer));
+    connection.may_forward = named.is_some() || !plan.proxy_protocol;
     let mut place = None;
     if named.is_some() || !is_proxy {
         let (taken, room) = gateway.crowd.enter(connection.peer.ip(), plan.connections_per_address);

@@ -29,7 +29,7 @@ impl Default for Tempo {
 }
 
 impl Tempo {
-    /// How long a PROXY header and a TLS handshake may take together; also, how long an answer to nobody in particular may.
+    /// How long a PROXY header and a TLS handshake may take together, and a goodbye.
     pub fn opening(self) -> Duration {
         self.tick * HEAD_TICKS
     }
@@ -100,6 +100,11 @@ impl Pace {
     /// Whether the socket took no byte for too long.
     pub fn has_stalled(&self) -> bool {
         self.has_stalled.load(Relaxed)
+    }
+
+    /// Whether a request is open.
+    pub fn is_busy(&self) -> bool {
+        self.open.load(Relaxed) > 0
     }
 
     /// Ends when the connection has kept us waiting for too long. `is_shared` says that many requests share it (HTTP/2):

@@ -163,47 +163,50 @@ impl Talk {
         C: Future<Output = hyper::Result<()>> + Wind,
     {
         let ended = tokio::select! {
-            ended = connection.as_mut() => ended,
-            () = stopping(stop) => {
-                connection.as_mut().wind_up();
-                tokio::select! {
-                    ended = connection.as_mut() => ended,
-                    ending = self.pace.run_out(self.tempo, is_shared) => return self.cut(ending),
-                }
-            }
-            () = self.told.notified() => return self.wind_up(connection).await,
+            ended = connection.as_mut() => Some(ended),
+            () = stopping(stop) => self.wind_up(connection, is_shared).await,
+            () = self.told.notified() => self.wind_up(connection, is_shared).await,
             ending = self.pace.run_out(self.tempo, is_shared) => match ending {
-                Ending::Idle => return self.wind_up(connection).await,
-                ending => return self.cut(ending),
+                Ending::Idle => self.wind_up(connection, is_shared).await,
+                ending => self.cut(ending),
             },
         };
+        let Some(Err(error)) = ended else { return false };
+        tracing::debug!(%error, "a connection ended early");
         if self.pace.has_stalled() {
-            return self.cut(Ending::Stalled);
+            self.cut(Ending::Stalled);
         }
-        ended.is_err_and(|error| {
-            tracing::debug!(%error, "a connection ended early");
-            error.is_parse()
-        })
+        error.is_parse()
     }
 
-    /// Says goodbye and waits a little for the other side to do so.
-    async fn wind_up<C>(&self, mut connection: Pin<&mut C>) -> bool
+    /// Says goodbye, lets open requests finish, and waits a little for the other side to go.
+    async fn wind_up<C>(&self, mut connection: Pin<&mut C>, is_shared: bool) -> Option<hyper::Result<()>>
     where
         C: Future<Output = hyper::Result<()>> + Wind,
     {
         connection.as_mut().wind_up();
-        let _ = tokio::time::timeout(self.tempo.opening(), connection).await;
-        false
+        let silence = async {
+            tokio::time::sleep(self.tempo.opening()).await;
+            while self.pace.is_busy() {
+                tokio::time::sleep(self.tempo.tick).await;
+            }
+        };
+        tokio::select! {
+            ended = connection => Some(ended),
+            () = silence => None,
+            ending = self.pace.run_out(self.tempo, is_shared) => self.cut(ending),
+        }
     }
 
-    fn cut(&self, ending: Ending) -> bool {
+    /// Gives a connection up.
+    fn cut(&self, ending: Ending) -> Option<hyper::Result<()>> {
         let cause = match ending {
-            Ending::Idle => return false,
+            Ending::Idle => return None,
             Ending::SlowHead => CutCause::SlowHead,
             Ending::Stalled => CutCause::Stalled,
         };
         self.gateway.metrics.connections_cut.count(cause);
-        false
+        None
     }
 
     /// Writes the answer that was held back, or what stands in its place, and reads on for a little: a connection closed
