@@ -43,7 +43,7 @@
 //!
 //! | phase | file | what happens |
 //! |---|---|---|
-//! | accept | `server.rs`, `client.rs` | a connection and where it comes from; the head is bounded in size and time |
+//! | accept | `wire/`, `client.rs` | a connection: TLS, where it comes from, how much of it and for how long; then its requests |
 //! | limit, canonicalise | `target.rs` | one host, one plain path; what can be read in two ways gets 400 |
 //! | route | `route.rs` | host and prefix → site |
 //! | classify | `cookies.rs`, `lane.rs` | credentials → lane; a credential twice gets 400; what is public goes on without |
@@ -69,6 +69,7 @@
 //! - A deed through the store: copy `actions/sign_out.rs`, with its statement in `store/` and its audit event in the same
 //!   transaction.
 //! - A table or column: a new file in `store/migrations/`; the old ones never change.
+//! - A fact of a connection: `proxy/wire/connection.rs`, found out in `opening.rs` beside it.
 //! - A page of ours: copy `SignedOutPage` in `proxy/pages.rs` and its template, and route it in `proxy/own.rs`.
 //! - A metric: declare it in `telemetry/families.rs`; labels are enums in `telemetry/labels.rs`, never what a client sent.
 //! - A command: copy `cli/init.rs`, and name it in `main.rs`.

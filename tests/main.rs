@@ -13,3 +13,4 @@ mod real;
 mod sources;
 mod support;
 mod upstream;
+mod wire;

@@ -228,7 +228,14 @@ fn hold_back(old: &Settings, new: &mut Settings) -> Vec<&'static str> {
         (listen.proxy, listen.admin, listen.workers, listen.drain)
     };
     let digits = std::mem::replace(&mut new.verification.code_digits, old.verification.code_digits);
+    // Whoever is in front would speak the other one to us until its own settings change too.
+    let speaks_tls = new.listen.tls.is_some();
+    let keeps_tls = speaks_tls == old.listen.tls.is_some();
+    if !keeps_tls {
+        (new.listen.tls, new.listen.scheme) = (old.listen.tls.clone(), old.listen.scheme);
+    }
     [
+        ("listen.certificate", keeps_tls),
         ("listen", bound(old) == bound(new)),
         // Mails are composed with the digits of the start: a page that expects others would take no code at all.
         ("verification.code_digits", digits == old.verification.code_digits),

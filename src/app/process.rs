@@ -20,7 +20,7 @@ use tokio::sync::{Mutex, mpsc, watch};
 use crate::clock::Clock;
 use crate::config::settings::Settings;
 use crate::entropy::Entropy;
-use crate::proxy::{Gateway, server};
+use crate::proxy::{Gateway, wire};
 use crate::{admin, telemetry};
 
 use super::{App, Reloader, stopping};
@@ -147,7 +147,7 @@ impl Service for Worker {
         let (Some(listener), Some(_running)) = (self.listener.take(), self.running.take()) else { return };
         match tokio::net::TcpListener::from_std(listener) {
             Ok(listener) => {
-                server::serve(Arc::clone(&self.gateway), listener, self.stop.clone(), self.drain).await;
+                wire::serve(Arc::clone(&self.gateway), listener, self.stop.clone(), self.drain).await;
             }
             Err(error) => tracing::error!(%error, "a worker cannot listen"),
         }

@@ -1,6 +1,7 @@
 //! `postern check`: reads the configuration as a start would, and says what it means or what is wrong with it.
 //!
-//! It opens no socket, no database and no key file, and never prints a secret.
+//! It opens no socket, no database and no file of our own keys, and never prints a secret. TLS certificates and their keys
+//! are part of what it reads.
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal as _, Write as _};
@@ -10,23 +11,29 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use jiff::Timestamp;
 use jiff::fmt::friendly::SpanPrinter;
 
+use crate::clock::Clock;
 use crate::config::session::SessionSource;
 use crate::config::settings::{
     ApiTokens, Listen, MailTransport, PortalCustomers, Scheme, Settings, Site, SmtpTls, Upstream, WebSessions,
 };
+use crate::config::tls::{Certificate, Tls};
 use crate::config::{self, ConfigErrors};
 
 /// The code for bad usage or a bad configuration (`EX_USAGE` of sysexits.h).
 const BAD_CONFIGURATION: u8 = 64;
+/// A certificate that ends sooner should have been renewed: those of 90 days are renewed 30 days before.
+const RENEWAL: Duration = Duration::from_secs(14 * 86_400);
 
 /// Checks a file: a summary and warnings on standard output and 0, or every mistake on standard error and 64.
 pub fn run(path: &Path) -> ExitCode {
     match config::load(path, &|name| std::env::var(name).ok()) {
         Ok(settings) => {
             // A closed pipe is no reason to fail: nobody reads on.
-            let _ = std::io::stdout().write_all(summary(path, &settings).as_bytes());
+            let summary = summary(path, &settings, Clock::system().now());
+            let _ = std::io::stdout().write_all(summary.as_bytes());
             ExitCode::SUCCESS
         }
         Err(errors) => {
@@ -37,17 +44,22 @@ pub fn run(path: &Path) -> ExitCode {
 }
 
 /// What the settings mean, for a person.
-fn summary(path: &Path, settings: &Settings) -> String {
+fn summary(path: &Path, settings: &Settings, now: Timestamp) -> String {
     let mut text = format!("{}: OK\n", path.display());
     let _ = writeln!(text, "  organization  {}", settings.organization);
     let listen = &settings.listen;
     let _ = writeln!(
         text,
-        "  listen        {} for {} browsers, admin on {}",
+        "  listen        {} for {} browsers, {}{}, admin on {}",
         listen.proxy,
         listen.scheme.as_str(),
+        if listen.tls.is_some() { "TLS" } else { "plain HTTP" },
+        if listen.proxy_protocol { " behind a PROXY header" } else { "" },
         listen.admin
     );
+    if let Some(tls) = &listen.tls {
+        text.push_str(&tls_lines(tls));
+    }
     for site in &settings.sites {
         let _ = writeln!(
             text,
@@ -78,10 +90,27 @@ fn summary(path: &Path, settings: &Settings) -> String {
         writeln!(text, "  mail          from {}, {}", settings.mail.from, mail_way(&settings.mail.transport));
     let _ = writeln!(text, "  store         {}", settings.database.display());
     let _ = writeln!(text, "  keys          {}", settings.keys.display());
-    for warning in warnings(settings) {
+    for warning in warnings(settings).into_iter().chain(certificate_warnings(settings, now)) {
         let _ = writeln!(text, "warning: {warning}");
     }
     text
+}
+
+fn tls_lines(tls: &Tls) -> String {
+    let mut text = String::new();
+    for certificate in &tls.certificates {
+        let until = certificate.expires.map(|end| format!(" until {}", day(end))).unwrap_or_default();
+        let _ = writeln!(text, "  certificate   {}{until}", certificate.names.join(", "));
+    }
+    if let Some(clients) = &tls.client_certificates {
+        let wish = if clients.required { "required" } else { "optional" };
+        let _ = writeln!(text, "  clients       certificates of {}, {wish}", clients.ca_file.display());
+    }
+    text
+}
+
+fn day(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d").to_string()
 }
 
 fn refusal(path: &Path, errors: &ConfigErrors) -> String {
@@ -102,7 +131,7 @@ fn warnings(settings: &Settings) -> Vec<String> {
                 .into(),
         );
     }
-    if !settings.listen.proxy.ip().to_canonical().is_loopback() {
+    if settings.listen.tls.is_none() && !settings.listen.proxy.ip().to_canonical().is_loopback() {
         warnings.push(format!(
             "{} is not loopback and speaks plain HTTP: the network before it must be protected",
             settings.listen.proxy
@@ -201,6 +230,28 @@ fn trust(upstream: &Upstream) -> String {
     if name.is_empty() && by.is_empty() { String::new() } else { format!(", verified{name}{by}") }
 }
 
+/// What browsers will complain about, now or soon.
+fn certificate_warnings(settings: &Settings, now: Timestamp) -> Vec<String> {
+    let Some(tls) = &settings.listen.tls else { return Vec::new() };
+    let ends = |certificate: &Certificate| {
+        let (end, name) = (certificate.expires?, certificate.names.first()?);
+        match () {
+            () if end <= now => Some(format!("the certificate of {name} has ended on {}", day(end))),
+            () if end.duration_since(now).unsigned_abs() < RENEWAL => {
+                Some(format!("the certificate of {name} ends on {}", day(end)))
+            }
+            () => None,
+        }
+    };
+    let mut warnings: Vec<String> = tls.certificates.iter().filter_map(ends).collect();
+    for site in &settings.sites {
+        if !tls.certificates.iter().any(|certificate| certificate.is_for(site.host.as_str())) {
+            warnings.push(format!("no certificate is for {}: browsers will refuse it", site.host));
+        }
+    }
+    warnings
+}
+
 /// Whether an upstream is on this machine or a private network, as far as its name tells.
 fn is_near(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
@@ -242,7 +293,9 @@ fn mail_way(transport: &MailTransport) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt as _;
 
+    const NOW: Timestamp = Timestamp::constant(1_000_000_000, 0);
     const QUIET: &str = r#"
 organization.name = "Acme"
 listen = { proxy = "127.0.0.1:8080", scheme = "https" }
@@ -254,7 +307,41 @@ store.url = "sqlite:///var/lib/postern/postern.db"
 
     fn summarise(text: &str) -> String {
         let settings = config::parse("postern.toml", text, Path::new("/etc/postern"), &|_| None).unwrap();
-        summary(Path::new("postern.toml"), &settings)
+        summary(Path::new("postern.toml"), &settings, NOW)
+    }
+
+    #[test]
+    fn a_certificate_is_summed_up_with_its_names_and_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut params = rcgen::CertificateParams::new(vec!["jira.acme.com".to_owned()]).unwrap();
+        params.not_after = rcgen::date_time_ymd(2001, 9, 20);
+        let key = rcgen::KeyPair::generate().unwrap();
+        let write = |name: &str, text: String| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+        };
+        write("cert.pem", params.self_signed(&key).unwrap().pem());
+        write("key.pem", key.serialize_pem());
+        let text = QUIET.replace("127.0.0.1:8080", "0.0.0.0:443").replace(
+            "scheme = \"https\"",
+            "scheme = \"https\", certificate = [{ cert_file = \"cert.pem\", key_file = \"key.pem\" }]",
+        );
+        let summarise = |text: &str, now| {
+            let settings = config::parse("postern.toml", text, folder.path(), &|_| None).unwrap();
+            summary(Path::new("postern.toml"), &settings, now)
+        };
+        let quiet = summarise(&text, Timestamp::from_second(990_000_000).unwrap());
+        assert!(quiet.contains("0.0.0.0:443 for https browsers, TLS, admin"), "{quiet}");
+        assert!(quiet.contains("certificate   jira.acme.com until 2001-09-20"), "{quiet}");
+        assert!(!quiet.contains("warning"), "{quiet}");
+        assert!(
+            summarise(&text, NOW).contains("warning: the certificate of jira.acme.com ends on 2001-09-20")
+        );
+        let late = Timestamp::from_second(1_100_000_000).unwrap();
+        assert!(summarise(&text, late).contains("jira.acme.com has ended on 2001-09-20"));
+        let other = summarise(&text.replace("host = \"jira", "host = \"wiki"), NOW);
+        assert!(other.contains("warning: no certificate is for wiki.acme.com"), "{other}");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 pub mod profile;
 pub mod session;
 pub mod settings;
+pub mod tls;
 
 mod api;
 mod crowd;
@@ -86,7 +87,7 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
     let document = DeTable::parse(text).map_err(|error| problems.add_syntax(&error)).ok()?;
     let mut root = Section::root(document.get_ref(), problems);
     let organization = read_organization(&mut root);
-    let listen = listen::read(&mut root);
+    let listen = listen::read(&mut root, around);
     let (verification, enforce) = verification::read(&mut root);
     let sites = sites::read(&mut root, around, enforce);
     let limits = limits::read(&mut root);

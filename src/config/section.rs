@@ -156,7 +156,7 @@ impl<'a> Section<'a> {
 
     /// A table of its own; an empty one if it is absent or no table.
     pub(super) fn section(&mut self, key: &'static str) -> Section<'a> {
-        let name = if self.name == "[[site]]" { format!("[site.{key}]") } else { format!("[{key}]") };
+        let name = format!("[{}]", self.path(key));
         let value = self.value(key);
         let table = value.and_then(|value| match value.get_ref().as_table() {
             Some(table) => Some(table),
@@ -170,15 +170,15 @@ impl<'a> Section<'a> {
     pub(super) fn sections(&mut self, key: &'static str, keys: &str) -> Vec<Section<'a>> {
         if !self.has(key) {
             self.known.push(key);
-            self.missing_section(&format!("[[{key}]]"), keys);
+            self.missing_section(&format!("[[{}]]", self.path(key)), keys);
             return Vec::new();
         }
         self.optional_sections(key, keys)
     }
 
-    /// As [`sections`](Self::sections), but the list may be absent.
+    /// The tables of a list that may be absent, but not empty.
     pub(super) fn optional_sections(&mut self, key: &'static str, keys: &str) -> Vec<Section<'a>> {
-        let name = if self.name == "[[site]]" { format!("[[site.{key}]]") } else { format!("[[{key}]]") };
+        let name = format!("[[{}]]", self.path(key));
         let Some(value) = self.value(key) else { return Vec::new() };
         let expected = format!("one or more sections that start with {name}, in two brackets");
         let Some(list) = value.get_ref().as_array() else {
@@ -237,6 +237,14 @@ impl<'a> Section<'a> {
             };
             let message = format!("unknown key `{}` in {}", written.escape_debug(), self.name);
             self.problems.add(key.span(), message, Some(help));
+        }
+    }
+
+    /// A key with the section it is in, as the head of its own section names it.
+    fn path(&self, key: &str) -> String {
+        match self.name.strip_prefix('[') {
+            Some(_) => format!("{}.{key}", self.name.trim_matches(['[', ']'])),
+            None => key.to_owned(),
         }
     }
 

@@ -12,6 +12,7 @@ pub use crate::domain::policy::{ApiTokens, Limits};
 
 use super::profile::{Product, Profile};
 use super::session::SessionSource;
+use super::tls::Tls;
 
 /// The whole configuration.
 #[derive(Debug, Clone)]
@@ -47,6 +48,12 @@ pub struct Listen {
     pub admin: SocketAddr,
     /// How browsers reach the data plane; decides cookie prefixes and links.
     pub scheme: Scheme,
+    /// TLS on the data plane; without it plain HTTP is spoken there.
+    pub tls: Option<Tls>,
+    /// Whether each connection begins with a PROXY protocol header, which names the client.
+    pub proxy_protocol: bool,
+    /// How many connections one address may have open.
+    pub max_connections_per_address: u32,
     /// The proxies in front of us whose `X-Forwarded-For` is believed; nobody else's is.
     pub trusted_proxies: Vec<ipnet::IpNet>,
     /// How many worker threads, one runtime each.

@@ -18,6 +18,7 @@ use super::plan::Plan;
 use super::record::Record;
 use super::respond::{self, Refusal};
 use super::route::Served;
+use super::wire::Connection;
 
 /// Why a request is not forwarded, and how that is counted.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +33,8 @@ pub(super) struct Exchange {
     pub plan: Arc<Plan>,
     /// Who connected: the client, or a proxy in front of us.
     pub peer: IpAddr,
+    /// Whether the client showed a certificate of an authority that is trusted for clients.
+    pub client_certificate: bool,
     /// Where it came from.
     pub client: IpAddr,
     /// What is written down at the end.
@@ -59,10 +62,17 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    pub(super) fn new(plan: Arc<Plan>, peer: IpAddr, record: Record, parts: &Parts, has_body: bool) -> Self {
+    pub(super) fn new(
+        plan: Arc<Plan>,
+        connection: &Connection,
+        record: Record,
+        parts: &Parts,
+        has_body: bool,
+    ) -> Self {
         Self {
             plan,
-            peer,
+            peer: connection.peer.ip().to_canonical(),
+            client_certificate: connection.client_certificate,
             client: record.client,
             record,
             set_cookies: Vec::new(),
@@ -87,11 +97,6 @@ impl Exchange {
             self.host.push(':');
             self.host.push_str(port);
         }
-    }
-
-    /// Whether the client showed a certificate that was checked. Plain connections have none.
-    pub(super) fn has_client_certificate(&self) -> bool {
-        false
     }
 
     /// Remembers the decision.

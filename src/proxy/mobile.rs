@@ -52,7 +52,7 @@ pub(super) fn is_sign_in(parts: &Parts, site: &Site, exchange: &Exchange) -> boo
         && memchr::memmem::find(agent, mobile.user_agent.as_bytes()).is_some()
         && (mobile.networks.is_empty()
             || mobile.networks.iter().any(|network| network.contains(&exchange.client)))
-        && (!mobile.client_certificate || exchange.has_client_certificate())
+        && (!mobile.client_certificate || exchange.client_certificate)
 }
 
 impl Gateway {

@@ -25,15 +25,15 @@ mod record;
 mod rehearse;
 mod respond;
 mod route;
-pub mod server;
 mod target;
 mod token;
 mod upload;
 mod upstream;
 mod watch;
 mod websocket;
+pub mod wire;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ use arc_swap::ArcSwap;
 use futures_util::FutureExt as _;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
-use http::{Request, Response};
+use http::{Request, Response, Version};
 use hyper::body::{Body as _, Incoming};
 
 use crate::actions::Actions;
@@ -66,6 +66,7 @@ use plan::Plan;
 use record::Record;
 use route::{RouteError, Served};
 use upstream::Upstream;
+use wire::{Connection, Crowd};
 
 /// What the data plane works with.
 pub struct Components {
@@ -95,6 +96,8 @@ pub struct Gateway {
     entropy: Entropy,
     metrics: Arc<Metrics>,
     access_log: AccessLog,
+    /// Who is connected.
+    crowd: Crowd,
     /// The site of requests that name none of ours.
     nowhere: Arc<str>,
 }
@@ -112,6 +115,7 @@ impl Gateway {
             entropy,
             metrics,
             access_log,
+            crowd: Crowd::default(),
             nowhere: NO_SITE.into(),
         }
     }
@@ -125,12 +129,15 @@ impl Gateway {
     async fn handle(
         self: &Arc<Self>,
         upstream: &Upstream,
-        peer: SocketAddr,
+        connection: &Connection,
         request: Request<Incoming>,
     ) -> Response<Body> {
         let (parts, body) = request.into_parts();
-        let mut exchange = self.exchange(peer, &parts, !body.is_end_stream());
-        let answer = AssertUnwindSafe(self.answer(&mut exchange, upstream, parts, body)).catch_unwind().await;
+        // A stream of HTTP/2 ends alone: there an unread body is no reason to end the connection.
+        let may_be_unread = !body.is_end_stream() && parts.version < Version::HTTP_2;
+        let mut exchange = self.exchange(connection, &parts, may_be_unread);
+        let answer = self.answer(&mut exchange, connection, upstream, parts, body);
+        let answer = AssertUnwindSafe(answer).catch_unwind().await;
         let response = match answer {
             Ok(Ok(response)) => response,
             Ok(Err(refused)) => exchange.refuse(refused),
@@ -145,12 +152,17 @@ impl Gateway {
     async fn answer(
         self: &Arc<Self>,
         exchange: &mut Exchange,
+        connection: &Connection,
         upstream: &Upstream,
-        parts: Parts,
+        mut parts: Parts,
         body: Incoming,
     ) -> Result<Response<Body>, Refused> {
+        if connection.is_crowded {
+            return Err(Reason::TooManyConnections.into());
+        }
         let plan = Arc::clone(&exchange.plan);
-        let Admitted { served, cookies, lane } = admit(&plan, exchange, &parts)?;
+        let Admitted { served, cookies, lane } = admit(&plan, exchange, connection, &parts)?;
+        target::name_host(&mut parts);
         if lane == Lane::Own {
             return self.own(exchange, served, cookies, &parts, body).await;
         }
@@ -170,10 +182,12 @@ impl Gateway {
         }
     }
 
-    fn exchange(&self, peer: SocketAddr, parts: &Parts, has_body: bool) -> Exchange {
+    fn exchange(&self, connection: &Connection, parts: &Parts, has_body: bool) -> Exchange {
         let plan = self.plan.load_full();
-        let record = self.record(parts, client_address(peer, &parts.headers, &plan.trusted_proxies));
-        Exchange::new(plan, peer.ip().to_canonical(), record, parts, has_body)
+        let trusted = if connection.may_forward { plan.trusted_proxies.as_slice() } else { &[] };
+        let client = client_address(connection.peer, &parts.headers, trusted);
+        let record = self.record(parts, client);
+        Exchange::new(plan, connection, record, parts, has_body)
     }
 
     fn record(&self, parts: &Parts, client: IpAddr) -> Record {
@@ -210,7 +224,12 @@ struct Admitted<'a> {
 }
 
 /// The phases that read the head alone: limit, canonicalise, route, classify.
-fn admit<'a>(plan: &'a Plan, exchange: &mut Exchange, parts: &Parts) -> Result<Admitted<'a>, Reason> {
+fn admit<'a>(
+    plan: &'a Plan,
+    exchange: &mut Exchange,
+    connection: &Connection,
+    parts: &Parts,
+) -> Result<Admitted<'a>, Reason> {
     target::check_head(parts)?;
     let path = target::path(parts)?;
     let host = target::host(parts)?;
@@ -219,6 +238,10 @@ fn admit<'a>(plan: &'a Plan, exchange: &mut Exchange, parts: &Parts) -> Result<A
         RouteError::Unknown => Reason::UnknownHost,
     })?;
     exchange.served_by(served, host);
+    // Browsers reuse a connection for every name of its certificate; what TLS found out holds for one of them.
+    if !connection.is_for(served.site.host.as_str()) {
+        return Err(Reason::HostMismatch);
+    }
     upload::check(parts, served.site.max_body_bytes)?;
     let mut cookies = Cookies::read(&parts.headers, &served.site.id, &served.site.profile, plan.names)?;
     if served.site.reads_address() {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use rustls::ServerConfig;
 
 use crate::config::settings::{Scheme, Settings};
 use crate::domain::policy::ChallengeRules;
@@ -22,6 +23,12 @@ pub(super) struct Plan {
     pub scheme: Scheme,
     /// The proxies in front of us whose word about the client counts.
     pub trusted_proxies: Vec<IpNet>,
+    /// What new connections are accepted with; `None` is plain HTTP.
+    pub tls: Option<Arc<ServerConfig>>,
+    /// Whether new connections begin with a PROXY header.
+    pub proxy_protocol: bool,
+    /// How many connections an address may have.
+    pub connections_per_address: u32,
     /// What our cookies are called under that scheme.
     pub names: OwnNames,
     /// The sites.
@@ -44,6 +51,9 @@ impl Plan {
             sender: settings.mail.from.email.to_string(),
             scheme: settings.listen.scheme,
             trusted_proxies: settings.listen.trusted_proxies.clone(),
+            tls: settings.listen.tls.as_ref().map(|tls| Arc::clone(&tls.server)),
+            proxy_protocol: settings.listen.proxy_protocol,
+            connections_per_address: settings.listen.max_connections_per_address,
             names: OwnNames::of(settings.listen.scheme),
             routes: Routes::new(served),
             rules: ChallengeRules {

@@ -13,15 +13,17 @@ use crate::domain::lane::Lane;
 use super::body::Body;
 use super::forward::upstream_request;
 use super::target::check_forwarded;
+use super::wire::Connection;
 use super::{Admitted, Gateway, admit};
 
 impl Gateway {
     /// The head of the upstream request that a request without a body would become, or the reason why it would be refused.
     /// It is counted like any other request; where the identity is not remembered, the product is asked for it.
     pub async fn rehearse(&self, peer: SocketAddr, parts: Parts) -> Result<Parts, Reason> {
-        let mut exchange = self.exchange(peer, &parts, false);
+        let connection = Connection::plain(peer);
+        let mut exchange = self.exchange(&connection, &parts, false);
         let plan = Arc::clone(&exchange.plan);
-        let Admitted { served, cookies, lane } = admit(&plan, &mut exchange, &parts)?;
+        let Admitted { served, cookies, lane } = admit(&plan, &mut exchange, &connection, &parts)?;
         if lane == Lane::Own {
             return Err(Reason::OwnPage);
         }

@@ -1,8 +1,8 @@
 //! Canonicalise: one host and one reading of the path for everything that is decided afterwards.
 
-use http::header::HOST;
+use http::header::{COOKIE, HOST};
 use http::request::Parts;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderValue, Method, Version};
 
 use crate::config::settings::Site;
 use crate::domain::decision::Reason;
@@ -15,6 +15,8 @@ use crate::domain::path::{PathError, PathReading, read_path};
 const MAX_TARGET_BYTES: usize = 8 * 1024;
 /// Largest head that is read: well above what Tomcat takes, so that it answers for its own limit.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
+/// Most fields that are read. hyper holds HTTP/1.1 to the same number.
+const MAX_FIELDS: usize = 100;
 
 /// How the path reads; the text itself stays in the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +38,7 @@ pub fn check_head(parts: &Parts) -> Result<(), Reason> {
         return Err(Reason::TargetTooLong);
     }
     let head: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
-    if head > MAX_HEAD_BYTES {
+    if head > MAX_HEAD_BYTES || fields(&parts.headers) > MAX_FIELDS {
         return Err(Reason::HeadTooLarge);
     }
     check_connection(&parts.headers)
@@ -58,14 +60,27 @@ fn check_connection(headers: &HeaderMap) -> Result<(), Reason> {
     Ok(())
 }
 
+/// HTTP/2 may send each cookie as a field of its own (RFC 9113 section 8.2.3); together they are one.
+fn fields(headers: &HeaderMap) -> usize {
+    if headers.len() <= MAX_FIELDS {
+        return headers.len();
+    }
+    headers.len() + 1 - headers.get_all(COOKIE).iter().count().max(1)
+}
+
 fn target_bytes(parts: &Parts) -> usize {
     parts.uri.path_and_query().map_or(0, |target| target.as_str().len())
 }
 
-/// The one host a request names, as text. An absolute target and `Host` must agree.
+/// The one host a request names, as text. An absolute target, which `:authority` makes of every target in HTTP/2, and
+/// `Host` must agree; only HTTP/2 may do without `Host`.
 pub fn host(parts: &Parts) -> Result<&str, Reason> {
     let mut lines = parts.headers.get_all(HOST).iter();
-    let (Some(line), None) = (lines.next(), lines.next()) else { return Err(Reason::AmbiguousHost) };
+    let line = match (lines.next(), lines.next(), parts.uri.authority()) {
+        (Some(line), None, _) => line,
+        (None, None, Some(authority)) if parts.version == Version::HTTP_2 => return Ok(authority.as_str()),
+        _ => return Err(Reason::AmbiguousHost),
+    };
     let host = line.to_str().map_err(|_| Reason::AmbiguousHost)?;
     if let Some(target) = parts.uri.authority() {
         let same = Authority::parse(target.as_str()).ok().zip(Authority::parse(host).ok());
@@ -74,6 +89,16 @@ pub fn host(parts: &Parts) -> Result<&str, Reason> {
         }
     }
     Ok(host)
+}
+
+/// Gives a request that named its host in `:authority` alone the `Host` that its upstream expects. Call it after [`host`].
+pub fn name_host(parts: &mut Parts) {
+    if parts.headers.contains_key(HOST) {
+        return;
+    }
+    if let Some(host) = parts.uri.authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok()) {
+        parts.headers.insert(HOST, host);
+    }
 }
 
 /// Reads the path.
@@ -135,6 +160,42 @@ mod tests {
         ] {
             assert_eq!(host(&request), Err(Reason::AmbiguousHost));
         }
+    }
+
+    #[test]
+    fn t170_over_http_2_the_authority_is_the_host_and_must_agree_with_it() {
+        let over_http_2 = |uri: &str, headers: &[(&str, &str)]| {
+            let mut parts = parts(uri, headers);
+            parts.version = Version::HTTP_2;
+            parts
+        };
+        let mut alone = over_http_2("https://wiki.test/x", &[]);
+        assert_eq!(host(&alone), Ok("wiki.test"));
+        name_host(&mut alone);
+        assert_eq!(alone.headers[HOST], "wiki.test");
+        assert_eq!(host(&over_http_2("/x", &[("host", "wiki.test")])), Ok("wiki.test"));
+        let mut both = over_http_2("https://WIKI.test/x", &[("host", "wiki.test")]);
+        assert_eq!(host(&both), Ok("wiki.test"));
+        name_host(&mut both);
+        assert_eq!(both.headers.get_all(HOST).iter().count(), 1);
+        for request in [
+            over_http_2("/x", &[]),
+            over_http_2("https://jira.test/x", &[("host", "wiki.test")]),
+            over_http_2("https://wiki.test/x", &[("host", "wiki.test"), ("host", "wiki.test")]),
+            parts("https://wiki.test/x", &[]),
+        ] {
+            assert_eq!(host(&request), Err(Reason::AmbiguousHost));
+        }
+    }
+
+    #[test]
+    fn t179_cookies_in_pieces_count_as_one_field() {
+        let crumbs: Vec<_> = (0..150).map(|_| ("cookie", "a=1")).collect();
+        assert_eq!(check_head(&parts("/", &crumbs)), Ok(()));
+        let names: Vec<String> = (0..101).map(|number| format!("x-{number}")).collect();
+        let fields: Vec<_> = names.iter().map(|name| (name.as_str(), "1")).collect();
+        assert_eq!(check_head(&parts("/", &fields)), Err(Reason::HeadTooLarge));
+        assert_eq!(check_head(&parts("/", &fields[1..])), Ok(()));
     }
 
     #[test]

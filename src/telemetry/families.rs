@@ -34,6 +34,7 @@ families! {
     REQUESTS = postern_requests_total {site, lane, class, decision, reason} "Requests by how and why they were answered.";
     DECISION_SECONDS = postern_decision_seconds {} "Time from the end of a request's head to its decision.";
     CONNECTIONS = postern_connections {} "Open client connections.";
+    CONNECTIONS_CUT = postern_connections_cut_total {cause} "Client connections that were closed without an answer, by cause.";
     REQUESTS_IN_FLIGHT = postern_requests_in_flight {} "Requests not answered completely yet.";
     UPSTREAM_REQUESTS = postern_upstream_requests_total {site, result} "Requests to upstreams by result.";
     RESPONSES = postern_responses_total {site, status_class} "Answers to clients by the first digit of their status.";

@@ -77,6 +77,19 @@ labels! {
         /// A server's mistake.
         ServerError => "5xx",
     }
+    /// Why a client's connection was closed without an answer.
+    CutCause {
+        /// Its address has more than twice as many as it may.
+        TooMany => "too_many",
+        /// It does not begin with a PROXY header, or nobody may believe it.
+        ProxyHeader => "proxy_header",
+        /// TLS did not come about.
+        Handshake => "handshake",
+        /// The head of a request did not come in time.
+        SlowHead => "slow_head",
+        /// The client did not take its answer.
+        Stalled => "stalled",
+    }
     /// What a product said about a session.
     IntrospectionResult {
         /// Somebody is signed in.

@@ -12,7 +12,7 @@ use prometheus::{
 
 use super::families;
 use super::labels::{
-    CacheResult, ChallengeEvent, Counters, EnrolmentEvent, KeySetResult, MailResult, ReloadResult,
+    CacheResult, ChallengeEvent, Counters, CutCause, EnrolmentEvent, KeySetResult, MailResult, ReloadResult,
 };
 use super::site_metrics::{SiteFamilies, SiteMetrics};
 
@@ -34,6 +34,8 @@ pub struct Metrics {
     pub decision_seconds: Histogram,
     /// Open client connections; see [`Held`].
     pub connections: IntGauge,
+    /// Client connections that were closed without an answer.
+    pub connections_cut: Counters<CutCause>,
     /// Requests that are not answered completely yet; see [`Held`].
     pub requests_in_flight: IntGauge,
     /// Look-ups in the identity cache.
@@ -76,6 +78,7 @@ impl Metrics {
             unrouted: Arc::new(SiteMetrics::new(NO_SITE, &of_sites)),
             decision_seconds: families::DECISION_SECONDS.histogram(&registry, families::DECISION_BUCKETS)?,
             connections: families::CONNECTIONS.gauge(&registry)?,
+            connections_cut: Counters::new(&families::CONNECTIONS_CUT.counters(&registry)?, &[]),
             requests_in_flight: families::REQUESTS_IN_FLIGHT.gauge(&registry)?,
             identity_cache: Counters::new(&families::IDENTITY_CACHE.counters(&registry)?, &[]),
             key_sets: Counters::new(&families::KEY_SETS.counters(&registry)?, &[]),

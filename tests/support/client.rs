@@ -1,15 +1,32 @@
 //! A browser as far as HTTP goes: cookies kept per host, redirects followed only when asked, and nothing retried.
+//!
+//! It speaks plain HTTP/1.1 to the usual world, and HTTP/1.1 or HTTP/2 over TLS to one that has certificates. A table of
+//! requests is tried over both by one loop; what `send` is given is the same, and over HTTP/2 the host goes into
+//! `:authority` unless the table names a `host` of its own:
+//!
+//! ```ignore
+//! let world = World::over_tls().await;
+//! for protocol in Protocol::BOTH {
+//!     let mut browser = world.browser_over(protocol);
+//!     for (method, target, headers, body) in table { browser.send(method, target, headers, body).await; }
+//! }
+//! ```
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::rt::TokioExecutor;
+use rustls::ClientConfig;
 
+use super::tls::{Authority, Client as TlsClient};
 use super::world::World;
 
 /// What a page load of a browser says of itself.
@@ -27,10 +44,26 @@ pub const FETCH: [(&str, &str); 4] = [
     ("sec-fetch-site", "same-origin"),
 ];
 
+/// What a browser speaks over TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// HTTP/1.1.
+    Http1,
+    /// HTTP/2.
+    Http2,
+}
+
+impl Protocol {
+    /// Both of them, for tables.
+    pub const BOTH: [Self; 2] = [Self::Http1, Self::Http2];
+}
+
 /// A browser at one host.
 #[derive(Clone)]
 pub struct Browser {
-    client: Client<HttpConnector, Full<Bytes>>,
+    client: Client<HttpsConnector<HttpConnector<ToGateway>>, Full<Bytes>>,
+    /// `None` is plain HTTP/1.1.
+    protocol: Option<Protocol>,
     address: SocketAddr,
     /// The host it asks for.
     pub host: String,
@@ -87,22 +120,38 @@ impl Answer {
 impl Browser {
     /// A browser without cookies.
     pub fn new(address: SocketAddr, host: &str) -> Self {
-        let client = client(HttpConnector::new());
-        let origin = format!("https://{host}");
-        Self { client, address, host: host.to_owned(), origin, cookies: BTreeMap::new() }
+        let client = client(connector(address), None, TlsClient::default().config());
+        Self::with(client, None, address, host)
     }
 
-    /// Connects anew from another address of this machine (`127.0.x.1`), as from another network.
+    /// A browser without cookies that speaks TLS, and trusts this authority.
+    pub fn over_tls(protocol: Protocol, address: SocketAddr, host: &str, authority: &Authority) -> Self {
+        let config = TlsClient::trusting(authority).config();
+        Self::with(client(connector(address), Some(protocol), config), Some(protocol), address, host)
+    }
+
+    fn with(
+        client: Client<HttpsConnector<HttpConnector<ToGateway>>, Full<Bytes>>,
+        protocol: Option<Protocol>,
+        address: SocketAddr,
+        host: &str,
+    ) -> Self {
+        let origin = format!("https://{host}");
+        Self { client, protocol, address, host: host.to_owned(), origin, cookies: BTreeMap::new() }
+    }
+
+    /// Connects anew from another address of this machine (`127.0.x.1`), as from another network. In the clear.
     pub fn connecting_from(mut self, local: impl Into<IpAddr>) -> Self {
-        let mut connector = HttpConnector::new();
+        let mut connector = connector(self.address);
         connector.set_local_address(Some(local.into()));
-        self.client = client(connector);
+        self.client = client(connector, None, TlsClient::default().config());
         self
     }
 
     /// The same browser after the gateway was started anew.
     pub fn follow_to(&mut self, world: &World) {
-        *self = Self { cookies: std::mem::take(&mut self.cookies), ..Self::new(world.address, &self.host) };
+        let cookies = std::mem::take(&mut self.cookies);
+        *self = Self { cookies, ..world.browser_at(&self.host) };
     }
 
     /// Sends a request with exactly these headers, `Host` and the cookies, and keeps what cookies come back.
@@ -124,9 +173,12 @@ impl Browser {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Option<Answer> {
-        let uri = format!("http://{}{target}", self.address);
+        let uri = match self.protocol {
+            Some(_) => format!("https://{}{target}", self.host),
+            None => format!("http://{}{target}", self.address),
+        };
         let mut request = Request::builder().method(method).uri(uri);
-        if !headers.iter().any(|(name, _)| *name == "host") {
+        if self.protocol != Some(Protocol::Http2) && !headers.iter().any(|(name, _)| *name == "host") {
             request = request.header("host", &self.host);
         }
         if !self.cookies.is_empty() && !headers.iter().any(|(name, _)| *name == "cookie") {
@@ -234,6 +286,40 @@ impl Browser {
     }
 }
 
-fn client(connector: HttpConnector) -> Client<HttpConnector, Full<Bytes>> {
-    Client::builder(TokioExecutor::new()).set_host(false).build(connector)
+/// Finds every host at the gateway.
+#[derive(Clone, Copy)]
+pub struct ToGateway(SocketAddr);
+
+impl tower_service::Service<Name> for ToGateway {
+    type Response = std::iter::Once<SocketAddr>;
+    type Error = std::convert::Infallible;
+    type Future = std::future::Ready<Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Name) -> Self::Future {
+        std::future::ready(Ok(std::iter::once(self.0)))
+    }
+}
+
+fn connector(gateway: SocketAddr) -> HttpConnector<ToGateway> {
+    let mut connector = HttpConnector::new_with_resolver(ToGateway(gateway));
+    connector.enforce_http(false);
+    connector
+}
+
+fn client(
+    connector: HttpConnector<ToGateway>,
+    protocol: Option<Protocol>,
+    config: ClientConfig,
+) -> Client<HttpsConnector<HttpConnector<ToGateway>>, Full<Bytes>> {
+    let builder = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http();
+    let connector = match protocol {
+        Some(Protocol::Http2) => builder.enable_http2().wrap_connector(connector),
+        _ => builder.enable_http1().wrap_connector(connector),
+    };
+    let is_http2 = protocol == Some(Protocol::Http2);
+    Client::builder(TokioExecutor::new()).set_host(false).http2_only(is_http2).build(connector)
 }

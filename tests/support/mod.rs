@@ -2,9 +2,11 @@
 
 pub mod chromium;
 pub mod client;
+pub mod frames;
 pub mod needs;
 pub mod process;
 pub mod raw;
 pub mod recorder;
 pub mod smtp;
+pub mod tls;
 pub mod world;

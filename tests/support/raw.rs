@@ -5,7 +5,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
+};
 use tokio::net::TcpStream;
 
 /// How long an answer or the end of a connection may take; less than the gateway keeps an idle connection.
@@ -13,9 +15,14 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// One connection.
 pub struct Raw {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<Box<dyn Stream>>,
     patience: Duration,
 }
+
+/// Bytes both ways: a socket, or TLS over one.
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
 /// An answer as it came.
 #[derive(Debug)]
@@ -49,8 +56,12 @@ impl RawAnswer {
 impl Raw {
     /// Connects.
     pub async fn connect(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).await.expect("a connection");
-        Self { stream: BufReader::new(stream), patience: PATIENCE }
+        Self::over(TcpStream::connect(address).await.expect("a connection"))
+    }
+
+    /// Over a connection that is there.
+    pub fn over(stream: impl Stream + 'static) -> Self {
+        Self { stream: BufReader::new(Box::new(stream)), patience: PATIENCE }
     }
 
     /// Allows answers more time than [`PATIENCE`].

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use postern::actions::import_directory::import_directory;
-use postern::app::App;
+use postern::app::{App, Reloader};
 use postern::clock::Clock;
 use postern::config;
 use postern::demo::{self, Product, ProductKind, demo_people};
 use postern::entropy::Entropy;
 use postern::keys::Keys;
-use postern::proxy::server;
+use postern::proxy::wire;
 use postern::store::Store;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -23,7 +23,8 @@ use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::client::Browser;
+use super::client::{Browser, Protocol};
+use super::tls::Authority;
 
 /// The host of the Jira look-alike.
 pub const JIRA: &str = "jira.test";
@@ -36,6 +37,20 @@ struct Front {
     /// What the hosts `jira.` and `wiki.` end in.
     domain: &'static str,
     scheme: &'static str,
+}
+
+/// A gateway that differs from the usual one.
+#[derive(Default)]
+pub struct Setup<'a> {
+    /// Lines of `[listen]`.
+    pub listen: &'a str,
+    /// Whole sections such as `[limits]`.
+    pub more: &'a str,
+    /// Certificates of ours: a name for the files (`NAME.pem`, `NAME.key`), and the hosts in them. With any the gateway
+    /// speaks TLS, and `ca.pem` stands beside them.
+    pub certificates: &'a [(&'a str, &'a [&'a str])],
+    /// How patient it is.
+    pub tempo: wire::Tempo,
 }
 
 /// Behind something that ends TLS.
@@ -70,6 +85,9 @@ pub struct World {
     pub app: Arc<App>,
     /// Database, keys, configuration and mail.
     pub folder: TempDir,
+    /// Who signed its certificates, where it has any.
+    authority: Option<Arc<Authority>>,
+    tempo: wire::Tempo,
     stop: watch::Sender<bool>,
 }
 
@@ -107,7 +125,17 @@ impl World {
 
     /// As [`start`](Self::start), with more configuration: whole sections such as `[limits]`.
     pub async fn with(more: &str) -> Self {
-        Self::build(BEHIND_TLS, more).await
+        Self::build(BEHIND_TLS, Setup { more, ..Setup::default() }).await
+    }
+
+    /// A gateway that speaks TLS itself, with one certificate for both hosts.
+    pub async fn over_tls() -> Self {
+        Self::set_up(Setup { certificates: &[("both", &[JIRA, WIKI])], ..Setup::default() }).await
+    }
+
+    /// A gateway that differs from the usual one.
+    pub async fn set_up(setup: Setup<'_>) -> Self {
+        Self::build(BEHIND_TLS, setup).await
     }
 
     /// A gateway that a real browser reaches at `http://jira.localhost` and `http://wiki.localhost`, on the port of
@@ -118,15 +146,22 @@ impl World {
 
     /// As [`for_browsers`](Self::for_browsers), with more configuration, such as further sites.
     pub async fn for_browsers_with(more: &str) -> Self {
-        Self::build(LOCALHOST, more).await
+        Self::build(LOCALHOST, Setup { more, ..Setup::default() }).await
     }
 
-    async fn build(front: Front, more: &str) -> Self {
+    async fn build(front: Front, setup: Setup<'_>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        let authority = (!setup.certificates.is_empty()).then(|| Arc::new(Authority::new(folder.path())));
+        let mut more = setup.more.to_owned();
+        for (name, hosts) in setup.certificates {
+            authority.as_ref().expect("there are certificates").issue(folder.path(), name, hosts);
+            more +=
+                &format!("\n[[listen.certificate]]\ncert_file = \"{name}.pem\"\nkey_file = \"{name}.key\"\n");
+        }
         let (jira, wiki) =
             (Product::new(ProductKind::Jira, demo_people()), Product::new(ProductKind::Wiki, demo_people()));
         let (jira_address, wiki_address) = (behind(jira.router()).await, behind(wiki.router()).await);
-        let text = configuration(front, jira_address, wiki_address, more);
+        let text = configuration(front, setup.listen, jira_address, wiki_address, &more);
         std::fs::write(folder.path().join("postern.toml"), &text).expect("the configuration is written");
         let settings = config::parse("postern.toml", &text, folder.path(), &|_| None)
             .unwrap_or_else(|errors| panic!("{errors}"));
@@ -137,9 +172,10 @@ impl World {
         let clock = Clock::manual(Timestamp::from_second(1_800_000_000).expect("a time"));
         import_directory(&store, &clock, PEOPLE.as_bytes(), "people.csv", |_| ()).await.expect("people");
         store.close().await;
-        Self::run(folder, settings, clock, entropy, jira, wiki).await
+        Self::run(folder, settings, clock, entropy, jira, wiki, authority, setup.tempo).await
     }
 
+    #[expect(clippy::too_many_arguments, reason = "everything that outlives a restart")]
     async fn run(
         folder: TempDir,
         settings: config::settings::Settings,
@@ -147,6 +183,8 @@ impl World {
         entropy: Entropy,
         jira: Product,
         wiki: Product,
+        authority: Option<Arc<Authority>>,
+        tempo: wire::Tempo,
     ) -> Self {
         let mut app = App::build(settings, clock.clone(), entropy).await.expect("the gateway starts");
         let (stop, stopped) = watch::channel(false);
@@ -158,8 +196,9 @@ impl World {
             app.admin(),
             postern::app::stopping(stopped.clone()),
         ));
-        tokio::spawn(server::serve(Arc::clone(&app.gateway), listener, stopped, Duration::from_secs(1)));
-        Self { address, admin, clock, jira, wiki, app: Arc::new(app), folder, stop }
+        let gateway = Arc::clone(&app.gateway);
+        tokio::spawn(wire::serve_at(tempo, gateway, listener, stopped, Duration::from_secs(1)));
+        Self { address, admin, clock, jira, wiki, app: Arc::new(app), folder, authority, tempo, stop }
     }
 
     /// Ends the gateway and starts another on the same files, as a restart does. The products live on.
@@ -172,17 +211,40 @@ impl World {
             config::parse("postern.toml", &text, self.folder.path(), &|_| None).expect("the configuration");
         // Another seed: a restarted process does not repeat its randomness.
         let entropy = Entropy::seeded(8);
-        Self::run(self.folder, settings, self.clock, entropy, self.jira, self.wiki).await
+        let (authority, tempo) = (self.authority, self.tempo);
+        Self::run(self.folder, settings, self.clock, entropy, self.jira, self.wiki, authority, tempo).await
     }
 
     /// A fresh browser at Jira.
     pub fn browser(&self) -> Browser {
-        Browser::new(self.address, JIRA)
+        self.browser_at(JIRA)
     }
 
-    /// A fresh browser at another host.
+    /// A fresh browser at another host. Over TLS it speaks HTTP/1.1.
     pub fn browser_at(&self, host: &str) -> Browser {
-        Browser::new(self.address, host)
+        match &self.authority {
+            Some(authority) => Browser::over_tls(Protocol::Http1, self.address, host, authority),
+            None => Browser::new(self.address, host),
+        }
+    }
+
+    /// A fresh browser at Jira that speaks this over TLS.
+    pub fn browser_over(&self, protocol: Protocol) -> Browser {
+        Browser::over_tls(protocol, self.address, JIRA, self.authority())
+    }
+
+    /// Who signed the certificates.
+    pub fn authority(&self) -> &Authority {
+        self.authority.as_ref().expect("this world has certificates")
+    }
+
+    /// Replaces a piece of the configuration and reads it again, as SIGHUP does. Says whether it was taken.
+    pub fn reload(&self, from: &str, to: &str) -> Result<(), String> {
+        let path = self.folder.path().join("postern.toml");
+        let text = std::fs::read_to_string(&path).expect("the configuration");
+        assert!(text.contains(from), "{from} is not in\n{text}");
+        std::fs::write(&path, text.replace(from, to)).expect("the configuration is written");
+        Reloader::new(&self.app).reload(&path).map_err(|errors| errors.to_string())
     }
 
     /// Lets time pass.
@@ -257,7 +319,7 @@ pub async fn behind(router: axum::Router) -> SocketAddr {
     address
 }
 
-fn configuration(front: Front, jira: SocketAddr, wiki: SocketAddr, more: &str) -> String {
+fn configuration(front: Front, listen: &str, jira: SocketAddr, wiki: SocketAddr, more: &str) -> String {
     let Front { domain, scheme } = front;
     format!(
         r#"
@@ -268,6 +330,7 @@ name = "Acme"
 proxy = "127.0.0.1:1"
 admin = "127.0.0.1:2"
 scheme = "{scheme}"
+{listen}
 
 [[site]]
 host = "jira.{domain}"

@@ -19,6 +19,8 @@ fn the_shortest_file_gets_every_documented_default() {
     assert_eq!(settings.organization.as_ref(), "Acme");
     assert_eq!(settings.listen.admin.to_string(), "127.0.0.1:8901");
     assert_eq!(settings.listen.scheme, Scheme::Https);
+    assert!(settings.listen.tls.is_none() && !settings.listen.proxy_protocol);
+    assert_eq!(settings.listen.max_connections_per_address, 1000);
     assert!((1..=256).contains(&settings.listen.workers));
     assert_eq!(settings.listen.drain, Duration::from_secs(30));
     let verification = &settings.verification;
@@ -70,10 +72,15 @@ fn the_reference_file_states_the_defaults_and_every_key() {
     let keys = "jwks_url = \"https://id.acme.com/\"\nalgorithms = [\"RS256\"]\n";
     let both = format!("[[site.session]]\nsource = \"introspect\"\n{source}{keys}{unknown}[mail]");
     text = text.replace("[mail]", &both);
+    for section in ["[listen.certificate]", "listen.client_certificates"] {
+        text = text.replace("[[site]]", &format!("[{section}]\n{unknown}[[site]]"));
+    }
     let errors = read(&text).unwrap_err();
-    assert_eq!(errors.errors().len(), 13, "one for every section: {errors}");
-    for error in errors.errors() {
-        let known = error.help.as_deref().unwrap().strip_prefix("known here: ").unwrap();
+    let helps =
+        errors.errors().iter().filter_map(|error| error.help.as_deref()?.strip_prefix("known here: "));
+    let helps: Vec<&str> = helps.collect();
+    assert_eq!(helps.len(), 15, "one for every section: {errors}");
+    for known in helps {
         for key in known.split(", ") {
             let documented = [
                 format!("\n{key} = "),
@@ -82,6 +89,8 @@ fn the_reference_file_states_the_defaults_and_every_key() {
                 format!("\n[[{key}]]"),
                 format!("\n[site.{key}]"),
                 format!("\n[[site.{key}]]"),
+                format!("\n#[listen.{key}]"),
+                format!("\n#[[listen.{key}]]"),
             ];
             assert!(
                 documented.iter().any(|form| REFERENCE.contains(form)),

@@ -4,6 +4,7 @@ mod accepted;
 mod refused;
 mod reported;
 mod sessions;
+mod tls;
 
 use std::path::Path;
 

@@ -1,14 +1,22 @@
-//! Connections: accepting them, bounding their heads, and letting them finish when the process stops.
+//! The listening side: from an accepted connection to requests, and back to a closed one.
+//!
+//! `opening.rs` finds out who connects (PROXY header, limits, TLS), `talk.rs` lets hyper speak HTTP/1.1 or HTTP/2 over it,
+//! `pace.rs` and `line.rs` cut whoever keeps us waiting. Nothing here decides about a request; see `Gateway::handle`.
 
-use std::convert::Infallible;
+mod answer;
+mod connection;
+mod crowd;
+mod line;
+mod opening;
+mod pace;
+mod proxy_header;
+mod talk;
+mod unreadable;
+
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
@@ -18,10 +26,13 @@ use crate::telemetry::metrics::Held;
 use super::Gateway;
 use super::upstream::Upstream;
 
-/// How long a client may take to send the head of a request, and how long an idle connection is kept.
-const HEAD: Duration = Duration::from_secs(15);
-/// More than the largest head that is served, so that one too large can be told so.
-const READ_BUFFER_BYTES: usize = 64 * 1024;
+pub use connection::Connection;
+pub(super) use crowd::Crowd;
+pub use pace::Tempo;
+
+use opening::{Spoken, open};
+use talk::Talk;
+
 /// How long accepting pauses when the system has no descriptor left.
 const BREATH: Duration = Duration::from_millis(50);
 
@@ -30,6 +41,17 @@ const BREATH: Duration = Duration::from_millis(50);
 ///
 /// Each worker calls this with its own runtime and a clone of the listening socket, and has its own upstream pool.
 pub async fn serve(
+    gateway: Arc<Gateway>,
+    listener: TcpListener,
+    stop: watch::Receiver<bool>,
+    drain: Duration,
+) {
+    serve_at(Tempo::default(), gateway, listener, stop, drain).await;
+}
+
+/// As [`serve`], with another patience.
+pub async fn serve_at(
+    tempo: Tempo,
     gateway: Arc<Gateway>,
     listener: TcpListener,
     mut stop: watch::Receiver<bool>,
@@ -44,7 +66,8 @@ pub async fn serve(
         };
         match accepted {
             Ok((stream, peer)) => {
-                open.spawn(converse(Arc::clone(&gateway), Arc::clone(&upstream), stream, peer, stop.clone()));
+                let (gateway, upstream) = (Arc::clone(&gateway), Arc::clone(&upstream));
+                open.spawn(attend(tempo, gateway, upstream, stream, peer, stop.clone()));
             }
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
@@ -59,8 +82,9 @@ pub async fn serve(
     }
 }
 
-/// One connection, from its first request to its last.
-async fn converse(
+/// One connection, from its first byte to its last.
+async fn attend(
+    tempo: Tempo,
     gateway: Arc<Gateway>,
     upstream: Arc<Upstream>,
     stream: TcpStream,
@@ -70,26 +94,19 @@ async fn converse(
     let _open = Held::new(&gateway.metrics.connections);
     // Small answers should not wait for more; a socket that is already gone fails later.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| {
-        let (gateway, upstream) = (Arc::clone(&gateway), Arc::clone(&upstream));
-        async move { Ok::<_, Infallible>(gateway.handle(&upstream, peer, request).await) }
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD)
-        .max_buf_size(READ_BUFFER_BYTES)
-        .serve_connection(TokioIo::new(stream), service)
-        .with_upgrades();
-    let mut connection = pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = stopping(&mut stop) => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    let opened = match open(&gateway, tempo, stream, peer).await {
+        Ok(opened) => opened,
+        Err(cut) => {
+            tracing::debug!(cause = ?cut, "a connection was closed before its first request");
+            return gateway.metrics.connections_cut.count(cut);
         }
     };
-    if let Err(error) = ended {
-        tracing::debug!(%error, "a connection ended early");
+    let _place = opened.place;
+    let talk = Talk::new(gateway, upstream, opened.connection, opened.pace, tempo);
+    match opened.spoken {
+        Spoken::Plain(line) => talk.http1(line, &mut stop).await,
+        Spoken::Http1(tls) => talk.http1(*tls, &mut stop).await,
+        Spoken::Http2(tls) => talk.http2(*tls, &mut stop).await,
     }
 }
 
