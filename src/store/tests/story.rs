@@ -242,7 +242,7 @@ async fn user_keys_belong_to_one_account_and_follow_the_newest_import() {
     assert!(change.has_other_user_key(&key("jira.test", "2"), &email("a@b.test")).await.unwrap());
     assert!(!change.has_other_user_key(&jira, &email("a@b.test")).await.unwrap());
     assert!(!change.has_other_user_key(&key("else.test", "2"), &email("a@b.test")).await.unwrap());
-    let moved = [account("a@b.test", &[]), account("c@b.test", &[jira.clone()])];
+    let moved = [account("a@b.test", &[]), account("c@b.test", std::slice::from_ref(&jira))];
     change.upsert_accounts(&moved, at(1)).await.unwrap();
     change.commit(AuditEvent::new("cli", AuditAction::DirectoryImported, "directory"), at(1)).await.unwrap();
 
