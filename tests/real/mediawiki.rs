@@ -57,8 +57,8 @@ async fn start() -> Option<(World, Server)> {
     let upstream = free_address();
     let world = World::for_browsers_with(&site(&upstream.to_string())).await;
     let url = at(&world, HOST, "");
-    // The first page builds the caches of the whole program, which is slow: not within the gateway's patience.
-    let server = Server::start("mediawiki", upstream, &[&url], "/index.php/Special:UserLogin").await;
+    let pages = ["/index.php/Special:UserLogin", "/api.php?action=query&meta=userinfo&format=json"];
+    let server = Server::start("mediawiki", upstream, &[&url], &pages).await;
     Some((world, server))
 }
 

@@ -29,9 +29,9 @@ pub struct Server {
 }
 
 impl Server {
-    /// Runs `servers/SCRIPT FOLDER ADDRESS ARGUMENTS...`, which makes a server and becomes it, until `page` is answered
-    /// with 200.
-    pub async fn start(script: &str, address: SocketAddr, arguments: &[&str], page: &str) -> Self {
+    /// Runs `servers/SCRIPT FOLDER ADDRESS ARGUMENTS...`, which makes a server and becomes it, until each of `pages` was
+    /// answered with 200. The first look at a page is slow, and the gateway's questions are not patient.
+    pub async fn start(script: &str, address: SocketAddr, arguments: &[&str], pages: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let log = std::fs::File::create(folder.path().join("log")).expect("a log");
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/real/servers").join(script);
@@ -47,8 +47,12 @@ impl Server {
             .spawn()
             .expect("the script starts");
         let mut server = Self { folder, child };
-        let answers =
-            tokio::time::timeout(PATIENCE, server.answers(&format!("http://{address}{page}"))).await;
+        let answers = async {
+            for page in pages {
+                server.answers(&format!("http://{address}{page}")).await;
+            }
+        };
+        let answers = tokio::time::timeout(PATIENCE, answers).await;
         assert!(answers.is_ok(), "the server never answered: {}", server.said());
         server
     }

@@ -51,7 +51,7 @@ async fn start(sign_in: &str) -> Option<(World, Server)> {
     let upstream = free_address();
     let world = World::for_browsers_with(&site(&upstream.to_string())).await;
     let python = python.to_str().expect("a path in UTF-8");
-    Some((world, Server::start("trac", upstream, &[python, sign_in], "/about").await))
+    Some((world, Server::start("trac", upstream, &[python, sign_in], &["/prefs"]).await))
 }
 
 async fn sign_in(world: &World, tab: &Tab, name: &str) {
