@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::domain::account::{DeviceId, Subject};
 use crate::domain::email::EmailAddress;
@@ -37,6 +37,8 @@ pub struct Directory {
     accounts: ArcSwap<Accounts>,
     pins: Pins,
     revocations: Revocations,
+    /// Tells those who watch something open that it must be judged again.
+    changed: watch::Sender<()>,
 }
 
 /// What a product says of the person behind a session.
@@ -90,6 +92,7 @@ impl Directory {
             accounts: ArcSwap::from_pointee(Accounts::load(store, &key).await?),
             pins: Pins::load(store, &key, new_pin).await?,
             revocations: Revocations::load(store, now).await?,
+            changed: watch::Sender::default(),
             key,
         };
         Ok(Loaded { directory: Arc::new(directory), new_pins, last_change })
@@ -102,12 +105,24 @@ impl Directory {
         let accounts = Accounts::load(store, &self.key).await?;
         self.accounts.store(Arc::new(accounts));
         self.snapshot.store(Arc::new(snapshot));
+        self.announce();
         Ok(())
     }
 
     /// Replaces the external user policy, as a configuration reload does.
     pub fn set_policy(&self, external: ExternalUserPolicy) {
         self.snapshot.rcu(|old| Snapshot { external, ..Snapshot::clone(old) });
+        self.announce();
+    }
+
+    /// Changes from now on, of whatever table; many at once are seen as one.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Has everything open judged again now. For what changes outside the tables: a test that moves the clock.
+    pub fn announce(&self) {
+        self.changed.send_replace(());
     }
 
     /// What `decide` reads.
@@ -154,6 +169,7 @@ impl Directory {
     /// Ends the proofs of this person in this browser made until `at`, here and now; the store tells the other nodes.
     pub fn revoke(&self, subject: Subject, device: DeviceId, at: Timestamp) {
         self.revocations.insert(subject, device, at);
+        self.announce();
     }
 }
 

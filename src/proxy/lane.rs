@@ -11,6 +11,7 @@ use crate::domain::lane::Lane;
 
 use super::cookies::Cookies;
 use super::target::PathKind;
+use super::websocket::check_handshake;
 
 /// Longest `Authorization` that is one: Tomcat takes 8 KiB for a whole head.
 const MAX_AUTHORIZATION_BYTES: usize = 4 * 1024;
@@ -30,8 +31,8 @@ pub fn classify(
     if path == PathKind::Plain && (is_login(parts, site) || is_logout(parts, site)) {
         return Ok(Lane::Public);
     }
-    if let Some(protocol) = parts.headers.get(UPGRADE) {
-        return websocket(parts, protocol, cookies);
+    if parts.headers.contains_key(UPGRADE) {
+        return websocket(parts, site, cookies);
     }
     if authorization {
         return Ok(Lane::Api);
@@ -87,10 +88,10 @@ fn is_token68(text: &str) -> bool {
     !body.is_empty() && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
 }
 
-/// Only WebSocket handshakes, and only with a session that can be judged before the 101.
-fn websocket(parts: &Parts, protocol: &HeaderValue, cookies: &Cookies) -> Result<Lane, Reason> {
-    let is_websocket = protocol.as_bytes().eq_ignore_ascii_case(b"websocket") && parts.method == Method::GET;
-    if !is_websocket || cookies.session.is_none() {
+/// Only WebSocket handshakes, and where anybody is judged only with a session that can be judged before the 101.
+fn websocket(parts: &Parts, site: &Site, cookies: &Cookies) -> Result<Lane, Reason> {
+    check_handshake(parts)?;
+    if cookies.session.is_none() && site.enforce {
         return Err(Reason::UpgradeRefused);
     }
     Ok(Lane::Websocket)

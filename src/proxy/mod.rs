@@ -11,6 +11,7 @@ pub mod cookies;
 mod exchange;
 mod form;
 mod forward;
+mod frames;
 mod headers;
 mod judge;
 mod lane;
@@ -20,9 +21,11 @@ mod pass;
 mod plan;
 mod record;
 mod rehearse;
+mod relay;
 mod respond;
 mod route;
 pub mod server;
+mod stream;
 mod target;
 mod upstream;
 mod watch;
@@ -34,7 +37,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use futures_util::FutureExt as _;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, UPGRADE};
 use http::request::Parts;
 use http::{Request, Response};
 use hyper::body::{Body as _, Incoming};
@@ -60,6 +63,7 @@ use exchange::{Exchange, Refused};
 use plan::Plan;
 use record::Record;
 use route::{RouteError, Served};
+use stream::Sockets;
 use upstream::Upstream;
 
 /// What the data plane works with.
@@ -90,6 +94,8 @@ pub struct Gateway {
     entropy: Entropy,
     metrics: Arc<Metrics>,
     access_log: AccessLog,
+    /// The WebSockets that are open.
+    sockets: Sockets,
     /// The site of requests that name none of ours.
     nowhere: Arc<str>,
 }
@@ -107,6 +113,7 @@ impl Gateway {
             entropy,
             metrics,
             access_log,
+            sockets: Sockets::default(),
             nowhere: NO_SITE.into(),
         }
     }
@@ -124,7 +131,9 @@ impl Gateway {
         request: Request<Incoming>,
     ) -> Response<Body> {
         let (parts, body) = request.into_parts();
-        let mut exchange = self.exchange(peer, &parts, !body.is_end_stream());
+        // What follows a refused handshake was meant for a socket, and must not be read as a request.
+        let may_go_on = !body.is_end_stream() || parts.headers.contains_key(UPGRADE);
+        let mut exchange = self.exchange(peer, &parts, may_go_on);
         let answer = AssertUnwindSafe(self.answer(&mut exchange, upstream, parts, body)).catch_unwind().await;
         let response = match answer {
             Ok(Ok(response)) => response,
@@ -160,7 +169,7 @@ impl Gateway {
                 self.tunnel(exchange, served, permit, judged, cookies, parts, body).await
             }
             Decision::Pass(permit) => {
-                self.pass(exchange, upstream, served, permit, &judged, cookies, parts, body).await
+                self.pass(exchange, upstream, served, permit, judged, cookies, parts, body).await
             }
             decision => Err(Refused::by(&decision)),
         }

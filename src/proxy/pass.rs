@@ -1,10 +1,12 @@
 //! Forward and watch: a permitted request goes to its upstream, and the answer is held against the decision.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, Response};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 
 use crate::actions::sign_out::Leaver;
 use crate::clock::stopwatch;
@@ -24,6 +26,7 @@ use super::headers::{remove_hop_by_hop, retain_set_cookies, scrub_response};
 use super::judge::Judged;
 use super::lane::is_logout;
 use super::route::Served;
+use super::stream::{LAST_BYTES, Watched, take_proof};
 use super::upstream::Upstream;
 use super::watch::{Seen, says_signed_out, watch};
 
@@ -31,13 +34,13 @@ impl Gateway {
     /// Forwards what the permit names and hands the answer on, unless it is for somebody else.
     #[expect(clippy::too_many_arguments, reason = "each is one thing the earlier phases found out")]
     pub(super) async fn pass(
-        &self,
+        self: &Arc<Self>,
         exchange: &mut Exchange,
         upstream: &Upstream,
         served: &Served,
         permit: Permit,
-        judged: &Judged,
-        cookies: Cookies,
+        judged: Judged,
+        mut cookies: Cookies,
         parts: Parts,
         body: Incoming,
     ) -> Result<Response<Body>, Refused> {
@@ -45,6 +48,7 @@ impl Gateway {
         let may_sign_in = !parts.method.is_safe();
         let signs_out = lane == Lane::Public && is_logout(&parts, &served.site);
         let browser = Browser::of(&cookies);
+        let proof = take_proof(&mut cookies);
         let request = upstream_request(
             parts,
             Body::passing(body),
@@ -74,13 +78,23 @@ impl Gateway {
                 signed_out: (signs_out && !head.status.is_server_error() && !head.status.is_client_error())
                     || says_signed_out(&head.headers),
             },
-            _ => self.watch(served, judged, &browser, &head.headers)?,
+            _ => self.watch(served, &judged, &browser, &head.headers)?,
         };
         // Products take a sign-in at more pages than a profile lists, and not all of them change the cookie by it: nobody
         // is not remembered beyond a request that may have made somebody of them.
         seen.forget |= may_sign_in && matches!(judged.session, Some(SessionIdentity::Anonymous));
-        self.heed(exchange, served, judged, &browser, seen).await;
-        Ok(Response::from_parts(head, Body::passing(body)))
+        self.heed(exchange, served, &judged, &browser, seen).await;
+        let may_end = lane != Lane::Public && matches!(judged.session, Some(SessionIdentity::Person(_)));
+        let watched = may_end.then(|| Watched {
+            gateway: Arc::clone(self),
+            plan: Arc::clone(&exchange.plan),
+            served: served.clone(),
+            lane,
+            session: judged.session,
+            cookies: proof,
+        });
+        let body = passed_on(&head.headers, body, watched);
+        Ok(Response::from_parts(head, body))
     }
 
     /// Holds an answer against the decision; where it is for somebody else, what was known of the session is forgotten.
@@ -132,6 +146,17 @@ impl Gateway {
             self.identities.forget(key);
         }
     }
+}
+
+/// An answer's body as it goes on. One whose end is announced may come to it after a lapse; a stream of events, or whatever
+/// else could go on for ever, may not.
+pub(super) fn passed_on(headers: &HeaderMap, body: Incoming, watched: Option<Watched>) -> Body {
+    let Some(watched) = watched else { return Body::passing(body) };
+    let is_events = headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/event-stream"));
+    let ends = !is_events && body.size_hint().exact().is_some();
+    Body::passing(body).watched(watched, if ends { LAST_BYTES } else { Duration::ZERO })
 }
 
 /// What is still needed of the cookies when they are on their way upstream.

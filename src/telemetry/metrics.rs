@@ -11,7 +11,7 @@ use prometheus::{
 };
 
 use super::families;
-use super::labels::{CacheResult, ChallengeEvent, Counters, MailResult, ReloadResult};
+use super::labels::{CacheResult, ChallengeEvent, Counters, MailResult, ReloadResult, StreamEnd};
 use super::site_metrics::{SiteFamilies, SiteMetrics};
 
 /// The `site` of requests that named no site of ours. No host name can look like it.
@@ -34,6 +34,10 @@ pub struct Metrics {
     pub connections: IntGauge,
     /// Requests that are not answered completely yet; see [`Held`].
     pub requests_in_flight: IntGauge,
+    /// Open WebSockets; see [`Held`].
+    pub websockets: IntGauge,
+    /// Sockets and long answers that were ended here, by why.
+    pub streams_ended: Counters<StreamEnd>,
     /// Look-ups in the identity cache.
     pub identity_cache: Counters<CacheResult>,
     /// Steps of challenges.
@@ -69,6 +73,8 @@ impl Metrics {
             decision_seconds: families::DECISION_SECONDS.histogram(&registry, families::DECISION_BUCKETS)?,
             connections: families::CONNECTIONS.gauge(&registry)?,
             requests_in_flight: families::REQUESTS_IN_FLIGHT.gauge(&registry)?,
+            websockets: families::WEBSOCKETS.gauge(&registry)?,
+            streams_ended: Counters::new(&families::STREAMS_ENDED.counters(&registry)?, &[]),
             identity_cache: Counters::new(&families::IDENTITY_CACHE.counters(&registry)?, &[]),
             challenges: Counters::new(&families::CHALLENGES.counters(&registry)?, &[]),
             mails: Counters::new(&families::MAILS.counters(&registry)?, &[]),
