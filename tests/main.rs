@@ -7,4 +7,5 @@ mod gateway;
 mod house;
 mod mail;
 mod process;
+mod streams;
 mod support;

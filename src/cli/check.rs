@@ -54,6 +54,10 @@ fn summary(path: &Path, settings: &Settings) -> String {
         );
     }
     let _ = writeln!(text, "  verification  every {}", friendly(settings.verification.frequency));
+    if settings.sites.iter().any(|site| site.assertion) {
+        let assertion = &settings.assertion;
+        let _ = writeln!(text, "  assertion     {} by {}", assertion.algorithm.as_str(), assertion.issuer);
+    }
     let _ =
         writeln!(text, "  mail          from {}, {}", settings.mail.from, mail_way(&settings.mail.transport));
     let _ = writeln!(text, "  store         {}", settings.database.display());
@@ -102,6 +106,9 @@ fn warnings(settings: &Settings) -> Vec<String> {
     for site in &settings.sites {
         if !site.enforce {
             warnings.push(format!("{} is not enforced: external people pass without a code", site.id));
+            if site.assertion {
+                warnings.push(format!("{} gets no assertion: nobody is judged there", site.id));
+            }
         }
         if !is_near(site.upstream.host()) {
             warnings.push(format!(

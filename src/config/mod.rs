@@ -6,6 +6,7 @@
 pub mod profile;
 pub mod settings;
 
+mod assertion;
 mod errors;
 mod limits;
 mod listen;
@@ -85,6 +86,7 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
     let mail = mail::read(&mut root, around);
     let files = store::read(&mut root, around);
     let log = log::read(&mut root);
+    let assertion = assertion::read(&mut root, organization.as_ref());
     root.finish();
     let (database, keys) = files?;
     Some(Settings {
@@ -97,6 +99,7 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
         database,
         keys,
         log,
+        assertion,
         fingerprint: HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..6]),
     })
 }

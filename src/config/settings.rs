@@ -32,6 +32,8 @@ pub struct Settings {
     pub keys: PathBuf,
     /// What is logged.
     pub log: Log,
+    /// How assertions are made.
+    pub assertion: Assertions,
     /// The first 12 hex digits of the file's SHA-256, for the configuration-info metric.
     pub fingerprint: String,
 }
@@ -87,6 +89,10 @@ pub struct Site {
     pub upstream: http::uri::Authority,
     /// Whether external people are challenged here. Off makes it a plain proxy.
     pub enforce: bool,
+    /// Whether the upstream is told in headers who asks.
+    pub identity_headers: bool,
+    /// Whether the upstream gets a signed statement of who asks.
+    pub assertion: bool,
     /// What the product's pages and cookies are called.
     pub profile: Profile,
 }
@@ -162,6 +168,34 @@ pub struct SmtpCredentials {
 impl std::fmt::Debug for SmtpCredentials {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SmtpCredentials").field("username", &self.username).finish_non_exhaustive()
+    }
+}
+
+/// How assertions are made, for the sites that get them.
+#[derive(Debug, Clone)]
+pub struct Assertions {
+    /// What they are signed with.
+    pub algorithm: AssertionAlgorithm,
+    /// Who speaks in them: the claim `iss`.
+    pub issuer: Arc<str>,
+}
+
+/// What assertions are signed with (RFC 7518 section 3.1, RFC 8037).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssertionAlgorithm {
+    /// ECDSA with P-256, which every library knows.
+    Es256,
+    /// Ed25519.
+    EdDsa,
+}
+
+impl AssertionAlgorithm {
+    /// As in the file and in the token.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::EdDsa => "EdDSA",
+        }
     }
 }
 

@@ -52,6 +52,8 @@ fn read_one(
     );
     let upstream = section.required("upstream", "http://10.0.0.5:8080", upstream);
     let enforce = section.switch("enforce", true) && enforce;
+    let identity_headers = section.switch("identity_headers", true);
+    let assertion = section.switch("assertion", false);
     let profile = profiles::read(section, product);
 
     let prefix_is_known = prefix.is_some() || !section.has("prefix");
@@ -61,7 +63,17 @@ fn read_one(
     if prefix_is_known {
         claim(section, &id);
     }
-    Some(Site { id, host, prefix, product: product?, upstream: upstream?, enforce, profile: profile? })
+    Some(Site {
+        id,
+        host,
+        prefix,
+        product: product?,
+        upstream: upstream?,
+        enforce,
+        identity_headers,
+        assertion,
+        profile: profile?,
+    })
 }
 
 fn site_host(text: &str) -> Result<DomainName, Refusal> {

@@ -3,6 +3,7 @@
 //! An identity is only ever resolved from the credentials that will be forwarded. Whatever goes wrong here is
 //! [`SessionIdentity::Unavailable`], never a pass.
 
+pub mod assertion;
 mod cache;
 mod introspect;
 mod proof;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderValue;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use sha2::Sha256;
 
 use crate::clock::Clock;
@@ -27,6 +29,11 @@ pub use cache::SessionKey;
 use cache::{IdentityCache, Lookup};
 use introspect::{Answer, Introspector};
 
+/// The longest user key that an upstream is told, encoded; real ones have some 40 characters.
+const MAX_ACCOUNT_BYTES: usize = 255;
+/// What is written as it is: visible ASCII without what separates values or begins an escape.
+const ACCOUNT_SET: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%').add(b',').add(b';');
+
 /// A signed-in person, as far as a decision needs to know them.
 #[derive(Debug, Clone)]
 pub struct Identity {
@@ -40,6 +47,18 @@ pub struct Identity {
     pub address_changed: bool,
     /// What proofs and challenges are bound to.
     pub subject: Subject,
+    /// What an upstream may be told of them.
+    pub told: Told,
+}
+
+/// A person as headers to an upstream name them; made once, so that a warm request only counts a reference.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The product's own stable key of the user. Any byte but plain visible ASCII is percent-encoded, so that no key can be
+    /// read as two. `None` where it is so long that it would use up the upstream's 8 KiB for a head.
+    pub account: Option<HeaderValue>,
+    /// The address they are judged by.
+    pub email: Option<HeaderValue>,
 }
 
 /// Whose session it is.
@@ -134,10 +153,22 @@ impl Identities {
         let address = person.email.as_ref().or(known.email.as_ref()).map_or("", EmailAddress::as_str);
         Identity {
             subject: subject(self.keys.subject(), &site.id, &person.key, address),
+            told: Told::of(&person.key, known.email.as_ref()),
             username: person.username.into_boxed_str(),
             email: known.email,
             account: known.account,
             address_changed: known.address_changed,
+        }
+    }
+}
+
+impl Told {
+    fn of(user_key: &str, email: Option<&EmailAddress>) -> Self {
+        let account = utf8_percent_encode(user_key, ACCOUNT_SET).to_string();
+        let account = (account.len() <= MAX_ACCOUNT_BYTES).then_some(account);
+        Self {
+            account: account.and_then(|account| HeaderValue::try_from(account).ok()),
+            email: email.and_then(|email| HeaderValue::from_str(email.as_str()).ok()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The data plane: each request goes through the phases below, in this order, and nothing reaches an upstream without a
 //! `Permit` from `domain::decide`.
 //!
-//! limit → canonicalise → route → classify → identify → decide → respond, or forward → watch → record. A warm request asks
+//! limit → canonicalise → route → classify → identify → decide → respond, or forward → watch → outlive → record. A warm request asks
 //! neither store nor product, holds no lock across an await, and checks no public-key signature.
 
 mod body;
@@ -27,6 +27,7 @@ mod route;
 pub mod server;
 mod stream;
 mod target;
+mod told;
 mod upstream;
 mod watch;
 mod websocket;
@@ -50,6 +51,7 @@ use crate::domain::decision::{Decision, Reason};
 use crate::domain::lane::Lane;
 use crate::entropy::Entropy;
 use crate::identity::Identities;
+use crate::identity::assertion::Assertions;
 use crate::telemetry::access_line::LoggedPath;
 use crate::telemetry::access_log::AccessLog;
 use crate::telemetry::labels::DecisionLabel;
@@ -82,6 +84,8 @@ pub struct Components {
     pub metrics: Arc<Metrics>,
     /// One line per request.
     pub access_log: AccessLog,
+    /// What signs for upstreams.
+    pub assertions: Assertions,
 }
 
 /// The data plane. One per process, shared by all workers.
@@ -94,6 +98,7 @@ pub struct Gateway {
     entropy: Entropy,
     metrics: Arc<Metrics>,
     access_log: AccessLog,
+    assertions: Assertions,
     /// The WebSockets that are open.
     sockets: Sockets,
     /// The site of requests that name none of ours.
@@ -103,7 +108,8 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway that serves what `settings` say.
     pub fn new(settings: &Settings, components: Components) -> Self {
-        let Components { directory, identities, actions, clock, entropy, metrics, access_log } = components;
+        let Components { directory, identities, actions, clock, entropy, metrics, access_log, assertions } =
+            components;
         Self {
             plan: ArcSwap::from_pointee(Plan::new(settings, &metrics)),
             directory,
@@ -113,6 +119,7 @@ impl Gateway {
             entropy,
             metrics,
             access_log,
+            assertions,
             sockets: Sockets::default(),
             nowhere: NO_SITE.into(),
         }

@@ -49,7 +49,7 @@ impl Gateway {
         let signs_out = lane == Lane::Public && is_logout(&parts, &served.site);
         let browser = Browser::of(&cookies);
         let proof = take_proof(&mut cookies);
-        let request = upstream_request(
+        let mut request = upstream_request(
             parts,
             Body::passing(body),
             &permit,
@@ -58,6 +58,7 @@ impl Gateway {
             exchange.client,
             exchange.plan.scheme,
         )?;
+        self.tell(request.headers_mut(), &served.site, lane, &permit, &judged, exchange.record.receipt)?;
         let begun = stopwatch();
         let answer = upstream.send(request).await;
         exchange.record.upstream = Some(begun.elapsed());

@@ -137,12 +137,7 @@ mod tests {
         let (upstream, upstream_side) = duplex(64);
         let (end, ended) = oneshot::channel();
         let ended = async { ended.await.expect("somebody says so") };
-        Ends {
-            client,
-            upstream,
-            end,
-            outcome: tokio::spawn(relay(client_side, upstream_side, ended, MASK)),
-        }
+        Ends { client, upstream, end, outcome: tokio::spawn(relay(client_side, upstream_side, ended, MASK)) }
     }
 
     async fn read(from: &mut DuplexStream, count: usize) -> Vec<u8> {

@@ -57,6 +57,8 @@ impl Gateway {
         let mut request =
             upstream_request(parts, Body::empty(), &permit, &served.site, cookies, client_address, scheme)?;
         name_upgrade(request.headers_mut());
+        let receipt = exchange.record.receipt;
+        self.tell(request.headers_mut(), &served.site, Lane::Websocket, &permit, &judged, receipt)?;
         let handshake = tokio::time::timeout(HANDSHAKE, shake_hands(served.site.upstream.as_str(), request));
         let mut answer = handshake.await.map_err(|_| Reason::UpstreamTimeout)??;
         let seen = self.watch(served, &judged, &browser, answer.headers())?;
@@ -112,12 +114,13 @@ pub(super) fn check_handshake(parts: &Parts) -> Result<(), Reason> {
     let has_body = headers.contains_key(header::TRANSFER_ENCODING)
         || headers.get_all(header::CONTENT_LENGTH).iter().any(|length| length != "0");
     let names_upgrade = headers.get_all(header::CONNECTION).iter().any(|line| {
-        line.as_bytes().split(|&byte| byte == b',').any(|name| name.trim_ascii().eq_ignore_ascii_case(b"upgrade"))
+        line.as_bytes()
+            .split(|&byte| byte == b',')
+            .any(|name| name.trim_ascii().eq_ignore_ascii_case(b"upgrade"))
     });
     let version = only(headers, header::SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13");
-    let key = only(headers, header::SEC_WEBSOCKET_KEY).is_some_and(|key| {
-        data_encoding::BASE64.decode(key.as_bytes()).is_ok_and(|nonce| nonce.len() == 16)
-    });
+    let key = only(headers, header::SEC_WEBSOCKET_KEY)
+        .is_some_and(|key| data_encoding::BASE64.decode(key.as_bytes()).is_ok_and(|nonce| nonce.len() == 16));
     if has_body || !names_upgrade || !version || !key || parts.version != Version::HTTP_11 {
         return Err(Reason::MalformedRequest);
     }
