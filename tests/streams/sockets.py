@@ -38,6 +38,8 @@ async def echo(socket):
     try:
         async for message in socket:
             await socket.send(message)
+    except websockets.ConnectionClosed:
+        pass
     finally:
         say(event="served", code=socket.close_code, reason=socket.close_reason)
 
