@@ -188,7 +188,9 @@ store.url = "sqlite:///var/lib/postern/postern.db"
         ] {
             assert!(text.contains(piece), "{piece} is not in\n{text}");
         }
-        assert!(!text.contains("warning"), "{text}");
+        assert!(!text.contains("warning") && !text.contains("assertion"), "{text}");
+        let text = summarise(&QUIET.replace("enforce = true", "assertion = true"));
+        assert!(text.contains("  assertion     ES256 by Acme\n"), "{text}");
     }
 
     #[test]
@@ -197,6 +199,7 @@ store.url = "sqlite:///var/lib/postern/postern.db"
             ("scheme = \"https\"", "scheme = \"http\"", "scheme is http"),
             ("tls = \"required\"", "tls = \"none\"", "goes without TLS"),
             ("enforce = true", "enforce = false", "jira.acme.com is not enforced"),
+            ("enforce = true", "enforce = false, assertion = true", "jira.acme.com gets no assertion"),
             ("10.0.0.5:8080", "8.8.8.8:8080", "upstream at 8.8.8.8:8080"),
             ("10.0.0.5:8080", "jira.example.com:8080", "upstream at jira.example.com:8080"),
             (

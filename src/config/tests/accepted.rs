@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::Method;
 
 use super::super::profile::{Endpoint, Product};
-use super::super::settings::{LogFormat, Scheme, Settings, SmtpTls};
+use super::super::settings::{AssertionAlgorithm, LogFormat, Scheme, Settings, SmtpTls};
 use super::super::{load, parse};
 use super::{GENERIC, GOOD, REFERENCE, changed, read, settings, smtp};
 use crate::domain::code::CodeDigits;
@@ -42,6 +42,9 @@ fn the_shortest_file_gets_every_documented_default() {
     assert_eq!(settings.fingerprint.len(), 12);
     let site = &settings.sites[0];
     assert_eq!((site.id.as_ref(), site.prefix.as_str(), site.enforce), ("jira.acme.com", "", true));
+    assert_eq!((site.identity_headers, site.assertion), (true, false));
+    let assertion = &settings.assertion;
+    assert_eq!((assertion.algorithm, assertion.issuer.as_ref()), (AssertionAlgorithm::Es256, "Acme"));
 }
 
 #[test]
@@ -58,12 +61,12 @@ fn the_reference_file_states_the_defaults_and_every_key() {
     for section in ["[organization]\n", "[listen]\n", "[[site]]\n", "[mail]\n", "[store]\n"] {
         text = text.replace(section, &format!("{section}{unknown}"));
     }
-    for section in ["site.introspect", "verification", "limits", "keys", "log"] {
+    for section in ["site.introspect", "verification", "limits", "keys", "assertion", "log"] {
         let place = if section == "site.introspect" { "[mail]" } else { "[organization]" };
         text = text.replace(place, &format!("[{section}]\n{unknown}{place}"));
     }
     let errors = read(&text).unwrap_err();
-    assert_eq!(errors.errors().len(), 11, "one for every section: {errors}");
+    assert_eq!(errors.errors().len(), 12, "one for every section: {errors}");
     for error in errors.errors() {
         let known = error.help.as_deref().unwrap().strip_prefix("known here: ").unwrap();
         for key in known.split(", ") {
