@@ -68,9 +68,6 @@ impl Body {
 
     /// The same, cut when what permitted it ends, or that long after a mere lapse.
     pub(super) fn watched(self, watched: Watched, grace: Duration) -> Self {
-        if self.is_end_stream() {
-            return self;
-        }
         Self { watch: Watch::Short { watched, grace, frames: 0 }, ..self }
     }
 

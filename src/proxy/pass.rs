@@ -86,14 +86,8 @@ impl Gateway {
         seen.forget |= may_sign_in && matches!(judged.session, Some(SessionIdentity::Anonymous));
         self.heed(exchange, served, &judged, &browser, seen).await;
         let may_end = lane != Lane::Public && matches!(judged.session, Some(SessionIdentity::Person(_)));
-        let watched = may_end.then(|| Watched {
-            gateway: Arc::clone(self),
-            plan: Arc::clone(&exchange.plan),
-            served: served.clone(),
-            lane,
-            session: judged.session,
-            cookies: proof,
-        });
+        let is_open = may_end && !body.is_end_stream();
+        let watched = is_open.then(|| Watched::new(self, exchange, served, judged.session, proof));
         let body = passed_on(&head.headers, body, watched);
         Ok(Response::from_parts(head, body))
     }

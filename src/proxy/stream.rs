@@ -20,6 +20,7 @@ use crate::telemetry::labels::StreamEnd;
 
 use super::Gateway;
 use super::cookies::Cookies;
+use super::exchange::Exchange;
 use super::plan::Plan;
 use super::route::Served;
 
@@ -67,16 +68,34 @@ impl Sockets {
 
 /// What something open was permitted by, to be judged again.
 pub(super) struct Watched {
-    pub(super) gateway: Arc<Gateway>,
-    pub(super) plan: Arc<Plan>,
-    pub(super) served: Served,
-    pub(super) lane: Lane,
-    pub(super) session: Option<SessionIdentity>,
+    gateway: Arc<Gateway>,
+    plan: Arc<Plan>,
+    served: Served,
+    lane: Lane,
+    session: Option<SessionIdentity>,
     /// The proof and the browser; what went upstream is not kept.
-    pub(super) cookies: Cookies,
+    cookies: Cookies,
 }
 
 impl Watched {
+    /// What is left of a request that was passed; `cookies` are those of [`take_proof`].
+    pub(super) fn new(
+        gateway: &Arc<Gateway>,
+        exchange: &Exchange,
+        served: &Served,
+        session: Option<SessionIdentity>,
+        cookies: Cookies,
+    ) -> Self {
+        Self {
+            gateway: Arc::clone(gateway),
+            plan: Arc::clone(&exchange.plan),
+            served: served.clone(),
+            lane: exchange.record.lane,
+            session,
+            cookies,
+        }
+    }
+
     /// Ends when the decision is no longer a pass: for a lapse only after `grace`.
     pub(super) async fn until_ended(self, grace: Duration) -> Ending {
         let mut changes = self.gateway.directory.changes();

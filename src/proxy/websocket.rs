@@ -63,14 +63,7 @@ impl Gateway {
         let mut answer = handshake.await.map_err(|_| Reason::UpstreamTimeout)??;
         let seen = self.watch(served, &judged, &browser, answer.headers())?;
         self.heed(exchange, served, &judged, &browser, seen).await;
-        let watched = Watched {
-            gateway: Arc::clone(self),
-            plan: Arc::clone(&exchange.plan),
-            served: served.clone(),
-            lane: Lane::Websocket,
-            session: judged.session,
-            cookies: proof,
-        };
+        let watched = Watched::new(self, exchange, served, judged.session, proof);
         if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Ok(plain_answer(answer, watched));
         }
