@@ -65,11 +65,16 @@ struct Warm {
 
 impl Warm {
     fn start() -> Self {
+        Self::with("")
+    }
+
+    /// With more keys of the site.
+    fn with(keys: &str) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a runtime");
         let folder = tempfile::tempdir().expect("a folder");
         let upstream = runtime.block_on(product());
-        let text = configuration(upstream);
+        let text = configuration(upstream, keys);
         let read =
             || config::parse("postern.toml", &text, folder.path(), &|_| None).expect("a configuration");
         let app = runtime.block_on(build(read()));
@@ -137,7 +142,7 @@ async fn build(settings: Settings) -> App {
 
 /// Answers are believed for as long as may be configured: longer than one benchmark takes. The access log would be written
 /// among the results.
-fn configuration(upstream: SocketAddr) -> String {
+fn configuration(upstream: SocketAddr, keys: &str) -> String {
     format!(
         r#"
 [organization]
@@ -148,6 +153,7 @@ proxy = "127.0.0.1:1"
 host = "{HOST}"
 product = "jira-software"
 upstream = "http://{upstream}"
+{keys}
 [site.introspect]
 cache = "60s"
 [mail]
@@ -184,14 +190,16 @@ fn session_cookies(session: &str) -> String {
 fn requests(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("warm request");
     let rows = [
-        ("external, fresh proof", "jane", Ok(())),
-        ("managed", "liam", Ok(())),
-        ("external, refused without a proof", "jane", Err(Reason::NoProof)),
-        ("API token", "", Ok(())),
+        ("external, fresh proof", "jane", "", Ok(())),
+        ("external, fresh proof, nobody told", "jane", "identity_headers = false", Ok(())),
+        ("external, fresh proof, with an assertion", "jane", "assertion = true", Ok(())),
+        ("managed", "liam", "", Ok(())),
+        ("external, refused without a proof", "jane", "", Err(Reason::NoProof)),
+        ("API token", "", "", Ok(())),
     ];
-    for (name, session, expected) in rows {
+    for (name, session, keys, expected) in rows {
         // A gateway of its own for each, so that what it remembers is fresh.
-        let warm = Warm::start();
+        let warm = Warm::with(keys);
         let line = match (session, expected) {
             ("jane", Ok(())) => cookie_line(session, &warm.proof(warm.subject(&session_cookies(session)))),
             _ => session_cookies(session),

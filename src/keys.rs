@@ -24,6 +24,10 @@ pub struct KeySet {
     pub proof: [u8; 32],
     /// For the token in our forms.
     pub form: [u8; 32],
+    /// What the assertion's P-256 key is made of.
+    pub es256: [u8; 32],
+    /// What the assertion's Ed25519 key is made of.
+    pub eddsa: [u8; 32],
 }
 
 /// All keys of the installation.
@@ -106,6 +110,11 @@ impl Keys {
         self.sets.get(&id)
     }
 
+    /// Every key, old and new, by its id.
+    pub fn all(&self) -> impl Iterator<Item = (u8, &KeySet)> {
+        (1..=u8::MAX).filter_map(|id| Some((id, self.sets.get(&id)?)))
+    }
+
     /// The key for subjects.
     pub fn subject(&self) -> &[u8; 32] {
         &self.subject
@@ -119,7 +128,13 @@ impl Keys {
 
 impl KeySet {
     fn derive(secret: &[u8; 32]) -> Self {
-        Self { code: derive(secret, "code"), proof: derive(secret, "proof"), form: derive(secret, "form") }
+        Self {
+            code: derive(secret, "code"),
+            proof: derive(secret, "proof"),
+            form: derive(secret, "form"),
+            es256: derive(secret, "assertion ES256"),
+            eddsa: derive(secret, "assertion EdDSA"),
+        }
     }
 }
 

@@ -50,8 +50,9 @@
 //! | identify | `judge.rs`, `token.rs`, `identity/` | session or token → identity: a cache hit, or one question to each source |
 //! | decide | `judge.rs`, `domain/decide.rs` | facts → decision: pure, and the only maker of a `Permit` |
 //! | respond | `respond.rs`, `own.rs`, `challenge.rs`, `pages.rs` | a refusal by one table; our own pages |
-//! | forward | `pass.rs`, `forward.rs`, `query.rs`, `headers.rs`, `upload.rs`, `upstream.rs` | only what the permit names; `websocket.rs` for upgrades |
+//! | forward | `pass.rs`, `forward.rs`, `query.rs`, `headers.rs`, `told.rs`, `upload.rs`, `upstream.rs` | only what the permit names, and who was judged; `websocket.rs` for upgrades |
 //! | watch | `watch.rs`, `mobile.rs`, `jar.rs` | sign-in, sign-out and changes of user that the answer shows |
+//! | outlive | `stream.rs`, `body.rs`, `relay.rs`, `frames.rs` | open answers and sockets are judged again, and cut or closed |
 //! | record | `record.rs`, `body.rs` | one line and one count, when the last byte is sent |
 //!
 //! # To add a thing

@@ -11,6 +11,7 @@ mod mobile;
 mod process;
 mod real;
 mod sources;
+mod streams;
 mod support;
 mod upstream;
 mod wire;

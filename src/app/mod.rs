@@ -22,6 +22,7 @@ use crate::domain::code::Code;
 use crate::domain::policy::ExternalUserPolicy;
 use crate::entropy::Entropy;
 use crate::identity::Identities;
+use crate::identity::assertion::Assertions;
 use crate::keys::Keys;
 use crate::mail::outbox::{Codes, MailEvent, Outbox, Sender};
 use crate::mail::transport::Transport;
@@ -69,6 +70,7 @@ impl App {
     pub async fn build(settings: Settings, clock: Clock, entropy: Entropy) -> anyhow::Result<Self> {
         let settings = Arc::new(settings);
         let keys = Arc::new(Keys::load(&settings.keys)?);
+        let assertions = Assertions::new(&keys, &settings.assertion)?;
         let store = Store::open(&settings.database).await?;
         let sites: Vec<&str> = settings.sites.iter().map(|site| site.id.as_ref()).collect();
         let metrics = Metrics::new(&sites).context("the metrics cannot be declared")?;
@@ -99,6 +101,7 @@ impl App {
             entropy,
             metrics: Arc::clone(&metrics),
             access_log: access_log.clone(),
+            assertions,
         };
         Ok(Self {
             gateway: Arc::new(Gateway::new(&settings, components)),
@@ -242,6 +245,7 @@ fn hold_back(old: &Settings, new: &mut Settings) -> Vec<&'static str> {
         ("mail", same(&old.mail, &new.mail)),
         ("store", old.database == new.database),
         ("keys", old.keys == new.keys),
+        ("assertion", same(&old.assertion, &new.assertion)),
         ("log", same(&old.log, &new.log)),
     ]
     .into_iter()

@@ -86,6 +86,10 @@ fn summary(path: &Path, settings: &Settings, now: Timestamp) -> String {
         }
     }
     let _ = writeln!(text, "  verification  every {}", friendly(settings.verification.frequency));
+    if settings.sites.iter().any(|site| site.assertion) {
+        let assertion = &settings.assertion;
+        let _ = writeln!(text, "  assertion     {} by {}", assertion.algorithm.as_str(), assertion.issuer);
+    }
     let _ =
         writeln!(text, "  mail          from {}, {}", settings.mail.from, mail_way(&settings.mail.transport));
     let _ = writeln!(text, "  store         {}", settings.database.display());
@@ -157,6 +161,9 @@ fn site_warnings(site: &Site, listen: &Listen) -> Vec<String> {
     let mut warnings = Vec::new();
     if !site.enforce {
         warnings.push(format!("{} is not enforced: external people pass without a code", site.id));
+        if site.assertion {
+            warnings.push(format!("{} gets no assertion: nobody is judged there", site.id));
+        }
     }
     if site.enforce && site.mobile.web_sessions == WebSessions::Pass {
         warnings.push(app_warning(site));
@@ -356,7 +363,9 @@ store.url = "sqlite:///var/lib/postern/postern.db"
         ] {
             assert!(text.contains(piece), "{piece} is not in\n{text}");
         }
-        assert!(!text.contains("warning"), "{text}");
+        assert!(!text.contains("warning") && !text.contains("assertion"), "{text}");
+        let text = summarise(&QUIET.replace("enforce = true", "assertion = true"));
+        assert!(text.contains("  assertion     ES256 by Acme\n"), "{text}");
     }
 
     #[test]
@@ -390,6 +399,7 @@ store.url = "sqlite:///var/lib/postern/postern.db"
                 "also a trusted proxy, 10.0.0.0/8",
             ),
             ("enforce = true", "portal_customers = \"exempt\"", "exempts customers of its portal"),
+            ("enforce = true", "enforce = false, assertion = true", "jira.acme.com gets no assertion"),
             ("10.0.0.5:8080", "8.8.8.8:8080", "upstream at 8.8.8.8:8080"),
             ("10.0.0.5:8080", "jira.example.com:8080", "upstream at jira.example.com:8080"),
             (

@@ -9,6 +9,7 @@ pub mod settings;
 pub mod tls;
 
 mod api;
+mod assertion;
 mod crowd;
 mod errors;
 mod introspect;
@@ -94,6 +95,7 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
     let mail = mail::read(&mut root, around);
     let files = store::read(&mut root, around);
     let log = log::read(&mut root);
+    let assertion = assertion::read(&mut root, organization.as_ref());
     root.finish();
     let (database, keys) = files?;
     Some(Settings {
@@ -106,6 +108,7 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
         database,
         keys,
         log,
+        assertion,
         fingerprint: HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..6]),
     })
 }

@@ -35,6 +35,8 @@ pub struct Settings {
     pub keys: PathBuf,
     /// What is logged.
     pub log: Log,
+    /// How assertions are made.
+    pub assertion: Assertions,
     /// The first 12 hex digits of the file's SHA-256, for the configuration-info metric.
     pub fingerprint: String,
 }
@@ -104,6 +106,10 @@ pub struct Site {
     pub trusted_sources: Vec<ipnet::IpNet>,
     /// What is asked of people who have an account for the customer portal alone.
     pub portal_customers: PortalCustomers,
+    /// Whether the upstream is told in headers who asks.
+    pub identity_headers: bool,
+    /// Whether the upstream gets a signed statement of who asks.
+    pub assertion: bool,
     /// What the product's pages and cookies are called.
     pub profile: Profile,
     /// Where its sessions come from, at least one source; the first that knows a session wins.
@@ -273,6 +279,34 @@ pub struct SmtpCredentials {
 impl fmt::Debug for SmtpCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SmtpCredentials").field("username", &self.username).finish_non_exhaustive()
+    }
+}
+
+/// How assertions are made, for the sites that get them.
+#[derive(Debug, Clone)]
+pub struct Assertions {
+    /// What they are signed with.
+    pub algorithm: AssertionAlgorithm,
+    /// Who speaks in them: the claim `iss`.
+    pub issuer: Arc<str>,
+}
+
+/// What assertions are signed with (RFC 7518 section 3.1, RFC 8037).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AssertionAlgorithm {
+    /// ECDSA with P-256, which every library knows.
+    Es256,
+    /// Ed25519.
+    EdDsa,
+}
+
+impl AssertionAlgorithm {
+    /// As in the file and in the token.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Es256 => "ES256",
+            Self::EdDsa => "EdDSA",
+        }
     }
 }
 

@@ -64,6 +64,8 @@ fn read_one(
     let upstream = upstream::read(section, around);
     let max_body_bytes = section.text("max_body", bytes("1KiB", "10GiB")).unwrap_or(MAX_BODY_BYTES);
     let enforce = section.switch("enforce", true) && enforce;
+    let identity_headers = section.switch("identity_headers", true);
+    let assertion = section.switch("assertion", false);
     let hardening = section.switch("hardening", true);
     let trusted_sources = section.texts("trusted_sources", network).unwrap_or_default();
     let portal_customers = read_portal_customers(section);
@@ -87,6 +89,8 @@ fn read_one(
         upstream: upstream?,
         max_body_bytes,
         enforce,
+        identity_headers,
+        assertion,
         hardening,
         trusted_sources,
         portal_customers,

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::domain::account::{CookieSet, DeviceId, Subject};
 use crate::domain::email::EmailAddress;
@@ -51,6 +51,8 @@ pub struct Directory {
     enrolments: Enrolments,
     /// Rises whenever a person may have to be joined anew; see [`Directory::epoch`].
     epoch: AtomicU64,
+    /// Tells those who watch something open that it must be judged again.
+    changed: watch::Sender<()>,
 }
 
 /// What a product says of the person behind a session.
@@ -110,6 +112,7 @@ impl Directory {
             revocations: Revocations::load(store, now).await?,
             enrolments: Enrolments::load(store, now).await?,
             epoch: AtomicU64::new(0),
+            changed: watch::Sender::default(),
             key,
         };
         Ok(Loaded { directory: Arc::new(directory), findings, last_change })
@@ -123,6 +126,7 @@ impl Directory {
         self.accounts.store(Arc::new(accounts));
         self.snapshot.store(Arc::new(snapshot));
         self.epoch.fetch_add(1, Ordering::Release);
+        self.announce();
         Ok(())
     }
 
@@ -148,6 +152,17 @@ impl Directory {
     /// Replaces the external user policy, as a configuration reload does.
     pub fn set_policy(&self, external: ExternalUserPolicy) {
         self.snapshot.rcu(|old| Snapshot { external, ..Snapshot::clone(old) });
+        self.announce();
+    }
+
+    /// Changes from now on, of whatever table; many at once are seen as one.
+    pub fn changes(&self) -> watch::Receiver<()> {
+        self.changed.subscribe()
+    }
+
+    /// Has everything open judged again now. For what changes outside the tables: a test that moves the clock.
+    pub fn announce(&self) {
+        self.changed.send_replace(());
     }
 
     /// What `decide` reads.
@@ -182,6 +197,7 @@ impl Directory {
     /// Ends the proofs of this person in this browser made until `at`, here and now; the store tells the other nodes.
     pub fn revoke(&self, subject: Subject, device: DeviceId, at: Timestamp) {
         self.revocations.insert(subject, device, at);
+        self.announce();
     }
 
     /// The newest state of the enrolment of these cookies.

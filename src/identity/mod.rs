@@ -6,6 +6,7 @@
 
 mod answer;
 mod api_token;
+pub mod assertion;
 mod cache;
 mod crowd;
 mod enrolment;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderValue;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use sha2::Sha256;
 
 use crate::clock::Clock;
@@ -47,6 +49,11 @@ use jwt::Tokens;
 /// How long it is remembered that nobody recognises a session. Shorter than an identity: a source may learn of it.
 const UNRECOGNISED: Duration = Duration::from_secs(10);
 
+/// The longest user key that an upstream is told, encoded; real ones have some 40 characters.
+const MAX_ACCOUNT_BYTES: usize = 255;
+/// What is written as it is: visible ASCII without what separates values or begins an escape.
+const ACCOUNT_SET: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'%').add(b',').add(b';');
+
 /// A signed-in person, as far as a decision needs to know them.
 #[derive(Debug, Clone)]
 pub struct Identity {
@@ -66,6 +73,18 @@ pub struct Identity {
     epoch: u64,
     /// The product's word, to join it again when the tables change.
     said: Person,
+    /// What an upstream may be told of them.
+    pub told: Told,
+}
+
+/// A person as headers to an upstream name them; made once, so that a warm request only counts a reference.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The product's own stable key of the user. Any byte but plain visible ASCII is percent-encoded, so that no key can be
+    /// read as two. `None` where it is so long that it would use up the upstream's 8 KiB for a head.
+    pub account: Option<HeaderValue>,
+    /// The address they are judged by.
+    pub email: Option<HeaderValue>,
 }
 
 /// Whose session it is.
@@ -236,6 +255,7 @@ impl Identities {
         let parts = [&*realm, said.key.as_str(), address].into_iter().chain(said.session.as_deref());
         Identity {
             subject: subject(self.keys.subject(), parts),
+            told: Told::of(&said.key, known.email.as_ref()),
             username: said.username.clone().into_boxed_str(),
             email: known.email,
             account: known.account,
@@ -243,6 +263,17 @@ impl Identities {
             is_customer: said.is_customer,
             epoch,
             said,
+        }
+    }
+}
+
+impl Told {
+    fn of(user_key: &str, email: Option<&EmailAddress>) -> Self {
+        let account = utf8_percent_encode(user_key, ACCOUNT_SET).to_string();
+        let account = (account.len() <= MAX_ACCOUNT_BYTES).then_some(account);
+        Self {
+            account: account.and_then(|account| HeaderValue::try_from(account).ok()),
+            email: email.and_then(|email| HeaderValue::from_str(email.as_str()).ok()),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::domain::lane::Lane;
 
 use super::cookies::Cookies;
 use super::target::PathKind;
+use super::websocket::check_handshake;
 
 /// Longest `Authorization` that is one: Tomcat takes 8 KiB for a whole head.
 const MAX_AUTHORIZATION_BYTES: usize = 4 * 1024;
@@ -35,9 +36,9 @@ pub fn classify(
         return Ok(Lane::Public);
     }
     let trusted = site.trusted_sources.iter().any(|network| network.contains(&peer));
-    if let Some(protocol) = parts.headers.get(UPGRADE) {
+    if parts.headers.contains_key(UPGRADE) {
         // Without its cookies there is nothing to judge a socket by.
-        return if trusted { Err(Reason::UpgradeRefused) } else { websocket(parts, protocol, cookies) };
+        return if trusted { Err(Reason::UpgradeRefused) } else { websocket(parts, site, cookies) };
     }
     if authorization {
         return Ok(if trusted { Lane::TrustedApi } else { Lane::Api });
@@ -104,10 +105,10 @@ fn is_token68(text: &str) -> bool {
     !body.is_empty() && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte))
 }
 
-/// Only WebSocket handshakes, and only with a session that can be judged before the 101.
-fn websocket(parts: &Parts, protocol: &HeaderValue, cookies: &Cookies) -> Result<Lane, Reason> {
-    let is_websocket = protocol.as_bytes().eq_ignore_ascii_case(b"websocket") && parts.method == Method::GET;
-    if !is_websocket || cookies.session.is_none() {
+/// Only WebSocket handshakes, and where anybody is judged only with a session that can be judged before the 101.
+fn websocket(parts: &Parts, site: &Site, cookies: &Cookies) -> Result<Lane, Reason> {
+    check_handshake(parts)?;
+    if cookies.session.is_none() && site.enforce {
         return Err(Reason::UpgradeRefused);
     }
     Ok(Lane::Websocket)

@@ -1,7 +1,7 @@
 //! The data plane: each request goes through the phases below, in this order, and nothing reaches an upstream without a
 //! `Permit` from `domain::decide`.
 //!
-//! limit → canonicalise → route → classify → identify → decide → respond, or forward → watch → record. A warm request asks
+//! limit → canonicalise → route → classify → identify → decide → respond, or forward → watch → outlive → record. A warm request asks
 //! neither store nor product, holds no lock across an await, and checks no public-key signature.
 
 mod body;
@@ -11,6 +11,7 @@ pub mod cookies;
 mod exchange;
 mod form;
 mod forward;
+mod frames;
 mod headers;
 mod jar;
 mod judge;
@@ -23,10 +24,13 @@ mod plan;
 mod query;
 mod record;
 mod rehearse;
+mod relay;
 mod respond;
 mod route;
+mod stream;
 mod target;
 mod token;
+mod told;
 mod upload;
 mod upstream;
 mod watch;
@@ -39,7 +43,7 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use futures_util::FutureExt as _;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, UPGRADE};
 use http::request::Parts;
 use http::{Request, Response, Version};
 use hyper::body::{Body as _, Incoming};
@@ -52,6 +56,7 @@ use crate::domain::decision::{Decision, Reason};
 use crate::domain::lane::Lane;
 use crate::entropy::Entropy;
 use crate::identity::Identities;
+use crate::identity::assertion::Assertions;
 use crate::telemetry::access_line::LoggedPath;
 use crate::telemetry::access_log::AccessLog;
 use crate::telemetry::labels::DecisionLabel;
@@ -65,6 +70,7 @@ use exchange::{Exchange, Refused};
 use plan::Plan;
 use record::Record;
 use route::{RouteError, Served};
+use stream::Sockets;
 use upstream::Upstream;
 use wire::{Connection, Crowd};
 
@@ -84,6 +90,8 @@ pub struct Components {
     pub metrics: Arc<Metrics>,
     /// One line per request.
     pub access_log: AccessLog,
+    /// What signs for upstreams.
+    pub assertions: Assertions,
 }
 
 /// The data plane. One per process, shared by all workers.
@@ -98,6 +106,9 @@ pub struct Gateway {
     access_log: AccessLog,
     /// Who is connected.
     crowd: Crowd,
+    assertions: Assertions,
+    /// The WebSockets that are open.
+    sockets: Sockets,
     /// The site of requests that name none of ours.
     nowhere: Arc<str>,
 }
@@ -105,7 +116,8 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway that serves what `settings` say.
     pub fn new(settings: &Settings, components: Components) -> Self {
-        let Components { directory, identities, actions, clock, entropy, metrics, access_log } = components;
+        let Components { directory, identities, actions, clock, entropy, metrics, access_log, assertions } =
+            components;
         Self {
             plan: ArcSwap::from_pointee(Plan::new(settings, &metrics)),
             directory,
@@ -116,6 +128,8 @@ impl Gateway {
             metrics,
             access_log,
             crowd: Crowd::default(),
+            assertions,
+            sockets: Sockets::default(),
             nowhere: NO_SITE.into(),
         }
     }
@@ -133,9 +147,11 @@ impl Gateway {
         request: Request<Incoming>,
     ) -> Response<Body> {
         let (parts, body) = request.into_parts();
-        // A stream of HTTP/2 ends alone: there an unread body is no reason to end the connection.
-        let may_be_unread = !body.is_end_stream() && parts.version < Version::HTTP_2;
-        let mut exchange = self.exchange(connection, &parts, may_be_unread);
+        // A stream of HTTP/2 ends alone: there an unread body is no reason to end the connection. What follows a refused
+        // handshake was meant for a socket, and must not be read as a request.
+        let may_go_on = parts.version < Version::HTTP_2
+            && (!body.is_end_stream() || parts.headers.contains_key(UPGRADE));
+        let mut exchange = self.exchange(connection, &parts, may_go_on);
         let answer = self.answer(&mut exchange, connection, upstream, parts, body);
         let answer = AssertUnwindSafe(answer).catch_unwind().await;
         let response = match answer {
@@ -176,7 +192,7 @@ impl Gateway {
                 self.tunnel(exchange, served, permit, judged, cookies, parts, body).await
             }
             Decision::Pass(permit) => {
-                self.pass(exchange, upstream, served, permit, &judged, cookies, parts, body).await
+                self.pass(exchange, upstream, served, permit, judged, cookies, parts, body).await
             }
             decision => Err(Refused::by(&decision)),
         }

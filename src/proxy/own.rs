@@ -1,4 +1,4 @@
-//! Our own pages on every site: the challenge, its two forms, the signed-out page, and their assets.
+//! Our own pages on every site: the challenge, its two forms, the signed-out page, their assets, and the assertion's keys.
 //!
 //! A challenge can be started, tried or used up only with the session it belongs to, so a stranger without the victim's
 //! session gets nothing here. No GET ever tries or consumes a code.
@@ -32,6 +32,7 @@ enum Page<'a> {
     Verify,
     Resend,
     SignedOut,
+    Keys,
     Asset(&'a str),
 }
 
@@ -55,6 +56,7 @@ impl Gateway {
         }
         let mut response = match page {
             Page::Asset(name) => return asset(exchange, name),
+            Page::Keys => return Ok(self.published_keys(exchange)),
             Page::SignedOut => signed_out(exchange, served),
             Page::Challenge => self.open(exchange, served, &cookies, parts).await?,
             Page::Verify => self.submit(exchange, served, &cookies, parts, body, Submit::Verify).await?,
@@ -119,6 +121,17 @@ impl Gateway {
         }
     }
 
+    /// `GET jwks.json`: the public keys of assertions, for anybody.
+    fn published_keys(&self, exchange: &Exchange) -> Response<Body> {
+        let mut response = Response::new(Body::from(self.assertions.published()));
+        let headers = response.headers_mut();
+        respond::protect(headers, exchange.plan.scheme);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/jwk-set+json"));
+        // Shorter than any rotation: a new key signs as soon as the process that has it starts.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
+        response
+    }
+
     fn cross_site(&self) -> Refused {
         self.metrics.challenges.count(ChallengeEvent::RefusedCrossSite);
         Reason::CrossSite.into()
@@ -157,6 +170,7 @@ fn page(parts: &Parts) -> Option<(Page<'_>, &'static str)> {
         "verify" => (Page::Verify, "POST"),
         "resend" => (Page::Resend, "POST"),
         "signed-out" => (Page::SignedOut, "GET"),
+        "jwks.json" => (Page::Keys, "GET"),
         _ => (Page::Asset(name.strip_prefix("assets/")?), "GET"),
     })
 }

@@ -1,11 +1,12 @@
 //! Forward and watch: a permitted request goes to its upstream, and the answer is held against the decision.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use http::header::SET_COOKIE;
+use http::header::{CONTENT_TYPE, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, Response};
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Incoming};
 
 use crate::actions::sign_out::Leaver;
 use crate::clock::stopwatch;
@@ -25,6 +26,7 @@ use super::headers::{remove_hop_by_hop, retain_set_cookies, scrub_response};
 use super::judge::Judged;
 use super::lane::is_logout;
 use super::route::Served;
+use super::stream::{LAST_BYTES, Watched, take_proof};
 use super::upload::Upload;
 use super::upstream::Upstream;
 use super::watch::{Seen, says_signed_out, watch};
@@ -33,13 +35,13 @@ impl Gateway {
     /// Forwards what the permit names and hands the answer on, unless it is for somebody else.
     #[expect(clippy::too_many_arguments, reason = "each is one thing the earlier phases found out")]
     pub(super) async fn pass(
-        &self,
+        self: &Arc<Self>,
         exchange: &mut Exchange,
         upstream: &Upstream,
         served: &Served,
         permit: Permit,
-        judged: &Judged,
-        cookies: Cookies,
+        judged: Judged,
+        mut cookies: Cookies,
         parts: Parts,
         body: Incoming,
     ) -> Result<Response<Body>, Refused> {
@@ -47,8 +49,9 @@ impl Gateway {
         let may_sign_in = !parts.method.is_safe();
         let signs_out = lane == Lane::Public && is_logout(&parts, &served.site);
         let browser = Browser::of(&cookies);
-        let app = self.app(exchange, served, judged, &cookies);
-        let request = upstream_request(
+        let app = self.app(exchange, served, &judged, &cookies);
+        let proof = take_proof(&mut cookies, &served.site);
+        let mut request = upstream_request(
             parts,
             Upload::new(body, served.site.max_body_bytes),
             &permit,
@@ -57,6 +60,7 @@ impl Gateway {
             exchange.client,
             exchange.plan.scheme,
         )?;
+        self.tell(request.headers_mut(), &served.site, lane, &permit, &judged, exchange.record.receipt)?;
         let begun = stopwatch();
         let answer = upstream.send(&served.site.upstream, request).await;
         exchange.record.upstream = Some(begun.elapsed());
@@ -69,7 +73,7 @@ impl Gateway {
         // A visitor whose credentials nobody recognised is answered like one who brought none.
         let is_visitor = matches!(judged.session, Some(SessionIdentity::Unrecognised));
         let mut seen = match (permit.forward(), lane) {
-            (Credentials::None, _) if is_visitor => self.watch(served, judged, &browser, &head.headers)?,
+            (Credentials::None, _) if is_visitor => self.watch(served, &judged, &browser, &head.headers)?,
             (Credentials::Authorization, _) => {
                 self.watch_token(served, judged.owner.as_ref(), &head.headers)?;
                 // A session born from a token must not live on without it.
@@ -92,16 +96,20 @@ impl Gateway {
                 signed_out: (signs_out && !head.status.is_server_error() && !head.status.is_client_error())
                     || says_signed_out(&head.headers),
             },
-            _ => self.watch(served, judged, &browser, &head.headers)?,
+            _ => self.watch(served, &judged, &browser, &head.headers)?,
         };
         // Products take a sign-in at more pages than a profile lists, and not all of them change the cookie by it: nobody
         // is not remembered beyond a request that may have made somebody of them.
         seen.forget |= may_sign_in && matches!(judged.session, Some(SessionIdentity::Anonymous));
         if let Some(app) = app {
-            self.attend_app(exchange, served, judged, app, &head.headers, seen.signed_out).await;
+            self.attend_app(exchange, served, &judged, app, &head.headers, seen.signed_out).await;
         }
-        self.heed(exchange, served, judged, &browser, seen).await;
-        Ok(Response::from_parts(head, Body::passing(body)))
+        self.heed(exchange, served, &judged, &browser, seen).await;
+        let may_end = lane != Lane::Public && matches!(judged.session, Some(SessionIdentity::Person(_)));
+        let is_open = may_end && !body.is_end_stream();
+        let watched = is_open.then(|| Watched::new(self, exchange, served, judged.session, proof));
+        let body = passed_on(&head.headers, body, watched);
+        Ok(Response::from_parts(head, body))
     }
 
     /// Holds an answer against the decision; where it is for somebody else, what was known of the session is forgotten.
@@ -153,6 +161,17 @@ impl Gateway {
             self.identities.forget(key);
         }
     }
+}
+
+/// An answer's body as it goes on. One whose end is announced may come to it after a lapse; a stream of events, or whatever
+/// else could go on for ever, may not.
+pub(super) fn passed_on(headers: &HeaderMap, body: Incoming, watched: Option<Watched>) -> Body {
+    let Some(watched) = watched else { return Body::passing(body) };
+    let is_events = headers
+        .get(CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/event-stream"));
+    let ends = !is_events && body.size_hint().exact().is_some();
+    Body::passing(body).watched(watched, if ends { LAST_BYTES } else { Duration::ZERO })
 }
 
 /// What is still needed of the cookies when they are on their way upstream.

@@ -32,8 +32,9 @@ impl Gateway {
         let Decision::Pass(permit) = judged.decision else { return Err(judged.decision.reason()) };
         let site = &served.site;
         check_forwarded(&parts, site, lane)?;
-        let request =
+        let mut request =
             upstream_request(parts, Body::empty(), &permit, site, cookies, exchange.client, plan.scheme)?;
+        self.tell(request.headers_mut(), site, lane, &permit, &judged, exchange.record.receipt)?;
         Ok(request.into_parts().0)
     }
 }

@@ -1,21 +1,24 @@
 //! WebSockets: decided before the 101, from this site's own pages only, and closed when the decision no longer holds.
 //!
-//! Each has an upstream connection of its own: an upgraded connection never goes back to a pool.
+//! Each has an upstream connection of its own: an upgraded connection never goes back to a pool. What a client sends before
+//! the 101 waits here, so nothing of it is ever read as a request. The bytes afterwards are carried by `relay.rs`.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{self, HeaderValue};
+use http::header::{self, HeaderName, HeaderValue};
 use http::request::Parts;
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 
 use crate::config::settings::Upstream;
 use crate::connect::Connector;
-use crate::domain::decision::{Decision, Permit, Reason};
+use crate::domain::decision::{Permit, Reason};
 use crate::domain::lane::Lane;
+use crate::telemetry::labels::StreamEnd;
+use crate::telemetry::metrics::Held;
 
 use super::Gateway;
 use super::body::Body;
@@ -24,15 +27,14 @@ use super::exchange::{Exchange, Refused};
 use super::forward::upstream_request;
 use super::headers::{remove_hop_by_hop, scrub_response};
 use super::judge::Judged;
-use super::pass::Browser;
+use super::pass::{Browser, passed_on};
+use super::relay::relay;
 use super::route::Served;
+use super::stream::{Ending, Watched, take_proof};
 use super::upstream::CONNECT;
 
 /// How long a product may take to open the connection and to answer the handshake.
 const HANDSHAKE: Duration = Duration::from_secs(60);
-
-/// How often an open socket is judged again: the bound on how long it outlives a revocation.
-const REJUDGE: Duration = Duration::from_secs(5);
 
 impl Gateway {
     /// Passes a handshake on, and after the upstream's 101 the bytes of both sides.
@@ -43,13 +45,13 @@ impl Gateway {
         served: &Served,
         permit: Permit,
         judged: Judged,
-        cookies: Cookies,
+        mut cookies: Cookies,
         parts: Parts,
         body: Incoming,
     ) -> Result<Response<Body>, Refused> {
         check_origin(&parts, exchange)?;
         let browser = Browser::of(&cookies);
-        let watched = Watched::new(self, exchange, served, judged, &cookies);
+        let proof = take_proof(&mut cookies, &served.site);
         let mut client = Request::from_parts(parts, body);
         let client_side = hyper::upgrade::on(&mut client);
         let (parts, _) = client.into_parts();
@@ -57,22 +59,23 @@ impl Gateway {
         let mut request =
             upstream_request(parts, Body::empty(), &permit, &served.site, cookies, client_address, scheme)?;
         name_upgrade(request.headers_mut());
+        let receipt = exchange.record.receipt;
+        self.tell(request.headers_mut(), &served.site, Lane::Websocket, &permit, &judged, receipt)?;
         let handshake = tokio::time::timeout(HANDSHAKE, shake_hands(&served.site.upstream, request));
         let mut answer = handshake.await.map_err(|_| Reason::UpstreamTimeout)??;
-        let seen = self.watch(served, &watched.judged, &browser, answer.headers())?;
-        self.heed(exchange, served, &watched.judged, &browser, seen).await;
+        let seen = self.watch(served, &judged, &browser, answer.headers())?;
+        self.heed(exchange, served, &judged, &browser, seen).await;
+        let watched = Watched::new(self, exchange, served, judged.session, proof);
         if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
-            return Ok(plain_answer(answer));
+            return Ok(plain_answer(answer, watched));
         }
         let upstream_side = hyper::upgrade::on(&mut answer);
-        tokio::spawn(async move {
+        let (gateway, mask) = (Arc::clone(self), self.entropy.bytes());
+        self.sockets.run(async move {
             let (Ok(client), Ok(upstream)) = tokio::join!(client_side, upstream_side) else { return };
-            let (mut client, mut upstream) = (TokioIo::new(client), TokioIo::new(upstream));
-            tokio::select! {
-                // Either side going away ends it; there is nobody left to tell.
-                _ = tokio::io::copy_bidirectional(&mut client, &mut upstream) => {}
-                () = watched.until_stale() => {}
-            }
+            let _open = Held::new(&gateway.metrics.websockets);
+            let ended = gateway.until_closed(watched);
+            relay(TokioIo::new(client), TokioIo::new(upstream), ended, mask).await;
         });
         let (mut head, _) = answer.into_parts();
         remove_hop_by_hop(&mut head.headers);
@@ -80,6 +83,49 @@ impl Gateway {
         name_upgrade(&mut head.headers);
         Ok(Response::from_parts(head, Body::empty()))
     }
+
+    /// Ends when an open socket must: with the decision, or with the gateway.
+    async fn until_closed(self: &Arc<Self>, watched: Watched) -> Ending {
+        tokio::select! {
+            ending = watched.until_ended(Duration::ZERO) => ending,
+            () = self.sockets.stopping() => {
+                self.metrics.streams_ended.count(StreamEnd::Stopped);
+                Ending::Stopping
+            }
+        }
+    }
+}
+
+/// Refuses what looks like a handshake and is none (RFC 6455 section 4.2.1): servers differ on what they make of it, and
+/// one that takes it for a request would read the frames as the next one.
+pub(super) fn check_handshake(parts: &Parts) -> Result<(), Reason> {
+    let headers = &parts.headers;
+    let asks = only(headers, header::UPGRADE)
+        .is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    // A token is checked by the product with each request, but by nobody while a socket stays open.
+    if !asks || parts.method != Method::GET || headers.contains_key(header::AUTHORIZATION) {
+        return Err(Reason::UpgradeRefused);
+    }
+    let has_body = headers.contains_key(header::TRANSFER_ENCODING)
+        || headers.get_all(header::CONTENT_LENGTH).iter().any(|length| length != "0");
+    let names_upgrade = headers.get_all(header::CONNECTION).iter().any(|line| {
+        line.as_bytes()
+            .split(|&byte| byte == b',')
+            .any(|name| name.trim_ascii().eq_ignore_ascii_case(b"upgrade"))
+    });
+    let version = only(headers, header::SEC_WEBSOCKET_VERSION).is_some_and(|version| version == "13");
+    let key = only(headers, header::SEC_WEBSOCKET_KEY)
+        .is_some_and(|key| data_encoding::BASE64.decode(key.as_bytes()).is_ok_and(|nonce| nonce.len() == 16));
+    if has_body || !names_upgrade || !version || !key || parts.version != Version::HTTP_11 {
+        return Err(Reason::MalformedRequest);
+    }
+    Ok(())
+}
+
+/// A header that is there once.
+fn only(headers: &HeaderMap, name: HeaderName) -> Option<&HeaderValue> {
+    let mut lines = headers.get_all(name).iter();
+    lines.next().filter(|_| lines.next().is_none())
 }
 
 /// A browser says where a socket was opened from; another site must not speak with this one's cookies.
@@ -93,7 +139,7 @@ fn check_origin(parts: &Parts, exchange: &Exchange) -> Result<(), Refused> {
     }
 }
 
-fn name_upgrade(headers: &mut http::HeaderMap) {
+fn name_upgrade(headers: &mut HeaderMap) {
     headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
 }
@@ -110,50 +156,13 @@ async fn shake_hands(upstream: &Upstream, mut request: Request<Body>) -> Result<
     sender.send_request(request).await.map_err(unreachable)
 }
 
-/// The upstream declined: its answer goes on like any other.
-fn plain_answer(answer: Response<Incoming>) -> Response<Body> {
+/// The upstream declined: its answer goes on like any other, and is the last on this connection, as what follows on it was
+/// meant for a socket.
+fn plain_answer(answer: Response<Incoming>, watched: Watched) -> Response<Body> {
     let (mut head, body) = answer.into_parts();
     remove_hop_by_hop(&mut head.headers);
     scrub_response(&mut head.headers);
-    Response::from_parts(head, Body::passing(body))
-}
-
-/// What an open socket was permitted by, to be judged again.
-struct Watched {
-    gateway: Arc<Gateway>,
-    served: Served,
-    judged: Judged,
-    cookies: Cookies,
-    plan: Arc<super::plan::Plan>,
-}
-
-impl Watched {
-    fn new(
-        gateway: &Arc<Gateway>,
-        exchange: &Exchange,
-        served: &Served,
-        judged: Judged,
-        cookies: &Cookies,
-    ) -> Self {
-        Self {
-            gateway: Arc::clone(gateway),
-            served: served.clone(),
-            judged,
-            cookies: cookies.clone(),
-            plan: Arc::clone(&exchange.plan),
-        }
-    }
-
-    /// Ends when the decision that opened the socket is no longer a pass: the proof lapsed, or was revoked.
-    async fn until_stale(self) {
-        loop {
-            tokio::time::sleep(REJUDGE).await;
-            let session = self.judged.session.clone();
-            let again =
-                self.gateway.decide(&self.plan, &self.served, Lane::Websocket, &self.cookies, session);
-            if !matches!(again.decision, Decision::Pass(_)) {
-                return;
-            }
-        }
-    }
+    head.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    let body = passed_on(&head.headers, body, Some(watched));
+    Response::from_parts(head, body)
 }

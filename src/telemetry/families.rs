@@ -36,6 +36,8 @@ families! {
     CONNECTIONS = postern_connections {} "Open client connections.";
     CONNECTIONS_CUT = postern_connections_cut_total {cause} "Client connections that were closed without an answer, by cause.";
     REQUESTS_IN_FLIGHT = postern_requests_in_flight {} "Requests not answered completely yet.";
+    WEBSOCKETS = postern_websockets {} "Open WebSockets.";
+    STREAMS_ENDED = postern_streams_ended_total {end} "WebSockets and long answers that were ended here, by why.";
     UPSTREAM_REQUESTS = postern_upstream_requests_total {site, result} "Requests to upstreams by result.";
     RESPONSES = postern_responses_total {site, status_class} "Answers to clients by the first digit of their status.";
 

@@ -173,6 +173,15 @@ labels! {
         /// Its code died before a mail server took it.
         Expired => "expired",
     }
+    /// Why an open socket or a long answer was ended here.
+    StreamEnd {
+        /// The verification was too long ago.
+        Lapsed => "lapsed",
+        /// What permitted it was taken away.
+        Revoked => "revoked",
+        /// The gateway stops.
+        Stopped => "stopped",
+    }
     /// What came of reading the configuration again.
     ReloadResult {
         /// The new one is in force.

@@ -13,6 +13,7 @@ use prometheus::{
 use super::families;
 use super::labels::{
     CacheResult, ChallengeEvent, Counters, CutCause, EnrolmentEvent, KeySetResult, MailResult, ReloadResult,
+    StreamEnd,
 };
 use super::site_metrics::{SiteFamilies, SiteMetrics};
 
@@ -38,6 +39,10 @@ pub struct Metrics {
     pub connections_cut: Counters<CutCause>,
     /// Requests that are not answered completely yet; see [`Held`].
     pub requests_in_flight: IntGauge,
+    /// Open WebSockets; see [`Held`].
+    pub websockets: IntGauge,
+    /// Sockets and long answers that were ended here, by why.
+    pub streams_ended: Counters<StreamEnd>,
     /// Look-ups in the identity cache.
     pub identity_cache: Counters<CacheResult>,
     /// Fetches of issuers' keys.
@@ -80,6 +85,8 @@ impl Metrics {
             connections: families::CONNECTIONS.gauge(&registry)?,
             connections_cut: Counters::new(&families::CONNECTIONS_CUT.counters(&registry)?, &[]),
             requests_in_flight: families::REQUESTS_IN_FLIGHT.gauge(&registry)?,
+            websockets: families::WEBSOCKETS.gauge(&registry)?,
+            streams_ended: Counters::new(&families::STREAMS_ENDED.counters(&registry)?, &[]),
             identity_cache: Counters::new(&families::IDENTITY_CACHE.counters(&registry)?, &[]),
             key_sets: Counters::new(&families::KEY_SETS.counters(&registry)?, &[]),
             challenges: Counters::new(&families::CHALLENGES.counters(&registry)?, &[]),

@@ -2,6 +2,7 @@
 
 mod admin;
 mod api;
+mod assertion;
 mod background;
 mod bodies;
 mod cookies;

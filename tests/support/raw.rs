@@ -79,6 +79,20 @@ impl Raw {
         tokio::time::timeout(self.patience, self.read()).await.expect("an answer in time")
     }
 
+    /// The head of the next answer; its body can be read while it comes.
+    pub async fn head(&mut self) -> RawAnswer {
+        tokio::time::timeout(PATIENCE, self.read_head()).await.expect("a head in time")
+    }
+
+    /// Everything until the connection ends, however it ends.
+    pub async fn rest(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let _ = tokio::time::timeout(PATIENCE, self.stream.read_to_end(&mut bytes))
+            .await
+            .expect("an end in time");
+        bytes
+    }
+
     /// Whether the gateway closed the connection, and said nothing more before.
     pub async fn is_closed(&mut self) -> bool {
         let mut byte = [0];
@@ -103,6 +117,14 @@ impl Raw {
     }
 
     async fn read(&mut self) -> RawAnswer {
+        let mut answer = self.read_head().await;
+        if answer.status >= 200 {
+            answer.body = String::from_utf8_lossy(&self.body(&answer).await).into_owned();
+        }
+        answer
+    }
+
+    async fn read_head(&mut self) -> RawAnswer {
         let mut head = Vec::new();
         loop {
             match self.line().await {
@@ -112,11 +134,7 @@ impl Raw {
             }
         }
         let status = head[0].split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status line");
-        let mut answer = RawAnswer { status, head, body: String::new() };
-        if status >= 200 {
-            answer.body = String::from_utf8_lossy(&self.body(&answer).await).into_owned();
-        }
-        answer
+        RawAnswer { status, head, body: String::new() }
     }
 
     async fn body(&mut self, answer: &RawAnswer) -> Vec<u8> {

@@ -150,18 +150,18 @@ impl Certificates {
     }
 }
 
-/// The Python that has aiosmtpd: `POSTERN_TEST_PYTHON`, or a virtual environment under `target/` that is made when it
+/// The Python that has the packages of `requirements.txt`: `POSTERN_TEST_PYTHON`, or a virtual environment under `target/` that is made when it
 /// can be. Where neither works tests say so and pass, but not where `CI` is set.
-fn python() -> Option<&'static Path> {
+pub fn python() -> Option<&'static Path> {
     static PYTHON: OnceLock<Option<PathBuf>> = OnceLock::new();
     let found = PYTHON.get_or_init(|| {
         let named = std::env::var_os("POSTERN_TEST_PYTHON").map(PathBuf::from);
-        named.or_else(own_environment).filter(|python| has_aiosmtpd(python))
+        named.or_else(own_environment).filter(|python| has_packages(python))
     });
     if found.is_none() {
         left_out(
             "aiosmtpd",
-            "set POSTERN_TEST_PYTHON to a Python that has it, or let `python3 -m venv` and pip work",
+            "set POSTERN_TEST_PYTHON to a Python that has aiosmtpd and websockets, or let `python3 -m venv` and pip work",
         );
     }
     found.as_deref()
@@ -175,7 +175,7 @@ fn own_environment() -> Option<PathBuf> {
     std::fs::create_dir_all(root.join("target")).ok()?;
     let lock = File::create(root.join("target/test-venv.lock")).ok()?;
     lock.lock().ok()?;
-    if !has_aiosmtpd(&python) {
+    if !has_packages(&python) {
         let requirements = root.join("tests/support/requirements.txt");
         let made = succeeds(Command::new("python3").args(["-m", "venv"]).arg(&environment));
         let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
@@ -185,8 +185,8 @@ fn own_environment() -> Option<PathBuf> {
     Some(python)
 }
 
-fn has_aiosmtpd(python: &Path) -> bool {
-    succeeds(Command::new(python).args(["-c", "import aiosmtpd"]).stderr(Stdio::null()))
+fn has_packages(python: &Path) -> bool {
+    succeeds(Command::new(python).args(["-c", "import aiosmtpd, websockets"]).stderr(Stdio::null()))
 }
 
 fn succeeds(command: &mut Command) -> bool {

@@ -250,8 +250,9 @@ impl World {
     /// Lets time pass.
     pub fn advance(&self, by: Duration) {
         self.clock.advance(by);
-        // The mail worker looks at the clock when it is woken.
+        // The mail worker looks at the clock when it is woken, and so does whoever watches something open.
         self.app.outbox.wake();
+        self.app.directory.announce();
     }
 
     /// Sets the clock back, as somebody at the machine could.

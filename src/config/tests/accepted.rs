@@ -7,7 +7,9 @@ use http::Method;
 
 use super::super::profile::{Endpoint, Product};
 use super::super::session::{AnswerForm, Expected, Introspect, Pointers, SessionSource};
-use super::super::settings::{Api, ApiTokens, LogFormat, Scheme, Settings, Site, SmtpTls, WebSessions};
+use super::super::settings::{
+    Api, ApiTokens, AssertionAlgorithm, LogFormat, Scheme, Settings, Site, SmtpTls, WebSessions,
+};
 use super::super::{load, parse};
 use super::{GENERIC, GOOD, REFERENCE, changed, read, settings, smtp};
 use crate::domain::code::CodeDigits;
@@ -46,6 +48,9 @@ fn the_shortest_file_gets_every_documented_default() {
     let site = &settings.sites[0];
     assert_eq!((site.id.as_ref(), site.prefix.as_str(), site.enforce), ("jira.acme.com", "", true));
     assert_eq!((site.max_body_bytes, site.upstream.tls.is_none()), (250 * 1024 * 1024, true));
+    assert_eq!((site.identity_headers, site.assertion), (true, false));
+    let assertion = &settings.assertion;
+    assert_eq!((assertion.algorithm, assertion.issuer.as_ref()), (AssertionAlgorithm::Es256, "Acme"));
 }
 
 #[test]
@@ -62,9 +67,16 @@ fn the_reference_file_states_the_defaults_and_every_key() {
     for section in ["[organization]\n", "[listen]\n", "[[site]]\n", "[mail]\n", "[store]\n"] {
         text = text.replace(section, &format!("{section}{unknown}"));
     }
-    for section in
-        ["site.upstream_tls", "site.introspect", "site.mobile", "verification", "limits", "keys", "log"]
-    {
+    for section in [
+        "site.upstream_tls",
+        "site.introspect",
+        "site.mobile",
+        "verification",
+        "limits",
+        "keys",
+        "assertion",
+        "log",
+    ] {
         let place = if section.starts_with("site.") { "[mail]" } else { "[organization]" };
         text = text.replace(place, &format!("[{section}]\n{unknown}{place}"));
     }
@@ -79,7 +91,7 @@ fn the_reference_file_states_the_defaults_and_every_key() {
     let helps =
         errors.errors().iter().filter_map(|error| error.help.as_deref()?.strip_prefix("known here: "));
     let helps: Vec<&str> = helps.collect();
-    assert_eq!(helps.len(), 15, "one for every section: {errors}");
+    assert_eq!(helps.len(), 16, "one for every section: {errors}");
     for known in helps {
         for key in known.split(", ") {
             let documented = [

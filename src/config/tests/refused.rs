@@ -227,3 +227,13 @@ fn a_text_that_is_no_toml_is_one_error_at_its_place() {
         ("[store]", "[store", 16, 7, "this is not TOML", ""),
     ]);
 }
+
+#[test]
+#[rustfmt::skip] // A row is a line.
+fn an_assertion_is_signed_by_a_known_way_and_by_somebody() {
+    refuse(&[
+        ("[mail]", "[assertion]\nalgorithm = \"es256\"\n[mail]", 13, 13, "is none of the known words", "expected one of: ES256, EdDSA"),
+        ("[mail]", "[assertion]\nalgorithm = \"none\"\n[mail]", 13, 13, "is none of the known words", "ES256, EdDSA"),
+        ("[mail]", "[assertion]\nissuer = \"\"\n[mail]", 13, 10, "is not an issuer", "a name or a URL"),
+    ]);
+}

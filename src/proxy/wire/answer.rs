@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-use super::super::body::Body;
+use super::super::body::{Body, BodyError};
 use super::pace::OpenRequest;
 
 /// Over HTTP/2 an answer goes out in pieces of this size at most: whoever takes one a minute is slow, not stuck.
@@ -48,7 +48,7 @@ impl Answer {
 
 impl HttpBody for Answer {
     type Data = Bytes;
-    type Error = hyper::Error;
+    type Error = BodyError;
 
     fn poll_frame(
         self: Pin<&mut Self>,

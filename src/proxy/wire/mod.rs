@@ -77,7 +77,8 @@ pub async fn serve_at(
     }
     drop(listener);
     open.close();
-    if tokio::time::timeout(drain, open.wait()).await.is_err() {
+    let finished = async { tokio::join!(open.wait(), gateway.sockets.close()) };
+    if tokio::time::timeout(drain, finished).await.is_err() {
         tracing::warn!("some requests did not finish in time and were cut off");
     }
 }
