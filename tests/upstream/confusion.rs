@@ -43,7 +43,7 @@ async fn user(world: Arc<World>, number: usize, requests: usize) -> usize {
                 }
                 let seen: serde_json::Value = serde_json::from_str(&answer.body).expect("JSON");
                 assert_eq!(seen["nonce"], serde_json::json!([nonce]), "{answer:?}");
-                assert_eq!(seen["person"].as_str(), (number % 2 == 0).then_some("liam"), "{answer:?}");
+                assert_eq!(seen["person"].as_str(), number.is_multiple_of(2).then_some("liam"), "{answer:?}");
                 answered += 1;
             }
         }
