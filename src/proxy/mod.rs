@@ -149,8 +149,8 @@ impl Gateway {
         let (parts, body) = request.into_parts();
         // A stream of HTTP/2 ends alone: there an unread body is no reason to end the connection. What follows a refused
         // handshake was meant for a socket, and must not be read as a request.
-        let may_go_on = parts.version < Version::HTTP_2
-            && (!body.is_end_stream() || parts.headers.contains_key(UPGRADE));
+        let may_go_on =
+            parts.version < Version::HTTP_2 && (!body.is_end_stream() || parts.headers.contains_key(UPGRADE));
         let mut exchange = self.exchange(connection, &parts, may_go_on);
         let answer = self.answer(&mut exchange, connection, upstream, parts, body);
         let answer = AssertUnwindSafe(answer).catch_unwind().await;

@@ -107,15 +107,6 @@ impl Raw {
         bytes
     }
 
-    /// Everything until the gateway closes the connection, as it came.
-    pub async fn rest(&mut self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let read = tokio::time::timeout(PATIENCE, self.stream.read_to_end(&mut bytes)).await;
-        // A connection that is reset has ended too.
-        let _ = read.expect("an end in time");
-        bytes
-    }
-
     async fn read(&mut self) -> RawAnswer {
         let mut answer = self.read_head().await;
         if answer.status >= 200 {
