@@ -77,12 +77,12 @@ async fn t183_making_us_reset_streams_ends_the_connection() {
     let mut liam = liam(&world, Protocol::Http2).await;
     let mut frames = Frames::connect(&world, JIRA, &[]).await;
     let head = block(&USUAL);
-    // A window update of zero is an error of the stream, which we have to reset (CVE-2025-8671).
+    // More window than there can be is an error of the stream, which we have to reset (CVE-2025-8671).
     let closed = flood(&mut frames, 2000, |round| {
         let streams = (0..50).map(|number| 2 * (50 * round + number) + 1);
         let both = |stream| {
             let mut bytes = frame(HEADERS, END_HEADERS, stream, &head);
-            bytes.extend(frame(WINDOW_UPDATE, 0, stream, &[0; 4]));
+            bytes.extend(frame(WINDOW_UPDATE, 0, stream, &[0x7f, 0xff, 0xff, 0xff]));
             bytes
         };
         streams.flat_map(both).collect()

@@ -1,13 +1,15 @@
 //! HTTP/2: the same judgement as over HTTP/1.1, the same request upstream, and a person's whole way.
 
 use http::{Method, StatusCode};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 use super::{assert_nothing_forwarded, forwarded, liam};
 use crate::support::client::{FETCH, NAVIGATION, Protocol};
 use crate::support::frames::{DATA, END_HEADERS, END_STREAM, Frames, HEADERS, Outcome, RST_STREAM, block};
 use crate::support::raw::Raw;
 use crate::support::tls::Client;
-use crate::support::world::{JIRA, Setup, WIKI, World, behind};
+use crate::support::world::{JIRA, Setup, WIKI, World};
 
 #[tokio::test]
 async fn a_person_is_challenged_verifies_and_goes_on() {
@@ -201,22 +203,20 @@ async fn bodies_pass_both_ways() {
     }
 }
 
+const WITH_TRAILERS: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntrailer: set-cookie\r\n\r\n\
+    5\r\nhello\r\n0\r\nset-cookie: JSESSIONID=evil\r\nx-postern-receipt: forged\r\n\r\n";
+
 #[tokio::test]
 async fn t174_trailers_end_here_in_both_directions() {
-    let page = || async {
-        use http_body::Frame;
-        let trailers = http::HeaderMap::from_iter([
-            (http::HeaderName::from_static("set-cookie"), "JSESSIONID=evil".parse().unwrap()),
-            (http::HeaderName::from_static("x-postern-receipt"), "forged".parse().unwrap()),
-        ]);
-        let frames =
-            [Ok::<_, std::convert::Infallible>(Frame::data("hello".into())), Ok(Frame::trailers(trailers))];
-        let body = http_body_util::StreamBody::new(futures_util::stream::iter(frames));
-        let mut response = axum::http::Response::new(axum::body::Body::new(body));
-        response.headers_mut().insert("trailer", "set-cookie, x-postern-receipt".parse().unwrap());
-        response
-    };
-    let site = behind(axum::Router::new().fallback(page)).await;
+    let upstream = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let site = upstream.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut product, _)) = upstream.accept().await {
+            // Trailers that nobody asked for, after a request whose head is not waited for to its end.
+            let _ = product.read_u8().await;
+            let _ = product.write_all(WITH_TRAILERS).await;
+        }
+    });
     let more = format!(
         "[[site]]\nhost = \"trail.test\"\nproduct = \"jira-software\"\nenforce = false\nupstream = \"http://{site}\"\n"
     );

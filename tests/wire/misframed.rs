@@ -157,5 +157,8 @@ async fn t179_too_many_or_too_large_fields_are_a_431() {
         frames.send(kind, flags | END_HEADERS, 1, rest).await;
         assert_eq!(frames.outcome(1).await, Outcome::Answered(431), "{} fields", more.len());
     }
+    // The largest is refused below us, as by hyper over HTTP/1.1, but without a way to put a reason in.
+    let counted = "lane=\"anonymous\",reason=\"head-too-large\",site=\"-\"} 2\n";
+    assert!(world.metrics().contains(counted), "{}", world.metrics());
     assert_nothing_forwarded(&world);
 }
