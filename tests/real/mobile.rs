@@ -26,12 +26,12 @@ async fn a_web_view_meets_the_code_page_once_and_goes_on() {
             assert_eq!(jane.place().await, target);
         }
         assert_eq!(status(jane, "/rest/api/2/myself").await, 200);
+        assert_eq!(world.mails().len(), 1, "once");
+        let reached = world.reached_jira();
+        let names_the_app = |line: &&str| line.ends_with(AGENT);
+        assert!(reached.iter().all(|request| request.header("user-agent").iter().all(names_the_app)));
     };
     visit(Screen::Phone, AGENT, walk).await;
-    let agents = world.reached_jira();
-    let ends = |line: &&str| line.ends_with(AGENT);
-    assert!(agents.iter().all(|request| request.header("user-agent").iter().all(|line| ends(&line))));
-    assert!(world.mails().len() <= 1, "once: {:?}", world.mails());
 }
 
 /// The name alone opens nothing: a stale session beside it is asked as any other.
