@@ -25,8 +25,10 @@ struct Kept {
     pair: Vec<u8>,
     name_bytes: usize,
     may_authenticate: bool,
-    /// How long it lives, if an answer set it; otherwise the browser sent it.
+    /// How long it lives, if an answer set it.
     set: Option<Life>,
+    /// Whether the browser sent it, perhaps before an answer set it to the same value.
+    sent: bool,
 }
 
 /// How long a browser keeps a cookie.
@@ -62,12 +64,14 @@ impl<'a> Jar<'a> {
             return;
         }
         let life = life(parts, self.now);
-        let new =
+        let mut new =
             (life != Life::Over).then(|| Kept::new([name, value].join(&b'='), self.profile, Some(life)));
-        let is_kept = |kept: &Kept| new.as_ref().is_some_and(|new| new.pair == kept.pair);
-        let mut replaced = self.cookies.iter().filter(|kept| kept.name() == name);
-        self.has_lost_credentials |=
-            replaced.any(|kept| kept.may_authenticate && kept.set.is_none() && !is_kept(kept));
+        for old in self.cookies.iter().filter(|kept| kept.sent && kept.name() == name) {
+            match &mut new {
+                Some(new) if new.pair == old.pair => new.sent = true,
+                _ => self.has_lost_credentials |= old.may_authenticate,
+            }
+        }
         self.cookies.retain(|kept| kept.name() != name);
         self.cookies.extend(new);
     }
@@ -103,7 +107,7 @@ impl Kept {
         // A line of this one cookie is read as any line of a request is.
         let line = HeaderValue::from_bytes(&pair);
         let may_authenticate = line.is_ok_and(|line| credentials(&line, profile).next().is_some());
-        Self { pair, name_bytes, may_authenticate, set }
+        Self { pair, name_bytes, may_authenticate, set, sent: set.is_none() }
     }
 
     fn name(&self) -> &[u8] {
