@@ -12,8 +12,8 @@ use crate::domain::decision::Reason;
 use crate::domain::lane::Lane;
 
 use super::cookies::Cookies;
+use super::handshake::check_handshake;
 use super::target::PathKind;
-use super::websocket::check_handshake;
 
 /// Longest `Authorization` that is one: Tomcat takes 8 KiB for a whole head.
 const MAX_AUTHORIZATION_BYTES: usize = 4 * 1024;

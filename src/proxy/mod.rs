@@ -12,6 +12,7 @@ mod exchange;
 mod form;
 mod forward;
 mod frames;
+mod handshake;
 mod headers;
 mod jar;
 mod judge;

@@ -21,7 +21,6 @@ use crate::telemetry::labels::StreamEnd;
 
 use super::Gateway;
 use super::cookies::Cookies;
-use super::exchange::Exchange;
 use super::plan::Plan;
 use super::route::Served;
 
@@ -82,16 +81,17 @@ impl Watched {
     /// What is left of a request that was passed; `cookies` are those of [`take_proof`].
     pub(super) fn new(
         gateway: &Arc<Gateway>,
-        exchange: &Exchange,
+        plan: &Arc<Plan>,
         served: &Served,
+        lane: Lane,
         session: Option<SessionIdentity>,
         cookies: Cookies,
     ) -> Self {
         Self {
             gateway: Arc::clone(gateway),
-            plan: Arc::clone(&exchange.plan),
+            plan: Arc::clone(plan),
             served: served.clone(),
-            lane: exchange.record.lane,
+            lane,
             session,
             cookies,
         }

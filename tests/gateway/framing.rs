@@ -165,7 +165,8 @@ async fn t168_what_follows_a_websocket_handshake_is_judged_as_a_request_or_not_r
     let world = World::start().await;
     let jane = stale_jane(&world).await;
     let mut connection = Raw::connect(world.address).await;
-    let lines = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n";
+    let lines = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                 Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     let next = head("GET", &jane, "/browse/DEMO-2", "");
     connection.send(head("GET", &jane, "/browse/DEMO-1", lines) + &next).await;
     assert!(connection.answer().await.is_challenge());

@@ -204,7 +204,12 @@ async fn a_declined_websocket_is_watched_like_any_other_answer() {
     let (_world, script, mut browser) = odd().await;
     browser.open("/a").await;
     script.is("omar");
-    let handshake = [("connection", "Upgrade"), ("upgrade", "websocket"), ("sec-websocket-version", "13")];
+    let handshake = [
+        ("connection", "Upgrade"),
+        ("upgrade", "websocket"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
     let answer = browser.send(http::Method::GET, "/a", &handshake, "").await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{answer:?}");
     assert!(browser.open("/a").await.is_challenge());
