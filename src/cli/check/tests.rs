@@ -1,0 +1,135 @@
+//! What `postern check` says of settings: the summary, each warning, each refusal.
+
+use super::warnings::is_near;
+use super::*;
+use std::os::unix::fs::PermissionsExt as _;
+
+const NOW: Timestamp = Timestamp::constant(1_000_000_000, 0);
+const QUIET: &str = r#"
+organization.name = "Acme"
+listen = { proxy = "127.0.0.1:8080", scheme = "https" }
+site = [{ host = "jira.acme.com", product = "jira-software", upstream = "http://10.0.0.5:8080", enforce = true }]
+mail = { from = "Acme access <access@acme.com>", smtp = "smtp://mail.acme.com:587", tls = "required" }
+verification.frequency = "36h"
+store.url = "sqlite:///var/lib/postern/postern.db"
+"#;
+
+fn summarise(text: &str) -> String {
+    let settings = config::parse("postern.toml", text, Path::new("/etc/postern"), &|_| None).unwrap();
+    summary(Path::new("postern.toml"), &settings, NOW)
+}
+
+#[test]
+fn a_certificate_is_summed_up_with_its_names_and_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut params = rcgen::CertificateParams::new(vec!["jira.acme.com".to_owned()]).unwrap();
+    params.not_after = rcgen::date_time_ymd(2001, 9, 20);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let write = |name: &str, text: String| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    };
+    write("cert.pem", params.self_signed(&key).unwrap().pem());
+    write("key.pem", key.serialize_pem());
+    let text = QUIET.replace("127.0.0.1:8080", "0.0.0.0:443").replace(
+        "scheme = \"https\"",
+        "scheme = \"https\", certificate = [{ cert_file = \"cert.pem\", key_file = \"key.pem\" }]",
+    );
+    let summarise = |text: &str, now| {
+        let settings = config::parse("postern.toml", text, folder.path(), &|_| None).unwrap();
+        summary(Path::new("postern.toml"), &settings, now)
+    };
+    let quiet = summarise(&text, Timestamp::from_second(990_000_000).unwrap());
+    assert!(quiet.contains("0.0.0.0:443 for https browsers, TLS, admin"), "{quiet}");
+    assert!(quiet.contains("certificate   jira.acme.com until 2001-09-20"), "{quiet}");
+    assert!(!quiet.contains("warning"), "{quiet}");
+    assert!(summarise(&text, NOW).contains("warning: the certificate of jira.acme.com ends on 2001-09-20"));
+    let late = Timestamp::from_second(1_100_000_000).unwrap();
+    assert!(summarise(&text, late).contains("jira.acme.com has ended on 2001-09-20"));
+    let other = summarise(&text.replace("host = \"jira", "host = \"wiki"), NOW);
+    assert!(other.contains("warning: no certificate is for wiki.acme.com"), "{other}");
+}
+
+#[test]
+fn a_good_file_is_summed_up_without_warnings() {
+    let text = summarise(QUIET);
+    for piece in [
+        "postern.toml: OK",
+        "jira.acme.com (jira-software) -> http://10.0.0.5:8080",
+        "every 36h",
+        "through mail.acme.com:587 with STARTTLS",
+        "/var/lib/postern/postern.db",
+    ] {
+        assert!(text.contains(piece), "{piece} is not in\n{text}");
+    }
+    assert!(!text.contains("warning") && !text.contains("assertion"), "{text}");
+    let text = summarise(&QUIET.replace("enforce = true", "assertion = true"));
+    assert!(text.contains("  assertion     ES256 by Acme\n"), "{text}");
+}
+
+#[test]
+fn a_trusted_source_is_summed_up_with_what_it_means() {
+    let text = summarise(&QUIET.replace("enforce = true", "trusted_sources = [\"10.0.0.5\", \"fd00::/8\"]"));
+    assert!(text.contains("from 10.0.0.5/32, fd00::/8: never judged, and no cookie goes on"), "{text}");
+    assert!(!text.contains("warning"), "{text}");
+}
+
+#[test]
+fn what_works_but_is_unwise_is_a_warning() {
+    for (from, to, warning) in [
+        ("scheme = \"https\"", "scheme = \"http\"", "scheme is http"),
+        ("tls = \"required\"", "tls = \"none\"", "goes without TLS"),
+        ("enforce = true", "enforce = false", "jira.acme.com is not enforced"),
+        (
+            "enforce = true",
+            "mobile = { web_sessions = \"pass\" }",
+            "forge an app's User-Agent; narrow it with `networks` or `client_certificate`",
+        ),
+        (
+            "enforce = true",
+            "mobile = { web_sessions = \"pass\", networks = [\"10.0.0.0/8\"], client_certificate = true }",
+            "forge an app's User-Agent, within `networks` and with a client certificate",
+        ),
+        ("enforce = true", "hardening = false", "jira.acme.com is not hardened"),
+        (
+            "scheme = \"https\" }\nsite = [{",
+            "trusted_proxies = [\"10.0.0.0/8\"] }\nsite = [{ trusted_sources = [\"10.0.0.5\"],",
+            "also a trusted proxy, 10.0.0.0/8",
+        ),
+        ("enforce = true", "portal_customers = \"exempt\"", "exempts customers of its portal"),
+        ("enforce = true", "enforce = false, assertion = true", "jira.acme.com gets no assertion"),
+        ("10.0.0.5:8080", "8.8.8.8:8080", "upstream at 8.8.8.8:8080"),
+        ("10.0.0.5:8080", "jira.example.com:8080", "upstream at jira.example.com:8080"),
+        (
+            "proxy = \"127.0.0.1:8080\"",
+            "proxy = \"0.0.0.0:80\", plain_http_beyond_loopback = true",
+            "0.0.0.0:80 is not loopback",
+        ),
+    ] {
+        let text = summarise(&QUIET.replace(from, to));
+        assert!(text.contains("warning: ") && text.contains(warning), "{to}:\n{text}");
+    }
+    for near in ["127.0.0.1", "[::1]", "[fd00::1]", "jira", "jira.internal", "192.168.1.1"] {
+        assert!(is_near(near), "{near}");
+    }
+}
+
+#[test]
+fn an_upstream_by_tls_may_be_anywhere_and_says_whom_it_believes() {
+    let text = summarise(&QUIET.replace("http://10.0.0.5:8080", "https://jira.example.com:8443"));
+    assert!(text.contains("-> https://jira.example.com:8443\n") && !text.contains("warning"), "{text}");
+    let named = "https://8.8.8.8\", upstream_tls = { name = \"jira.internal\" }, product = \"confluence";
+    let text =
+        summarise(&QUIET.replace("product = \"jira-software\", ", "").replace("http://10.0.0.5:8080", named));
+    assert!(text.contains("-> https://8.8.8.8:443, verified as jira.internal\n"), "{text}");
+    assert!(!text.contains("warning"), "{text}");
+}
+
+#[test]
+fn a_bad_file_is_counted_and_drawn() {
+    let text = QUIET.replace("smtp://", "ftp://").replace("36h", "soon");
+    let errors = config::parse("postern.toml", &text, Path::new(""), &|_| None).unwrap_err();
+    let text = refusal(Path::new("postern.toml"), &errors);
+    assert!(text.contains("postern.toml:6:26") && text.contains("postern.toml: 2 mistakes"), "{text}");
+}

@@ -1,0 +1,152 @@
+//! What works as it is written, but is worth a second look.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use jiff::Timestamp;
+
+use crate::config::session::SessionSource;
+use crate::config::settings::{
+    Listen, MailTransport, PortalCustomers, Scheme, Settings, Site, SmtpTls, WebSessions,
+};
+use crate::config::tls::Certificate;
+
+use super::{day, networks};
+
+/// A certificate that ends sooner should have been renewed: those of 90 days are renewed 30 days before.
+const RENEWAL: Duration = Duration::from_secs(14 * 86_400);
+
+/// The warnings of all settings, those of certificates apart.
+pub(super) fn of(settings: &Settings) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if settings.listen.scheme == Scheme::Http {
+        warnings.push(
+            "scheme is http: cookies have neither Secure nor __Host-, and anybody on the way reads them"
+                .into(),
+        );
+    }
+    if settings.listen.tls.is_none() && !settings.listen.proxy.ip().to_canonical().is_loopback() {
+        warnings.push(format!(
+            "{} is not loopback and speaks plain HTTP: the network before it must be protected",
+            settings.listen.proxy
+        ));
+    }
+    if !settings.listen.admin.ip().to_canonical().is_loopback() {
+        warnings.push(format!(
+            "{} is not loopback: the admin listener is reachable from other machines",
+            settings.listen.admin
+        ));
+    }
+    if let MailTransport::Smtp(smtp) = &settings.mail.transport
+        && smtp.tls == SmtpTls::None
+    {
+        warnings.push(format!("mail to {} goes without TLS: anybody on the way reads the codes", smtp.host));
+    }
+    warnings.extend(settings.sites.iter().flat_map(|site| site_warnings(site, &settings.listen)));
+    warnings
+}
+
+/// The same of one site.
+fn site_warnings(site: &Site, listen: &Listen) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if !site.enforce {
+        warnings.push(format!("{} is not enforced: external people pass without a code", site.id));
+        if site.assertion {
+            warnings.push(format!("{} gets no assertion: nobody is judged there", site.id));
+        }
+    }
+    if site.enforce && site.mobile.web_sessions == WebSessions::Pass {
+        warnings.push(app_warning(site));
+    }
+    if !site.hardening {
+        warnings.push(format!(
+            "{} is not hardened: paths with WEB-INF, META-INF or `::` reach the product",
+            site.id
+        ));
+    }
+    if site.sessions.iter().any(|source| matches!(source, SessionSource::Crowd(crowd) if crowd.is_plain)) {
+        warnings.push(format!(
+            "{} asks Crowd over plain HTTP: the application's password and everybody's tokens cross the network in the clear",
+            site.id
+        ));
+    }
+    if site.portal_customers == PortalCustomers::Exempt {
+        warnings.push(format!("{} exempts customers of its portal: they pass without a code", site.id));
+    }
+    // Such a proxy would make strangers of all who come through it.
+    let proxies: Vec<IpNet> = listen
+        .trusted_proxies
+        .iter()
+        .filter(|proxy| {
+            site.trusted_sources.iter().any(|source| source.contains(*proxy) || proxy.contains(source))
+        })
+        .copied()
+        .collect();
+    if !proxies.is_empty() {
+        warnings.push(format!(
+            "{} has a trusted source that is also a trusted proxy, {}: nobody who comes through it can be signed in",
+            site.id,
+            networks(&proxies)
+        ));
+    }
+    let (upstream, is_plain) = (&site.upstream.authority, site.upstream.tls.is_none());
+    if is_plain && !is_near(upstream.host()) {
+        warnings.push(format!(
+            "{} has its upstream at {upstream}, which may be across a public network, over plain HTTP",
+            site.id
+        ));
+    }
+    warnings
+}
+
+/// What browsers will complain about, now or soon.
+pub(super) fn of_certificates(settings: &Settings, now: Timestamp) -> Vec<String> {
+    let Some(tls) = &settings.listen.tls else { return Vec::new() };
+    let ends = |certificate: &Certificate| {
+        let (end, name) = (certificate.expires?, certificate.names.first()?);
+        match () {
+            () if end <= now => Some(format!("the certificate of {name} has ended on {}", day(end))),
+            () if end.duration_since(now).unsigned_abs() < RENEWAL => {
+                Some(format!("the certificate of {name} ends on {}", day(end)))
+            }
+            () => None,
+        }
+    };
+    let mut warnings: Vec<String> = tls.certificates.iter().filter_map(ends).collect();
+    for site in &settings.sites {
+        if !tls.certificates.iter().any(|certificate| certificate.is_for(site.host.as_str())) {
+            warnings.push(format!("no certificate is for {}: browsers will refuse it", site.host));
+        }
+    }
+    warnings
+}
+
+/// What an app's session rests on, and what would narrow that down.
+fn app_warning(site: &Site) -> String {
+    let mobile = &site.mobile;
+    let narrowed = match (mobile.networks.is_empty(), mobile.client_certificate) {
+        (true, false) => "; narrow it with `networks` or `client_certificate` in [site.mobile]",
+        (false, false) => ", within `networks`",
+        (true, true) => ", with a client certificate",
+        (false, true) => ", within `networks` and with a client certificate",
+    };
+    format!(
+        "{} passes the sessions of mobile apps without a code: anybody who knows a password can forge an app's User-Agent{narrowed}",
+        site.id
+    )
+}
+
+/// Whether an upstream is on this machine or a private network, as far as its name tells.
+pub(super) fn is_near(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    match bare.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+        Ok(IpAddr::V4(ip)) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        Ok(IpAddr::V6(ip)) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+        // A single label, or a name under a domain that the public DNS never serves.
+        Err(_) => {
+            let private = [".internal", ".local", ".localhost", ".test", ".home.arpa"];
+            !bare.contains('.') || private.iter().any(|suffix| bare.ends_with(suffix))
+        }
+    }
+}
