@@ -46,7 +46,7 @@
 //! | accept | `wire/`, `client.rs` | a connection: TLS, where it comes from, how much of it and for how long; then its requests |
 //! | limit, canonicalise | `target.rs` | one host, one plain path; what can be read in two ways gets 400 |
 //! | route | `route.rs` | host and prefix → site |
-//! | classify | `cookies.rs`, `lane.rs` | credentials → lane; a credential twice gets 400; what is public goes on without |
+//! | classify | `cookies.rs`, `lane.rs` | credentials → lane; a credential twice gets 400; what is public goes on without, a sign-in with one kind |
 //! | identify | `judge.rs`, `token.rs`, `identity/` | session or token → identity: a cache hit, or one question to each source |
 //! | decide | `judge.rs`, `domain/decide.rs` | facts → decision: pure, and the only maker of a `Permit` |
 //! | respond | `respond.rs`, `own.rs`, `challenge.rs`, `pages.rs` | a refusal by one table; our own pages |

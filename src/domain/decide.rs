@@ -25,6 +25,10 @@ pub fn decide(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decisio
     if facts.lane == Lane::TrustedApi {
         return Decision::Pass(Permit::new(Reason::TrustedSource, Credentials::Authorization));
     }
+    // As below, by a password in the head: a session beside it would be a second credential, so it stays here.
+    if facts.lane == Lane::SignIn {
+        return Decision::Pass(Permit::new(Reason::LoginPage, Credentials::Authorization));
+    }
     if !facts.enforced {
         return Decision::Pass(Permit::new(Reason::EnforcementOff, Credentials::Cookies));
     }
@@ -264,6 +268,9 @@ mod tests {
         assert_eq!(reason(&lane(Lane::TrustedApi)), ("pass", "trusted-source"));
         assert_eq!(forward(&lane(Lane::TrustedApi)), Credentials::Authorization);
         assert_eq!(forward(&Facts { enforced: false, ..lane(Lane::TrustedApi) }), Credentials::Authorization);
+        assert_eq!(reason(&lane(Lane::SignIn)), ("pass", "login-page"));
+        assert_eq!(forward(&lane(Lane::SignIn)), Credentials::Authorization);
+        assert_eq!(forward(&Facts { enforced: false, ..lane(Lane::SignIn) }), Credentials::Authorization);
         assert_eq!(reason(&lane(Lane::Public)), ("pass", "login-page"));
         assert_eq!(forward(&lane(Lane::Public)), Credentials::Cookies);
         assert_eq!(reason(&lane(Lane::Resource)), ("pass", "public-resource"));

@@ -18,6 +18,8 @@ pub enum Lane {
     Mobile,
     /// The product's own login and logout pages, by exact method and path; the cookies go on.
     Public,
+    /// A login page asked for with an `Authorization`, where signing in is an HTTP Basic request; every cookie is removed.
+    SignIn,
     /// What the product shows to everybody, and hooks whose address is their secret; no credential goes on.
     Resource,
     /// No credential at all.
@@ -30,7 +32,7 @@ pub enum Lane {
 
 impl Lane {
     /// Every lane, in label order.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Browser,
         Self::Background,
         Self::Websocket,
@@ -38,6 +40,7 @@ impl Lane {
         Self::TrustedApi,
         Self::Mobile,
         Self::Public,
+        Self::SignIn,
         Self::Resource,
         Self::Anonymous,
         Self::Trusted,
@@ -52,7 +55,7 @@ impl Lane {
             Self::Websocket => "websocket",
             Self::Api | Self::TrustedApi => "api",
             Self::Mobile => "mobile",
-            Self::Public | Self::Resource => "public",
+            Self::Public | Self::SignIn | Self::Resource => "public",
             Self::Anonymous | Self::Trusted => "anonymous",
             Self::Own => "own",
         }

@@ -96,7 +96,12 @@ impl Gateway {
             Lane::Browser | Lane::Background | Lane::Websocket | Lane::Mobile | Lane::Own => true,
             // A sign-out ends the proof of whoever signs out; an app enrolls only who was not signed in before.
             Lane::Public => cookies.proof.is_some() || exchange.app_sign_in,
-            Lane::Api | Lane::TrustedApi | Lane::Resource | Lane::Anonymous | Lane::Trusted => false,
+            Lane::Api
+            | Lane::TrustedApi
+            | Lane::SignIn
+            | Lane::Resource
+            | Lane::Anonymous
+            | Lane::Trusted => false,
         };
         let (true, true, Some(key)) = (needed, served.site.enforce, cookies.session.as_ref()) else {
             return None;

@@ -32,8 +32,12 @@ pub fn classify(
     if path == PathKind::Own {
         return Ok(Lane::Own);
     }
-    if path == PathKind::Plain && (is_login(parts, site) || is_logout(parts, site)) {
+    if path == PathKind::Plain && is_logout(parts, site) {
+        // The session that ends goes on, and an Authorization beside it does not.
         return Ok(Lane::Public);
+    }
+    if path == PathKind::Plain && is_login(parts, site) {
+        return Ok(if authorization { Lane::SignIn } else { Lane::Public });
     }
     let trusted = site.trusted_sources.iter().any(|network| network.contains(&peer));
     if parts.headers.contains_key(UPGRADE) {

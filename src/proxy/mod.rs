@@ -259,12 +259,12 @@ fn admit<'a>(
     if !connection.is_for(served.site.host.as_str()) {
         return Err(Reason::HostMismatch);
     }
-    upload::check(parts, served.site.max_body_bytes)?;
     let mut cookies = Cookies::read(&parts.headers, &served.site.id, &served.site.profile, plan.names)?;
     if served.site.reads_address() {
         cookies.session = cookies.session.map(|key| key.at(exchange.client));
     }
     let lane = lane::classify(parts, &served.site, exchange.peer, path, &cookies, exchange.navigation)?;
+    upload::check(parts, upload::max_bytes(&served.site, lane))?;
     exchange.record.lane = token::shown_lane(parts, &served.site, lane);
     exchange.authorization = token::presented(parts, &served.site, lane);
     exchange.app_sign_in = lane == Lane::Public && mobile::is_sign_in(parts, &served.site, exchange);

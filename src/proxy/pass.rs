@@ -27,7 +27,7 @@ use super::judge::Judged;
 use super::lane::is_logout;
 use super::route::Served;
 use super::stream::{LAST_BYTES, Watched, take_proof};
-use super::upload::Upload;
+use super::upload::{self, Upload};
 use super::upstream::Upstream;
 use super::watch::{Seen, says_signed_out, watch};
 
@@ -53,7 +53,7 @@ impl Gateway {
         let proof = take_proof(&mut cookies, &served.site);
         let mut request = upstream_request(
             parts,
-            Upload::new(body, served.site.max_body_bytes),
+            Upload::new(body, upload::max_bytes(&served.site, lane)),
             &permit,
             &served.site,
             cookies,
@@ -74,6 +74,9 @@ impl Gateway {
         let is_visitor = matches!(judged.session, Some(SessionIdentity::Unrecognised));
         let mut seen = match (permit.forward(), lane) {
             (Credentials::None, _) if is_visitor => self.watch(served, &judged, &browser, &head.headers)?,
+            // The session that it begins is judged at its next request, like any other. That of the cookies stayed here, so
+            // nothing that the answer says is about its end.
+            (_, Lane::SignIn) => Seen { forget: true, signed_out: false },
             (Credentials::Authorization, _) => {
                 self.watch_token(served, judged.owner.as_ref(), &head.headers)?;
                 // A session born from a token must not live on without it.

@@ -16,10 +16,23 @@ use http_body::{Body, Frame, SizeHint};
 use hyper::body::Incoming;
 use tokio::time::Sleep;
 
+use crate::config::settings::Site;
 use crate::domain::decision::Reason;
+use crate::domain::lane::Lane;
 
 /// How long a client may let us wait for the next piece of a body.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What a sign-in page takes: passwords, and SAML answers of some 100 KiB. Strangers reach it, so no site takes more.
+const MAX_SIGN_IN_BYTES: u64 = 1024 * 1024;
+
+/// The largest body that goes on in this lane.
+pub(super) fn max_bytes(site: &Site, lane: Lane) -> u64 {
+    match lane {
+        Lane::Public | Lane::SignIn => site.max_body_bytes.min(MAX_SIGN_IN_BYTES),
+        _ => site.max_body_bytes,
+    }
+}
 
 /// Refuses a body that is too large by its own word, or whose coding is more than its framing.
 ///

@@ -16,6 +16,7 @@ mod paths;
 mod people;
 mod plain;
 mod public;
+mod sign_in;
 mod spoofing;
 mod storm;
 mod tokens;

@@ -107,7 +107,7 @@ async fn t018_no_path_to_what_people_attached_is_exempt() {
 }
 
 #[tokio::test]
-async fn t019_t020_an_exempt_page_is_exempt_by_exact_method_and_path() {
+async fn t019_t020_t026_an_exempt_page_is_exempt_by_exact_method_and_path() {
     let world = World::start().await;
     let jane = stale_jane(&world).await;
     for target in [

@@ -5,7 +5,7 @@ use http::{Method, StatusCode};
 use super::{assert_nothing_forwarded, forwarded, fresh_jane, head, liam, load, stale_jane};
 use crate::support::client::NAVIGATION;
 use crate::support::raw::ask;
-use crate::support::world::World;
+use crate::support::world::{Setup, World};
 
 #[tokio::test]
 async fn t025_t044_t045_what_a_client_says_it_is_changes_only_the_shape_of_the_refusal() {
@@ -170,6 +170,37 @@ async fn t034_links_name_the_site_whatever_the_client_says() {
     let mail = world.newest_mail("jane@acme.com");
     assert!(!mail.raw.contains("evil.test") && !page.body.contains("evil.test"));
     assert!(!page.head.iter().any(|line| line.contains("evil.test")));
+}
+
+#[tokio::test]
+async fn t035_nobody_talks_us_out_of_https() {
+    let claims = "X-Forwarded-Proto: http\r\nX-Forwarded-Ssl: off\r\nX-Forwarded-Port: 80\r\n\
+                  Front-End-Https: off\r\nForwarded: proto=http\r\n";
+    // Not even a proxy that is believed about who the client is.
+    for listen in ["", "trusted_proxies = [\"127.0.0.1\"]"] {
+        let world = World::set_up(Setup { listen, ..Setup::default() }).await;
+        let mut jane = stale_jane(&world).await;
+        let problem = ask(world.address, head("GET", &jane, "/rest/api/2/myself", claims)).await;
+        assert!(problem.body.contains("\"https://jira.test/.postern/challenge?return=/\""), "{problem:?}");
+        let way = load(&world, &jane, "/browse/DEMO-1", claims).await;
+        assert_eq!(way.header("location"), "/.postern/challenge?return=/browse/DEMO-1");
+        let headers = [NAVIGATION.as_slice(), &[("x-forwarded-proto", "http")]].concat();
+        let page = jane.send(Method::GET, "/.postern/challenge", &headers, "").await;
+        let code = world.newest_mail("jane@acme.com").code();
+        let verified = jane.submit(&page, &code).await;
+        let lines = [page.set_cookies(), verified.set_cookies()].concat();
+        assert!(lines.len() >= 2 && lines.iter().all(|line| line.contains("; Secure")), "{lines:?}");
+        for hsts in [
+            problem.header("strict-transport-security"),
+            way.header("strict-transport-security"),
+            page.header("strict-transport-security"),
+        ] {
+            assert_eq!(hsts, "max-age=63072000");
+        }
+        jane.send(Method::GET, "/browse/DEMO-1", &headers, "").await;
+        let reached = forwarded(&world.jira);
+        assert_eq!(reached[0].header("x-forwarded-proto"), ["https"]);
+    }
 }
 
 #[tokio::test]

@@ -97,6 +97,17 @@ async fn who_is_signed_in_already_is_not_enrolled_by_signing_in_again() {
 }
 
 #[tokio::test]
+async fn a_sign_in_by_a_password_in_the_head_enrolls_nothing() {
+    let (world, product) = apps(PASS).await;
+    let mut omar = world.browser_at("app.test");
+    let headers = [AGENT, ("authorization", "Basic b21hcjpkZW1v")];
+    post_sign_in(&mut omar, "omar", "demo", &headers).await;
+    assert!(omar.cookies.contains_key("JSESSIONID"), "{:?}", product.received());
+    assert_eq!(enrolments(&world).await, 0);
+    assert!(load(&mut omar, PAGE).await.is_challenge());
+}
+
+#[tokio::test]
 async fn only_the_sign_in_pages_enroll() {
     let (world, _) = apps(PASS).await;
     let mut omar = world.browser_at("app.test");

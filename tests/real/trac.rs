@@ -3,11 +3,13 @@
 //! Two settings decide. `show_full_names = false`: by default a page says "logged in as" and then the name that people give
 //! themselves, so anybody could be anybody. And a sign-in by a form (the account manager's): after Trac's own sign-in by
 //! HTTP Basic a browser sends the password with every page, and a page with a password is an API call, which goes on
-//! without cookies. The last test shows what people see then.
+//! without cookies. The last tests show what people see then, and a client that sends the password to `/login` alone.
 //!
 //! No address is read off the page, because everybody writes there what they like: the directory knows it by the user name.
 
 use std::time::Duration;
+
+use http::Method;
 
 use super::server::{Server, free_address};
 use super::{answer, at};
@@ -42,7 +44,7 @@ anonymous_pattern = '<a href="/(login)">Login</a>'
 }
 
 /// A gateway before a new Trac. `None`, with a printed line, where there is none.
-async fn start(sign_in: &str) -> Option<(World, Server)> {
+async fn start(sign_in: &str, site: fn(&str) -> String) -> Option<(World, Server)> {
     let python = installed().join("python/bin/python");
     if !python.with_file_name("tracd").exists() {
         left_out("trac", "`./dev test` installs it");
@@ -52,6 +54,11 @@ async fn start(sign_in: &str) -> Option<(World, Server)> {
     let world = World::for_browsers_with(&site(&upstream.to_string())).await;
     let python = python.to_str().expect("a path in UTF-8");
     Some((world, Server::start("trac", upstream, &[python, sign_in], &["/prefs"]).await))
+}
+
+/// The same for Trac's own sign-in, by HTTP Basic.
+fn site_with_basic(upstream: &str) -> String {
+    site(upstream).replace("logout =", "login = [\"GET /login\"]\nlogout =")
 }
 
 async fn sign_in(world: &World, tab: &Tab, name: &str) {
@@ -75,7 +82,7 @@ async fn files_a_ticket(world: &World, tab: &Tab) {
 
 #[tokio::test]
 async fn an_external_person_files_a_ticket_after_a_code_and_a_managed_one_without() {
-    let Some((world, _server)) = start("form").await else { return };
+    let Some((world, _server)) = start("form", site).await else { return };
     let walk = async |jane: &Tab| {
         sign_in(&world, jane, "jane").await;
         assert!(is_challenge(&jane.place().await), "{}", jane.place().await);
@@ -110,7 +117,7 @@ async fn a_managed_person_never_meets_us(world: &World, liam: &Tab) {
 /// She gives herself a managed colleague's name and address, and text that looks like the page's own.
 #[tokio::test]
 async fn what_people_write_about_themselves_makes_nobody_somebody_else() {
-    let Some((world, _server)) = start("form").await else { return };
+    let Some((world, _server)) = start("form", site).await else { return };
     let walk = async |jane: &Tab| {
         sign_in(&world, jane, "jane").await;
         answer(&world, jane, "jane@acme.com").await;
@@ -135,11 +142,28 @@ async fn what_people_write_about_themselves_makes_nobody_somebody_else() {
     assert!(world.mails().iter().all(|mail| mail.to == "jane@acme.com"));
 }
 
-/// Trac's own sign-in. A request with a password is an API call, from which no session is born; and the browser goes on to
+/// A client that sends the password to the sign-in page alone, and goes on with the session that it gets.
+#[tokio::test]
+async fn a_listed_sign_in_by_http_basic_gives_a_session_that_meets_a_code() {
+    let Some((world, _server)) = start("basic", site_with_basic).await else { return };
+    for (name, password, challenged) in [("jane", "amFuZTpkZW1v", true), ("liam", "bGlhbTpkZW1v", false)] {
+        let mut client = world.browser_at("trac.localhost");
+        client.cookies.insert("trac_auth".to_owned(), "somebody-elses".to_owned());
+        let basic = format!("Basic {password}");
+        let answer = client.send(Method::GET, "/login", &[("authorization", &basic)], "").await;
+        assert!(answer.status.is_redirection(), "{}", answer.body);
+        assert_ne!(client.cookies["trac_auth"], "somebody-elses", "a session of its own");
+        let page = client.open("/wiki").await;
+        assert_eq!(page.is_challenge(), challenged, "{name}: {}", page.status);
+        assert_eq!(page.body.contains("logged in as"), !challenged, "{name}");
+    }
+}
+
+/// Trac's own sign-in in a browser, not listed. A request with a password is an API call, from which no session is born; and the browser goes on to
 /// send the password with pages that never asked for it, which Trac reads at `/login` alone.
 #[tokio::test]
 async fn a_sign_in_by_http_basic_signs_nobody_in_and_puts_pages_on_the_api_lane() {
-    let Some((world, _server)) = start("basic").await else { return };
+    let Some((world, _server)) = start("basic", site).await else { return };
     let walk = async |jane: &Tab| {
         let login = at(&world, HOST, "/login").replace("://", "://jane:demo@");
         jane.open(&login).await;

@@ -8,6 +8,7 @@ mod customers;
 mod joins;
 mod pages;
 mod scripted;
+mod secrecy;
 mod squatters;
 
 use std::time::Duration;

@@ -1,6 +1,8 @@
 //! The listening side: TLS and its certificates, HTTP/2, the PROXY protocol, limits and patience.
 
 mod certificates;
+mod conformance;
+mod conformance_heads;
 mod crowd;
 mod floods;
 mod http2;

@@ -150,6 +150,17 @@ fn the_examples_load() {
     assert_eq!(settings.sites[1].id.as_ref(), "wiki.acme.com/wiki");
     assert!(settings.sites[0].profile.is_harmless("ROUTEID"));
     assert!(settings.sites[0].profile.is_harmless("AJS.conglomerate.cookie"), "extra_ adds to the profile");
+
+    for (name, text) in [
+        ("mediawiki.toml", include_str!("../../../config/examples/mediawiki.toml")),
+        ("trac.toml", include_str!("../../../config/examples/trac.toml")),
+    ] {
+        let settings = parse(name, text, folder.path(), &|_| None).unwrap();
+        assert!(
+            settings.sites[0].profile.login.is_empty(),
+            "{name}: strangers pass, so nothing needs an exception"
+        );
+    }
 }
 
 #[test]

@@ -64,6 +64,18 @@ fn a_wrong_type_says_which_one_was_expected() {
 
 #[test]
 #[rustfmt::skip] // A row is a line.
+fn t036_nobody_is_trusted_by_leaving_them_out_or_naming_everybody() {
+    refuse(&[
+        ("[listen]", "[listen]\ntrusted_proxies = [\"0.0.0.0/0\"]", 5, 20, "`trusted_proxies` would trust every client", "name the machines alone"),
+        ("[listen]", "[listen]\ntrusted_proxies = [\"::/0\"]", 5, 20, "`trusted_proxies` would trust every client", "name the machines alone"),
+        ("[listen]", "[listen]\ntrusted_proxies = [\"10.1.2.3/0\"]", 5, 20, "`trusted_proxies` would trust every client", "name the machines alone"),
+        ("[listen]", "[listen]\nproxy_protocol = true", 5, 18, "`proxy_protocol` has nobody to believe", "trusted_proxies"),
+        ("[listen]", "[listen]\nproxy_protocol = true\ntrusted_proxies = []", 5, 18, "`proxy_protocol` has nobody to believe", "trusted_proxies"),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip] // A row is a line.
 fn bad_places_to_listen_and_send_to_are_refused() {
     refuse(&[
         ("127.0.0.1:8080", "localhost:8080", 5, 9, "`proxy` is not an address to listen on", "127.0.0.1:8080"),
@@ -71,9 +83,7 @@ fn bad_places_to_listen_and_send_to_are_refused() {
         ("[listen]", "[listen]\nadmin = \"10.0.0.1:8901\"", 5, 9, "`admin` is not a loopback address", "admin_beyond_loopback = true"),
         ("127.0.0.1:8080", "127.0.0.1:8901", 4, 1, "`admin` takes the place of `proxy`", "of its own"),
         ("[listen]", "[listen]\nscheme = \"htps\"", 5, 10, "`scheme` is none of the known words", "did you mean `https`?"),
-        ("[listen]", "[listen]\ntrusted_proxies = [\"0.0.0.0/0\"]", 5, 20, "`trusted_proxies` would trust every client", "name the machines alone"),
         ("[listen]", "[listen]\ntrusted_proxies = [\"10.0.0.0/8\", \"nginx\"]", 5, 34, "`trusted_proxies` is not a network", "10.1.0.0/16"),
-        ("[listen]", "[listen]\nproxy_protocol = true", 5, 18, "`proxy_protocol` has nobody to believe", "trusted_proxies"),
         ("[listen]", "[listen]\nmax_connections_per_address = 0", 5, 31, "`max_connections_per_address` is out of range", "from 1 to"),
         ("[listen]", "[listen]\nworkers = 0", 5, 11, "`workers` is out of range", "from 1 to 256"),
         ("http://10.0.0.5:8080", "https://10.0.0.5", 10, 12, "`upstream` names its server by an IP address", "add `name` to [site.upstream_tls]"),
