@@ -10,6 +10,8 @@ pub mod domain_name;
 pub mod email;
 pub mod enrolment;
 pub mod facts;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 pub mod hardening;
 pub mod host;
 pub mod key_set;

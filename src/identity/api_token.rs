@@ -117,7 +117,7 @@ impl Identities {
 }
 
 /// The user name of RFC 7617: UTF-8, up to the first colon. What does not read so is nobody's.
-fn user_name(credentials: &str) -> Option<String> {
+pub(super) fn user_name(credentials: &str) -> Option<String> {
     let bytes = BASE64_NOPAD.decode(credentials.trim_end_matches('=').as_bytes()).ok()?;
     let colon = memchr::memchr(b':', &bytes)?;
     String::from_utf8(bytes[..colon].to_vec()).ok()

@@ -10,6 +10,8 @@ pub mod assertion;
 mod cache;
 mod crowd;
 mod enrolment;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod https;
 mod introspect;
 mod jwks;

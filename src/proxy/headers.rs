@@ -113,10 +113,12 @@ pub fn retain_set_cookies(headers: &mut HeaderMap, keep: impl Fn(&[u8]) -> bool)
     }
 }
 
-/// The cookie name of a `Set-Cookie` line.
+/// The name by which the cookie of a `Set-Cookie` line comes back. One without a name (`=NAME=value`) is sent as its value
+/// alone (RFC 6265bis section 5.8.3), so the value's beginning is read as the name it then has.
 pub fn set_cookie_name(line: &HeaderValue) -> &[u8] {
-    let pair = line.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default();
-    pair.split(|&byte| byte == b'=').next().unwrap_or_default().trim_ascii()
+    let pair = line.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default().trim_ascii();
+    let sent = pair.strip_prefix(b"=").unwrap_or(pair);
+    sent.split(|&byte| byte == b'=').next().unwrap_or_default().trim_ascii()
 }
 
 #[cfg(test)]
@@ -187,9 +189,15 @@ mod tests {
     #[test]
     fn t039_an_upstream_cannot_set_our_cookies() {
         let mut headers = HeaderMap::new();
-        for line in
-            ["JSESSIONID=1; Path=/", "__Host-postern-proof=x; Secure", "postern-device=y", " postern-x =1"]
-        {
+        for line in [
+            "JSESSIONID=1; Path=/",
+            "__Host-postern-proof=x; Secure",
+            "postern-device=y",
+            " postern-x =1",
+            "=postern-proof=x",
+            " = postern-proof =x",
+            "postern-proof",
+        ] {
             headers.append(header::SET_COOKIE, HeaderValue::from_static(line));
         }
         headers.insert("x-postern-receipt", HeaderValue::from_static("forged"));

@@ -81,7 +81,7 @@ fn is_for_strangers(parts: &Parts, site: &Site) -> bool {
 
 /// Exactly one well-formed `Authorization` makes the API lane: a known scheme in its usual spelling, one space, and a
 /// non-empty rest. Anything looser is read differently by different products, so it counts as none; two are refused.
-fn authorization(headers: &HeaderMap) -> Result<bool, Reason> {
+pub(super) fn authorization(headers: &HeaderMap) -> Result<bool, Reason> {
     let mut lines = headers.get_all(AUTHORIZATION).iter();
     let Some(line) = lines.next() else { return Ok(false) };
     if lines.next().is_some() {

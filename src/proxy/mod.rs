@@ -12,6 +12,8 @@ mod exchange;
 mod form;
 mod forward;
 mod frames;
+#[cfg(any(test, fuzzing))]
+pub mod fuzz;
 mod handshake;
 mod headers;
 mod jar;

@@ -30,7 +30,7 @@ fn is_feed(method: &Method, path: &str, site: &Site) -> bool {
 }
 
 /// The query without the parameter, or `None` if it does not have it.
-fn strip(query: &str) -> Option<String> {
+pub(super) fn strip(query: &str) -> Option<String> {
     let is_kept = |parameter: &&str| name(parameter) != AUTH_TYPE;
     if query.split('&').all(|parameter| is_kept(&parameter)) {
         return None;

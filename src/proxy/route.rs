@@ -65,8 +65,11 @@ pub enum RouteError {
 /// The everyday spelling without an allocation; anything else takes the strict way.
 fn strip_port(host: &str) -> &str {
     match host.rsplit_once(':') {
+        // Only what `Authority` takes for a port: two readings of one host must not differ.
         Some((name, port))
-            if (1..=5).contains(&port.len()) && port.bytes().all(|byte| byte.is_ascii_digit()) =>
+            if port.len() <= 5
+                && port.bytes().all(|byte| byte.is_ascii_digit())
+                && port.parse::<u16>().is_ok() =>
         {
             name
         }
@@ -79,5 +82,23 @@ fn is_below(path: &str, prefix: &str) -> bool {
     match path.strip_prefix(prefix) {
         Some(rest) => prefix.is_empty() || rest.is_empty() || rest.starts_with('/'),
         None => path.starts_with("/.postern/"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_way_to_a_host_takes_no_other_port_than_the_strict_one() {
+        for host in ["wiki.test", "wiki.test:1", "wiki.test:65535", "wiki.test:00443"] {
+            assert_eq!(strip_port(host), "wiki.test");
+            assert!(Authority::parse(host).is_ok(), "{host}");
+        }
+        for host in ["wiki.test:65536", "wiki.test:99999", "wiki.test:", "wiki.test:+80", "wiki.test:000080"]
+        {
+            assert_eq!(strip_port(host), host);
+            assert!(Authority::parse(host).is_err(), "{host}");
+        }
     }
 }

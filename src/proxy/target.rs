@@ -127,7 +127,7 @@ pub fn check_forwarded(parts: &Parts, site: &Site, lane: Lane) -> Result<(), Rea
 }
 
 /// Whether the query carries a sign-in, which products act on at any address.
-fn has_query_credentials(query: Option<&str>) -> bool {
+pub(super) fn has_query_credentials(query: Option<&str>) -> bool {
     const NAMES: [&str; 3] = ["os_username", "os_password", "os_cookie"];
     query.is_some_and(|query| {
         (query.contains("os_") || query.contains('%'))

@@ -133,7 +133,7 @@ pub(super) fn shown_lane(parts: &Parts, site: &Site, lane: Lane) -> Lane {
 }
 
 /// The client that a token in the form of a JWT (RFC 7519) says it was made for.
-fn client(token: &str) -> Option<String> {
+pub(super) fn client(token: &str) -> Option<String> {
     let mut parts = token.split('.');
     let (Some(_), Some(payload), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next())
     else {
