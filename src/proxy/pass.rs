@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, SET_COOKIE};
 use http::request::Parts;
-use http::{HeaderMap, Response};
+use http::{HeaderMap, Response, response};
 use hyper::body::{Body as _, Incoming};
 
 use crate::actions::sign_out::Leaver;
@@ -70,40 +70,8 @@ impl Gateway {
         let (mut head, body) = answer?.into_parts();
         remove_hop_by_hop(&mut head.headers);
         scrub_response(&mut head.headers);
-        // A visitor whose credentials nobody recognised is answered like one who brought none.
-        let is_visitor = matches!(judged.session, Some(SessionIdentity::Unrecognised));
-        let mut seen = match (permit.forward(), lane) {
-            (Credentials::None, _) if is_visitor => self.watch(served, &judged, &browser, &head.headers)?,
-            // The session that it begins is judged at its next request, like any other. That of the cookies stayed here, so
-            // nothing that the answer says is about its end.
-            (_, Lane::SignIn) => Seen { forget: true, signed_out: false },
-            (Credentials::Authorization, _) => {
-                self.watch_token(served, judged.owner.as_ref(), &head.headers)?;
-                // A session born from a token must not live on without it.
-                retain_set_cookies(&mut head.headers, |name| {
-                    std::str::from_utf8(name).is_ok_and(|name| served.site.profile.is_harmless(name))
-                });
-                Seen::default()
-            }
-            (Credentials::None, _) => {
-                // A stranger's form token, or a balancer's choice, would take the place of the person's own.
-                head.headers.remove(SET_COOKIE);
-                // A hook may say in whose name it acted; a page that nobody signed in for is nobody's.
-                if !may_sign_in {
-                    watch(&head.headers, &served.site, &SessionIdentity::Anonymous)?;
-                }
-                Seen::default()
-            }
-            (_, Lane::Public) => Seen {
-                forget: true,
-                signed_out: (signs_out && !head.status.is_server_error() && !head.status.is_client_error())
-                    || says_signed_out(&head.headers),
-            },
-            _ => self.watch(served, &judged, &browser, &head.headers)?,
-        };
-        // Products take a sign-in at more pages than a profile lists, and not all of them change the cookie by it: nobody
-        // is not remembered beyond a request that may have made somebody of them.
-        seen.forget |= may_sign_in && matches!(judged.session, Some(SessionIdentity::Anonymous));
+        let asked = Asked { lane, credentials: permit.forward(), may_sign_in, signs_out };
+        let seen = self.seen(served, &judged, &browser, &asked, &mut head)?;
         if let Some(app) = app {
             self.attend_app(exchange, served, &judged, app, &head.headers, seen.signed_out).await;
         }
@@ -114,6 +82,52 @@ impl Gateway {
             is_open.then(|| Watched::new(self, &exchange.plan, served, lane, judged.session, proof));
         let body = passed_on(&head.headers, body, watched);
         Ok(Response::from_parts(head, body))
+    }
+
+    /// Holds an answer against what was asked, and takes from it what may not come back on that lane.
+    fn seen(
+        &self,
+        served: &Served,
+        judged: &Judged,
+        browser: &Browser,
+        asked: &Asked,
+        answer: &mut response::Parts,
+    ) -> Result<Seen, Refused> {
+        let headers = &mut answer.headers;
+        // A visitor whose credentials nobody recognised is answered like one who brought none.
+        let is_visitor = matches!(judged.session, Some(SessionIdentity::Unrecognised));
+        let mut seen = match (asked.credentials, asked.lane) {
+            (Credentials::None, _) if is_visitor => self.watch(served, judged, browser, headers)?,
+            // The session that it begins is judged at its next request, like any other. That of the cookies stayed here, so
+            // nothing that the answer says is about its end.
+            (_, Lane::SignIn) => Seen { forget: true, signed_out: false },
+            (Credentials::Authorization, _) => {
+                self.watch_token(served, judged.owner.as_ref(), headers)?;
+                // A session born from a token must not live on without it.
+                retain_set_cookies(headers, |name| {
+                    std::str::from_utf8(name).is_ok_and(|name| served.site.profile.is_harmless(name))
+                });
+                Seen::default()
+            }
+            (Credentials::None, _) => {
+                // A stranger's form token, or a balancer's choice, would take the place of the person's own.
+                headers.remove(SET_COOKIE);
+                // A hook may say in whose name it acted; a page that nobody signed in for is nobody's.
+                if !asked.may_sign_in {
+                    watch(headers, &served.site, &SessionIdentity::Anonymous)?;
+                }
+                Seen::default()
+            }
+            (_, Lane::Public) => {
+                let failed = answer.status.is_server_error() || answer.status.is_client_error();
+                Seen { forget: true, signed_out: (asked.signs_out && !failed) || says_signed_out(headers) }
+            }
+            _ => self.watch(served, judged, browser, headers)?,
+        };
+        // Products take a sign-in at more pages than a profile lists, and not all of them change the cookie by it: nobody
+        // is not remembered beyond a request that may have made somebody of them.
+        seen.forget |= asked.may_sign_in && matches!(judged.session, Some(SessionIdentity::Anonymous));
+        Ok(seen)
     }
 
     /// Holds an answer against the decision; where it is for somebody else, what was known of the session is forgotten.
@@ -176,6 +190,17 @@ pub(super) fn passed_on(headers: &HeaderMap, body: Incoming, watched: Option<Wat
         .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"text/event-stream"));
     let ends = !is_events && body.size_hint().exact().is_some();
     Body::passing(body).watched(watched, if ends { LAST_BYTES } else { Duration::ZERO })
+}
+
+/// What of a request its answer is read by.
+struct Asked {
+    lane: Lane,
+    /// What went upstream.
+    credentials: Credentials,
+    /// Whether its method may make somebody of nobody.
+    may_sign_in: bool,
+    /// Whether it went to a sign-out page.
+    signs_out: bool,
 }
 
 /// What is still needed of the cookies when they are on their way upstream.
