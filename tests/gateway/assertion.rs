@@ -35,7 +35,7 @@ struct Claims {
 fn site(world: &World, keys: &str) -> String {
     let upstream = &world.app.settings.sites[0].upstream;
     format!(
-        "[[site]]\nhost = \"{JIRA}\"\nproduct = \"jira-software\"\nupstream = \"http://{upstream}\"\n{keys}\n"
+        "[[site]]\nhost = \"{JIRA}\"\nproduct = \"jira-software\"\nupstream = \"{upstream}\"\n{keys}\n"
     )
 }
 

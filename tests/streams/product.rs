@@ -85,7 +85,7 @@ async fn receive(mut stream: TcpStream, arrivals: mpsc::UnboundedSender<Arrival>
         }
     }
     let head = String::from_utf8(head).expect("a head in ASCII");
-    if !head.starts_with("GET /rest/api/2/myself ") {
+    if !head.starts_with("GET /rest/api/2/myself?") {
         let _ = arrivals.send(Arrival { head, stream });
         return;
     }
