@@ -219,7 +219,7 @@ impl Identities {
     }
 
     /// What is remembered of a person, joined again where the tables have changed since: nobody asks the product for that.
-    fn refresh(&self, site: &Site, session: SessionIdentity) -> SessionIdentity {
+    pub fn refresh(&self, site: &Site, session: SessionIdentity) -> SessionIdentity {
         match session {
             SessionIdentity::Person(person) if person.epoch != self.directory.epoch() => {
                 SessionIdentity::Person(Arc::new(self.join(site, person.said.clone())))
