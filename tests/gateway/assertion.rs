@@ -34,9 +34,7 @@ struct Claims {
 /// The Jira of the world with more keys, in its place behind another host.
 fn site(world: &World, keys: &str) -> String {
     let upstream = &world.app.settings.sites[0].upstream;
-    format!(
-        "[[site]]\nhost = \"{JIRA}\"\nproduct = \"jira-software\"\nupstream = \"{upstream}\"\n{keys}\n"
-    )
+    format!("[[site]]\nhost = \"{JIRA}\"\nproduct = \"jira-software\"\nupstream = \"{upstream}\"\n{keys}\n")
 }
 
 /// A world whose Jira has these keys besides, and this much more configuration.
