@@ -239,7 +239,7 @@ mod tests {
         let path = folder.path().join("postern.db");
         Store::create(&path).await.unwrap();
         let store = Store::open(&path).await.unwrap();
-        let policy = |days| ExternalUserPolicy { frequency: Duration::from_secs(days * 86_400) };
+        let policy = |days: u64| ExternalUserPolicy { frequency: Duration::from_secs(days * 86_400) };
         let (entropy, now) = (Entropy::seeded(1), Timestamp::UNIX_EPOCH);
         let directory = Directory::load(&store, policy(30), &entropy, now).await.unwrap().directory;
         let mut reload = std::pin::pin!(directory.reload(&store));
