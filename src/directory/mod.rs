@@ -121,10 +121,11 @@ impl Directory {
     /// Loads domains and accounts again and swaps them in as a whole.
     pub async fn reload(&self, store: &Store) -> Result<(), StoreError> {
         let policy = self.snapshot.load().external;
-        let snapshot = load_snapshot(store, policy).await?;
+        let loaded = load_snapshot(store, policy).await?;
         let accounts = Accounts::load(store, &self.key).await?;
         self.accounts.store(Arc::new(accounts));
-        self.snapshot.store(Arc::new(snapshot));
+        // The policy may have changed while the tables were read, and the newer one counts.
+        self.snapshot.rcu(|old| Snapshot { external: old.external, ..loaded.clone() });
         self.epoch.fetch_add(1, Ordering::Release);
         self.announce();
         Ok(())
@@ -223,4 +224,28 @@ impl Directory {
 
 async fn load_snapshot(store: &Store, external: ExternalUserPolicy) -> Result<Snapshot, StoreError> {
     Ok(Snapshot { verified_domains: store.verified_domains().await?.into_iter().collect(), external })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    use futures_util::future::poll_immediate;
+
+    #[tokio::test]
+    async fn a_policy_that_changes_while_the_tables_load_is_not_undone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("postern.db");
+        Store::create(&path).await.unwrap();
+        let store = Store::open(&path).await.unwrap();
+        let policy = |days: u64| ExternalUserPolicy { frequency: Duration::from_secs(days * 86_400) };
+        let (entropy, now) = (Entropy::seeded(1), Timestamp::UNIX_EPOCH);
+        let directory = Directory::load(&store, policy(30), &entropy, now).await.unwrap().directory;
+        let mut reload = std::pin::pin!(directory.reload(&store));
+        assert!(poll_immediate(reload.as_mut()).await.is_none(), "the store is asked");
+        directory.set_policy(policy(1));
+        reload.await.unwrap();
+        assert_eq!(directory.snapshot().external, policy(1));
+    }
 }

@@ -45,6 +45,10 @@ pub fn decide(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decisio
     }
     match facts.session {
         Session::NotAsked if facts.lane == Lane::Anonymous => pass_anonymous(),
+        // A session may become somebody's by a sign-in while the socket stays open, so it opens none.
+        Session::Anonymous if facts.lane == Lane::Websocket => {
+            Decision::Pass(Permit::new(Reason::Anonymous, Credentials::None))
+        }
         Session::Anonymous => pass_anonymous(),
         // The product might accept what was not recognised here (a token just expired), so nothing of it goes on.
         Session::Unrecognised => Decision::Pass(Permit::new(Reason::Anonymous, Credentials::None)),
@@ -337,6 +341,13 @@ mod tests {
             Credentials::Cookies,
             "the product itself calls them nobody's"
         );
+    }
+
+    #[test]
+    fn a_socket_of_nobodys_is_a_strangers() {
+        let socket = Facts { lane: Lane::Websocket, ..facts(Session::Anonymous, ProofFact::Absent) };
+        let Decision::Pass(permit) = decide(&snapshot(), &socket, at(NOW)) else { panic!() };
+        assert_eq!(permit.forward(), Credentials::None);
     }
 
     proptest! {

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
+use crate::config::profile::Profile;
+use crate::config::session::SessionSource;
 use crate::domain::email::EmailAddress;
 
 /// The credentials of a session, complete and as they will be forwarded: what is not shown here must not go upstream.
@@ -72,6 +74,21 @@ impl<'a> Presented<'a> {
     pub(super) fn cookie(&self, name: &str) -> Option<&'a [u8]> {
         let parts = self.cookies?.as_bytes().split(|&byte| byte == b';').map(<[u8]>::trim_ascii);
         parts.filter_map(|part| part.strip_prefix(name.as_bytes())?.strip_prefix(b"=")).next()
+    }
+
+    /// Whether nothing here may sign anybody in but what this source reads.
+    pub(super) fn is_all_of(&self, source: &SessionSource, profile: &Profile) -> bool {
+        let parts = self.cookies.map_or(&b""[..], HeaderValue::as_bytes).split(|&byte| byte == b';');
+        // By a quote, a comma or a space some servers find other cookies inside a harmless one.
+        let is_plain =
+            |part: &[u8]| part.iter().all(|byte| byte.is_ascii_graphic() && !b"\",".contains(byte));
+        let mut others = parts.map(<[u8]>::trim_ascii).filter(|part| {
+            let name = part.split(|&byte| byte == b'=').next().unwrap_or_default();
+            let is_known = std::str::from_utf8(name)
+                .is_ok_and(|name| source.cookie() == Some(name) || profile.is_harmless(name));
+            !part.is_empty() && !(is_known && is_plain(part))
+        });
+        others.next().is_none() && self.headers.iter().all(|(name, _)| source.header() == Some(name))
     }
 
     /// The value of the header.

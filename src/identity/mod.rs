@@ -179,6 +179,12 @@ impl Identities {
             let reply = self.ask(source, site, counters, presented).await;
             set_cookies.extend(reply.set_cookies);
             match reply.answer {
+                // A source before it that failed might know the rest as somebody else's, whom the product would serve. Only
+                // the product's own answer is about all that goes on.
+                Answer::Person(_)
+                    if failed
+                        && source.introspect().is_none()
+                        && !presented.is_all_of(source, &site.profile) => {}
                 Answer::Person(person) => {
                     let session = SessionIdentity::Person(Arc::new(self.join(site, person)));
                     return (Resolved { session, set_cookies }, reply.lifetime);
@@ -221,7 +227,7 @@ impl Identities {
     }
 
     /// What is remembered of a person, joined again where the tables have changed since: nobody asks the product for that.
-    fn refresh(&self, site: &Site, session: SessionIdentity) -> SessionIdentity {
+    pub fn refresh(&self, site: &Site, session: SessionIdentity) -> SessionIdentity {
         match session {
             SessionIdentity::Person(person) if person.epoch != self.directory.epoch() => {
                 SessionIdentity::Person(Arc::new(self.join(site, person.said.clone())))

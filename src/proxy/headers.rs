@@ -49,9 +49,17 @@ fn remove_all(headers: &mut HeaderMap, is_forged: impl Fn(&str) -> bool) {
 }
 
 fn is_reserved(name: &str) -> bool {
-    const PREFIXES: [&str; 5] =
-        ["x-postern-", "x-forwarded-", "x-seraph-trusted-app-", "x-original-", "cf-connecting-ip"];
-    const NAMES: [&str; 21] = [
+    const PREFIXES: [&str; 7] = [
+        "x-postern-",
+        "x-forwarded-",
+        "x-seraph-trusted-app-",
+        "x-original-",
+        "cf-connecting-ip",
+        // Whose certificate it was, in the words of proxies that end TLS.
+        "x-ssl-client-",
+        "ssl-client-",
+    ];
+    const NAMES: [&str; 27] = [
         "x-ausername",
         // Who the client is, in the words of proxies and delivery networks.
         "forwarded",
@@ -72,13 +80,20 @@ fn is_reserved(name: &str) -> bool {
         // Who is signed in, in the words of proxies that sign people in.
         "x-remote-user",
         "remote-user",
+        "x-webauth-user",
+        "sm-user",
+        // RFC 9440, and two that are older.
+        "client-cert",
+        "client-cert-chain",
+        "x-client-cert",
+        "x-arr-clientcert",
         // What was asked for.
         "x-rewrite-url",
         "x-host",
         "x-http-host-override",
     ];
     // Almost every name is told apart by its first letter.
-    if !matches!(name.as_bytes().first(), Some(b'x' | b'f' | b't' | b'c' | b'p' | b'w' | b'r')) {
+    if !matches!(name.as_bytes().first(), Some(b'x' | b'f' | b't' | b'c' | b'p' | b'w' | b'r' | b's')) {
         return false;
     }
     PREFIXES.iter().any(|prefix| name.get(..prefix.len()).is_some_and(|start| is_spelt(start, prefix)))
@@ -150,6 +165,14 @@ mod tests {
             "fastly-client-ip",
             "wl-proxy-client-ip",
             "remote_user",
+            "x-webauth-user",
+            "sm_user",
+            "client-cert",
+            "client_cert-chain",
+            "x-client-cert",
+            "x-arr-clientcert",
+            "x-ssl-client-s-dn",
+            "ssl_client_verify",
             "x-host",
         ] {
             assert!(is_reserved(name), "{name}");
@@ -159,6 +182,8 @@ mod tests {
             "x-atlassian-token",
             "x-csrf-token",
             "from",
+            "sec-fetch-site",
+            "client-certs",
             "te",
             "x-posterns",
             "x-real-ip-2",

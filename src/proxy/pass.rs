@@ -78,8 +78,7 @@ impl Gateway {
         self.heed(exchange, served, &judged, &browser, seen).await;
         let may_end = lane != Lane::Public && matches!(judged.session, Some(SessionIdentity::Person(_)));
         let is_open = may_end && !body.is_end_stream();
-        let watched =
-            is_open.then(|| Watched::new(self, &exchange.plan, served, lane, judged.session, proof));
+        let watched = is_open.then(|| Watched::new(self, served, lane, judged.session, proof));
         let body = passed_on(&head.headers, body, watched);
         Ok(Response::from_parts(head, body))
     }

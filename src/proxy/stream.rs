@@ -21,7 +21,6 @@ use crate::telemetry::labels::StreamEnd;
 
 use super::Gateway;
 use super::cookies::Cookies;
-use super::plan::Plan;
 use super::route::Served;
 
 /// How often what is open is judged again: the bound on how long it outlives a lapse, or a sign-out at another node.
@@ -69,7 +68,6 @@ impl Sockets {
 /// What something open was permitted by, to be judged again.
 pub(super) struct Watched {
     gateway: Arc<Gateway>,
-    plan: Arc<Plan>,
     served: Served,
     lane: Lane,
     session: Option<SessionIdentity>,
@@ -81,20 +79,12 @@ impl Watched {
     /// What is left of a request that was passed; `cookies` are those of [`take_proof`].
     pub(super) fn new(
         gateway: &Arc<Gateway>,
-        plan: &Arc<Plan>,
         served: &Served,
         lane: Lane,
         session: Option<SessionIdentity>,
         cookies: Cookies,
     ) -> Self {
-        Self {
-            gateway: Arc::clone(gateway),
-            plan: Arc::clone(plan),
-            served: served.clone(),
-            lane,
-            session,
-            cookies,
-        }
+        Self { gateway: Arc::clone(gateway), served: served.clone(), lane, session, cookies }
     }
 
     /// Ends when the decision is no longer a pass: for a lapse only after `grace`.
@@ -125,10 +115,18 @@ impl Watched {
         }
     }
 
-    /// Why it would not pass now, if so. Whose session it was is not asked again: only decisions end what is open.
+    /// Why it would not pass now, if so. Whose session it was is not asked again, but joined with the tables of now.
     fn judge_again(&self) -> Option<Reason> {
-        let session = self.session.clone();
-        let again = self.gateway.decide(&self.plan, &self.served, self.lane, &self.cookies, session);
+        let plan = self.gateway.plan.load_full();
+        let site = &self.served.site;
+        // By the settings in force, whichever it began under; its site may be gone with the old ones.
+        let served = plan.routes.find(site.host.as_str(), &site.prefix).ok();
+        let Some(served) = served.filter(|served| served.site.id == site.id) else {
+            return Some(Reason::UnknownHost);
+        };
+        let identities = &self.gateway.identities;
+        let session = self.session.clone().map(|session| identities.refresh(&served.site, session));
+        let again = self.gateway.decide(&plan, served, self.lane, &self.cookies, session);
         (!matches!(again.decision, Decision::Pass(_))).then(|| again.decision.reason())
     }
 }

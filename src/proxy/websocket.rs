@@ -65,7 +65,7 @@ impl Gateway {
         let mut answer = handshake.await.map_err(|_| Reason::UpstreamTimeout)??;
         let seen = self.watch(served, &judged, &browser, answer.headers())?;
         self.heed(exchange, served, &judged, &browser, seen).await;
-        let watched = Watched::new(self, &exchange.plan, served, Lane::Websocket, judged.session, proof);
+        let watched = Watched::new(self, served, Lane::Websocket, judged.session, proof);
         if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
             return Ok(plain_answer(answer, watched));
         }

@@ -171,3 +171,25 @@ async fn a_site_that_is_not_enforced_leaves_anonymous_sockets_to_the_product() {
     }
     assert_nothing_forwarded(&world);
 }
+
+#[tokio::test]
+async fn a_socket_that_was_opened_before_its_site_was_enforced_ends_with_that() {
+    let world = World::with("[verification]\nenforce = false").await;
+    let jane = at_wiki(&world, "jane").await;
+    let (mut connection, _) = shake_hands(&world, &jane, "/synchrony", "").await;
+    assert_eq!(echo(&mut connection, "open").await, "open");
+    world.reload("enforce = false", "enforce = true").expect("a reload");
+    assert_eq!(goodbye(&mut connection).await.0, 4401);
+}
+
+/// Whoever signs in by that session afterwards, the socket would be theirs.
+#[tokio::test]
+async fn a_visitors_session_does_not_go_on_with_a_socket() {
+    let world = World::start().await;
+    let mut visitor = world.browser_at(WIKI);
+    visitor.open("/login.action").await;
+    assert!(!visitor.cookies.is_empty(), "a visitor's session");
+    world.wiki.clear_received();
+    shake_hands(&world, &visitor, "/synchrony", "").await;
+    assert_eq!(forwarded(&world.wiki)[0].header("cookie"), Vec::<String>::new());
+}

@@ -77,6 +77,19 @@ async fn a_token_counts_while_the_product_cannot_be_asked() {
 }
 
 #[tokio::test]
+async fn a_token_does_not_vouch_for_a_session_that_the_product_cannot_name() {
+    let both = Both::with(&["introspect", "jwt"]).await;
+    let mut jane = both.browser();
+    jane.sign_in("jane").await;
+    both.jira.clear_received();
+    both.jira.set_fault(Some(Fault::ServerError));
+    jane.cookies.insert("up_jwt".to_owned(), RSA[0].sign(&liam()));
+    assert_eq!(jane.open("/browse/DEMO-1").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    let received = both.jira.received();
+    assert!(received.iter().all(|request| request.header("x-forwarded-for").is_empty()), "{received:?}");
+}
+
+#[tokio::test]
 async fn what_the_product_itself_calls_nobody_s_goes_on() {
     let both = Both::with(&["jwt", "introspect"]).await;
     let mut browser = both.browser();

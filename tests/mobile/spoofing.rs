@@ -152,3 +152,17 @@ async fn an_enrolled_session_that_carries_another_person_ends() {
     assert!(load(&mut app, PAGE).await.is_challenge(), "it does not come back");
     assert!(world.metrics().contains("postern_mobile_enrolments_total{event=\"wrong_user\"} 1"));
 }
+
+#[tokio::test]
+async fn a_session_header_beside_enrolled_cookies_is_another_session() {
+    let sources = "[[site.session]]\nsource = \"jwt\"\nheader = \"X-Acme-Token\"\nissuer = \"https://id.acme.com\"\n\
+                   audience = \"app\"\nalgorithms = [\"RS256\"]\njwks_url = \"http://127.0.0.1:9/jwks.json\"\n\
+                   [[site.session]]\nsource = \"introspect\"";
+    let (world, product) = apps(&format!("{PASS}\n{sources}")).await;
+    let mut omar = app_of(&world, "omar").await;
+    assert_eq!(load(&mut omar, PAGE).await.header("x-ausername"), "omar");
+    product.clear_received();
+    let headers = [NAVIGATION.as_slice(), &[("x-acme-token", "opaque")]].concat();
+    assert!(omar.send(Method::GET, PAGE, &headers, "").await.is_challenge());
+    assert_eq!(load(&mut omar, PAGE).await.header("x-ausername"), "omar", "the app's own session goes on");
+}

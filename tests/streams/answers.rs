@@ -140,6 +140,19 @@ async fn who_is_no_longer_claimed_loses_what_is_open() {
 }
 
 #[tokio::test]
+async fn whom_the_tables_contradict_by_now_loses_what_is_open() {
+    let (world, mut product) = stage("").await;
+    let (mut events, _product) = begin(&world, &mut product, &somebody(&world, "liam"), EVENTS, EVENT).await;
+    let people = "type,domain,email,name,username,claimed,user_key\n\
+                  account,,liam@acme.com,Liam Hart,liam,yes,stream.test=K-another\n";
+    import_directory(&world.app.store, &world.clock, people.as_bytes(), "people.csv", |_| ())
+        .await
+        .expect("an import");
+    assert_eq!(events.rest().await, b"");
+    assert!(world.metrics().contains("postern_streams_ended_total{end=\"revoked\"} 1"));
+}
+
+#[tokio::test]
 async fn a_slow_reader_does_not_stretch_a_download_beyond_a_sign_out() {
     let (world, mut product) = stage("").await;
     let mut jane = fresh_jane(&world).await;
