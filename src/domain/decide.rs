@@ -25,7 +25,7 @@ pub fn decide(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decisio
     if facts.lane == Lane::TrustedApi {
         return Decision::Pass(Permit::new(Reason::TrustedSource, Credentials::Authorization));
     }
-    // As below, by a password in the head: a session beside it would be a second credential, so it stays here.
+    // A sign-in by a password in the head. A session beside it would be a second credential, so it stays here.
     if facts.lane == Lane::SignIn {
         return Decision::Pass(Permit::new(Reason::LoginPage, Credentials::Authorization));
     }
