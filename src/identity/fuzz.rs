@@ -213,3 +213,23 @@ fn time(value: &Value) -> Option<i128> {
 pub fn user_name(credentials: &str) -> Option<String> {
     api_token::user_name(credentials)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Without a good token among them the fuzzer would only ever see refusals.
+    #[test]
+    fn a_good_token_is_somebodys_and_its_neighbours_are_nobodys() {
+        let claims = r#"{"iss":"https://id.test","aud":"jira","sub":"7","name":"jane","exp":1800000300}"#;
+        let by = |how: char, algorithm: &str| {
+            read(format!("{how}{{\"alg\":\"{algorithm}\"}}\n{claims}").as_bytes())
+        };
+        assert!(by('2', "HS256") && by('3', "EdDSA"));
+        for (how, algorithm) in
+            [('2', "EdDSA"), ('3', "HS256"), ('4', "HS256"), ('5', "EdDSA"), ('6', "HS256")]
+        {
+            assert!(!by(how, algorithm), "{how} {algorithm}");
+        }
+    }
+}
