@@ -102,7 +102,6 @@ fn chunks() -> Vec<Row> {
         "5\r\nhelloX0\r\n\r\n",
         "z\r\n",
         "-5\r\nhello\r\n0\r\n\r\n",
-        "5 ;a\r\nhello\r\n2b\r\n",
         "5;a\nb\r\nhello\r\n0\r\n\r\n",
         "5\nhello\n0\n\n",
         "5\r\nhello\r\n0\r\n\n",
@@ -111,6 +110,9 @@ fn chunks() -> Vec<Row> {
         let shot = post().line("Transfer-Encoding", "chunked").body(format!("{body}{CANARY}"));
         rows.push(shot.is("T164", Managed, NotSmuggled));
     }
+    // An extension is read over, so this one holds the canary in its second chunk.
+    let second = format!("5 ;a\r\nhello\r\n{:x};b=c\r\n{CANARY}\r\n0\r\n\r\n", CANARY.len());
+    rows.push(post().line("Transfer-Encoding", "chunked").body(second).is("T164", Managed, NotSmuggled));
     rows
 }
 

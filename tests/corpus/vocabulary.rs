@@ -12,7 +12,7 @@ pub const MANAGED: &str = "c94f7a1e62";
 /// What a client says under a name of ours.
 pub const FORGED: &str = "f0126ed";
 /// What a cookie of ours holds.
-pub const OWN: &str = "0f0u125";
+const OWN: &str = "0f0u125";
 
 const METHODS: [&str; 16] = [
     "GET", "GET", "GET", "GET", "GET", "POST", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH",
