@@ -301,30 +301,45 @@ fn harmless(cookie: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// A target, what it begins with, and its words.
-    type Target = (fn(&[u8]), &'static str, &'static str);
+    use proptest::prelude::prop;
+    use proptest::test_runner::TestRunner;
 
     macro_rules! target {
-        ($call:expr, $name:literal) => {
-            (
-                $call,
-                include_str!(concat!("../../tests/fuzz/", $name, ".seeds")),
-                include_str!(concat!("../../tests/fuzz/", $name, ".dict")),
-            )
+        ($name:ident, $call:expr) => {
+            mod $name {
+                const SEEDS: &str = include_str!(concat!("../../tests/fuzz/", stringify!($name), ".seeds"));
+                const WORDS: &str = include_str!(concat!("../../tests/fuzz/", stringify!($name), ".dict"));
+
+                #[test]
+                fn what_the_fuzzer_begins_with_and_what_it_found_is_read_well() {
+                    assert!(SEEDS.lines().count() > 5);
+                    SEEDS.lines().for_each(|seed| $call(&super::bytes(seed)));
+                }
+
+                #[test]
+                fn its_words_are_read_well_in_any_order() {
+                    super::try_in_any_order($call, SEEDS, WORDS);
+                }
+            }
         };
     }
 
-    const TARGETS: [Target; 6] = [
-        target!(cookies, "cookies"),
-        target!(crate::domain::fuzz::paths, "paths"),
-        target!(hosts, "hosts"),
-        target!(forwarded, "forwarded"),
-        target!(authorization, "authorization"),
-        target!(crate::identity::fuzz::tokens, "tokens"),
-    ];
+    target!(cookies, crate::proxy::fuzz::cookies);
+    target!(paths, crate::domain::fuzz::paths);
+    target!(hosts, crate::proxy::fuzz::hosts);
+    target!(forwarded, crate::proxy::fuzz::forwarded);
+    target!(authorization, crate::proxy::fuzz::authorization);
+    target!(tokens, crate::identity::fuzz::tokens);
+
+    fn try_in_any_order(call: fn(&[u8]), seeds: &str, dictionary: &str) {
+        let words = dictionary.lines().filter(|line| line.starts_with('"'));
+        let mut words: Vec<Vec<u8>> = words.map(|line| bytes(line.trim_matches('"'))).collect();
+        words.extend(seeds.lines().map(bytes));
+        words.extend((0..8).map(|letter| vec![letter]));
+        let lines = prop::collection::vec(prop::sample::select(words), 0..12);
+        let mut runner = TestRunner::deterministic();
+        runner.run(&lines, |line| Ok(call(&line.concat()))).unwrap();
+    }
 
     /// Text with `\n`, `\t`, `\\` and `\xFF`, as the shell's `printf %b` and libFuzzer's dictionaries write bytes.
     fn bytes(text: &str) -> Vec<u8> {
@@ -345,26 +360,5 @@ mod tests {
             bytes.extend(piece[length..].bytes());
         }
         bytes
-    }
-
-    #[test]
-    fn what_fuzzers_begin_with_and_what_they_found_is_read_well() {
-        for (call, seeds, _) in TARGETS {
-            assert!(seeds.lines().count() > 5);
-            seeds.lines().for_each(|seed| call(&bytes(seed)));
-        }
-    }
-
-    #[test]
-    fn the_words_of_each_parser_are_read_well_in_any_order() {
-        for (call, seeds, dictionary) in TARGETS {
-            let words = dictionary.lines().filter(|line| line.starts_with('"'));
-            let mut words: Vec<Vec<u8>> = words.map(|line| bytes(line.trim_matches('"'))).collect();
-            words.extend(seeds.lines().map(bytes));
-            words.extend((0..8).map(|letter| vec![letter]));
-            let lines = prop::collection::vec(prop::sample::select(words), 0..12);
-            let mut runner = proptest::test_runner::TestRunner::deterministic();
-            runner.run(&lines, |line| Ok(call(&line.concat()))).unwrap();
-        }
     }
 }
