@@ -4,7 +4,7 @@ use http::{Method, StatusCode};
 use postern::demo::{Product, Received};
 
 use super::{AGENT, FORGOTTEN, PAGE, PASS, app_of, apps, enrolments, load, post_sign_in};
-use crate::support::client::Browser;
+use crate::support::client::{Browser, NAVIGATION};
 use crate::support::world::World;
 
 const EXECUTOR: &str = "/rest/nativemobile/1.0/batch";
