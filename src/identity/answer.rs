@@ -86,7 +86,7 @@ impl<'a> Presented<'a> {
             let name = part.split(|&byte| byte == b'=').next().unwrap_or_default();
             let is_known = std::str::from_utf8(name)
                 .is_ok_and(|name| source.cookie() == Some(name) || profile.is_harmless(name));
-            !part.is_empty() && !(is_known && is_plain(part))
+            !(part.is_empty() || is_known && is_plain(part))
         });
         others.next().is_none() && self.headers.iter().all(|(name, _)| source.header() == Some(name))
     }

@@ -46,10 +46,6 @@ enum Content {
 }
 
 /// How an answer is watched. Most are over before anything is set up for it.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "a box would be an allocation for every answer, and a body is moved twice"
-)]
 enum Watch {
     /// Nothing that permitted it can end.
     Nothing,
