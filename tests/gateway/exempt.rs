@@ -115,7 +115,8 @@ async fn row_0_holds_on_open_paths_too() {
         let answer = ask(world.address, head("GET", &jane, target, lines)).await;
         assert!(answer.body.contains(code), "{target} {lines:?}: {answer:?}");
     }
-    let socket = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+    let socket = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+                  Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
     assert!(ask(world.address, head("GET", &jane, "/allowed/x", socket)).await.is_challenge());
     assert!(forwarded(&product).is_empty(), "{:?}", forwarded(&product));
 }
