@@ -6,6 +6,7 @@ use data_encoding::BASE64;
 use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use postern::actions::import_directory::import_directory;
 use postern::demo::Received;
 use serde::Deserialize;
 use serde_json::Value;
@@ -218,6 +219,21 @@ async fn an_assertion_is_signed_anew_after_half_its_life_and_when_the_person_ver
         Some(world.clock.now().as_second()),
         "the time of this browser's verification"
     );
+}
+
+#[tokio::test]
+async fn a_verification_is_told_only_where_it_is_why_somebody_passes() {
+    let world = world("assertion = true", "").await;
+    let mut jane = fresh_jane(&world).await;
+    let people = "type,domain,email,name,username,claimed\naccount,,jane@acme.com,Jane,jane,yes\n";
+    import_directory(&world.app.store, &world.clock, people.as_bytes(), "people.csv", |_| ())
+        .await
+        .expect("an import");
+    world.app.directory.reload(&world.app.store).await.expect("the tables load");
+    world.jira.clear_received();
+    jane.open("/browse/DEMO-1").await;
+    let claims = check(only(&world).header(ASSERTION)[0], &keys(&world).await);
+    assert_eq!((claims.class.as_str(), claims.verified_at), ("managed", None));
 }
 
 #[tokio::test]
