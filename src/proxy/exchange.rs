@@ -7,6 +7,7 @@ use http::header::{self, HeaderValue};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, Response};
+use http_body::Body as _;
 
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::return_target::ReturnTarget;
@@ -149,6 +150,8 @@ impl Exchange {
         let (mut head, body) = response.into_parts();
         append_cookies(&mut head.headers, self.set_cookies);
         self.record.status = Some(head.status);
+        let body =
+            if self.record.method == Method::HEAD { without_content(&mut head.headers, body) } else { body };
         Response::from_parts(head, body.recorded(self.record))
     }
 }
@@ -158,6 +161,18 @@ fn is_own_form(parts: &Parts) -> bool {
     parts.method == Method::POST
         && parts.uri.path().starts_with("/.postern/")
         && parts.headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate")
+}
+
+/// What answers a `HEAD` says how long its content would be, and has none (RFC 9110 section 9.3.2). hyper sees to that over
+/// HTTP/1.1 alone; over HTTP/2 clients give up the stream and never learn the status.
+fn without_content(headers: &mut HeaderMap, body: Body) -> Body {
+    match body.size_hint().exact() {
+        Some(length @ 1..) => {
+            headers.entry(header::CONTENT_LENGTH).or_insert(length.into());
+            Body::empty()
+        }
+        _ => body,
+    }
 }
 
 fn append_cookies(headers: &mut HeaderMap, cookies: Vec<HeaderValue>) {

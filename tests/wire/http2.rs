@@ -203,6 +203,23 @@ async fn bodies_pass_both_ways() {
     }
 }
 
+#[tokio::test]
+async fn t023_the_refusal_of_a_head_has_no_content() {
+    let world = World::over_tls().await;
+    for protocol in Protocol::BOTH {
+        let mut jane = world.browser_over(protocol);
+        jane.sign_in("jane").await;
+        for (target, status) in
+            [("/browse/DEMO-1", StatusCode::UNAUTHORIZED), ("/%zz", StatusCode::BAD_REQUEST)]
+        {
+            let answer = jane.send(Method::HEAD, target, &NAVIGATION, "").await;
+            assert_eq!((answer.status, &*answer.body), (status, ""), "{protocol:?}");
+            let length: u64 = answer.header("content-length").parse().expect("a length");
+            assert!(length > 0, "{protocol:?}: as long as it would be");
+        }
+    }
+}
+
 const WITH_TRAILERS: &[u8] = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntrailer: set-cookie\r\n\r\n\
     5\r\nhello\r\n0\r\nset-cookie: JSESSIONID=evil\r\nx-postern-receipt: forged\r\n\r\n";
 
