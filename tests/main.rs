@@ -2,6 +2,7 @@
 
 mod browser;
 mod challenge;
+mod corpus;
 mod demo;
 mod gateway;
 mod house;

@@ -8,13 +8,14 @@ mod wire;
 use std::collections::HashMap;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, watch};
 use tokio_rustls::TlsAcceptor;
 
-use wire::Wire;
+use wire::{WHO, Wire};
 
 /// How much of one connection is kept byte for byte; all of a longer one is still counted and digested.
 const KEPT_BYTES: usize = 4 * 1024 * 1024;
@@ -77,6 +78,10 @@ struct Shared {
     requests: Mutex<Vec<Recorded>>,
     /// Who a `JSESSIONID` is: the login name.
     people: Mutex<HashMap<String, String>>,
+    /// Secrets that make a session by standing anywhere in a cookie line, and whose they are.
+    secrets: Mutex<Vec<(String, String)>>,
+    /// Every byte of every connection, kept or not.
+    received_bytes: AtomicU64,
     /// What is answered at a path, instead of the usual answer.
     scripts: Mutex<HashMap<String, Vec<Step>>>,
     /// Goes up with everything that is written down.
@@ -105,6 +110,17 @@ impl Recorded {
     pub fn header(&self, name: &str) -> Vec<&str> {
         let fields = self.head.lines().skip(1).filter_map(|line| line.split_once(':'));
         fields.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).collect()
+    }
+
+    /// The session that this server takes it to be of: the first cookie of exactly that name.
+    pub fn session(&self) -> Option<&str> {
+        let mut pairs = self.header("cookie").into_iter().flat_map(|line| line.split("; "));
+        pairs.find_map(|pair| pair.strip_prefix("JSESSIONID="))
+    }
+
+    /// Whether this is the gateway's own question whose session it is; it alone does not name a client.
+    pub fn is_question(&self) -> bool {
+        self.line().starts_with(&format!("GET {WHO}?")) && self.header("x-forwarded-for").is_empty()
     }
 
     /// The whole body arrived.
@@ -141,6 +157,31 @@ impl Recorder {
     /// Takes this `JSESSIONID` for this person from now on, whose address is `person@acme.com`.
     pub fn knows(&self, session: &str, person: &str) {
         lock(&self.shared.people).insert(session.to_owned(), person.to_owned());
+    }
+
+    /// Takes every question with this secret anywhere in its cookies for this person's, as the most lenient server would.
+    pub fn knows_within(&self, secret: &str, person: &str) {
+        lock(&self.shared.secrets).push((secret.to_owned(), person.to_owned()));
+    }
+
+    /// Who it takes a request to be of.
+    pub fn person(&self, request: &Recorded) -> Option<String> {
+        self.shared.person(request)
+    }
+
+    /// How many requests there were so far, the gateway's own questions among them.
+    pub fn count(&self) -> usize {
+        lock(&self.shared.requests).len()
+    }
+
+    /// The requests after so many.
+    pub fn since(&self, count: usize) -> Vec<Recorded> {
+        lock(&self.shared.requests)[count..].to_vec()
+    }
+
+    /// How many bytes came so far, on all connections and whatever they were.
+    pub fn received_bytes(&self) -> u64 {
+        self.shared.received_bytes.load(Ordering::SeqCst)
     }
 
     /// Answers each request for this path by these steps from now on; a body that they leave unread is read after them.
@@ -184,6 +225,14 @@ pub fn site(host: &str, upstream: &str, more: &str) -> String {
 }
 
 impl Shared {
+    fn person(&self, request: &Recorded) -> Option<String> {
+        let lines = request.header("cookie");
+        let within = |secret: &str| lines.iter().any(|line| line.contains(secret));
+        let found =
+            lock(&self.secrets).iter().find(|(secret, _)| within(secret)).map(|(_, person)| person.clone());
+        found.or_else(|| lock(&self.people).get(request.session()?).cloned())
+    }
+
     fn note<T>(&self, list: &Mutex<Vec<T>>, index: usize, change: impl FnOnce(&mut T)) {
         change(&mut lock(list)[index]);
         self.events.send_modify(|events| *events += 1);

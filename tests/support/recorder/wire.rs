@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -9,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use super::{KEPT_BYTES, Recorded, Shared, Step, lock};
 
 /// The path that the Jira profile asks whose session it is.
-const WHO: &str = "/rest/api/2/myself";
+pub(super) const WHO: &str = "/rest/api/2/myself";
 
 /// One connection on this side.
 pub(super) struct Wire<S> {
@@ -88,10 +89,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// Who asks by which request, as far as this server can tell: what a mixed-up answer would give away.
     fn usual_answer(&self, path: &str, request: usize) -> String {
         let request = lock(&self.shared.requests)[request].clone();
-        let session = request.header("cookie").iter().find_map(|line| {
-            line.split("; ").find_map(|pair| pair.strip_prefix("JSESSIONID=")).map(str::to_owned)
-        });
-        let person = session.as_ref().and_then(|session| lock(&self.shared.people).get(session).cloned());
+        let person = self.shared.person(&request);
         if path == WHO && request.header("x-forwarded-for").is_empty() {
             return who(person.as_deref());
         }
@@ -99,13 +97,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
             "line": request.line(),
             "nonce": request.header("x-nonce"),
             "person": person,
-            "session": session,
+            "session": request.session(),
             "authorization": request.header("authorization"),
             "body_bytes": request.body_bytes,
             "digest": request.digest,
         });
         let name = person.as_deref().unwrap_or("anonymous");
-        json(200, &format!("X-AUSERNAME: {name}\r\n"), &body)
+        let mut answer = json(200, &format!("X-AUSERNAME: {name}\r\n"), &body);
+        if request.line().starts_with("HEAD ") {
+            answer.truncate(answer.find("\r\n\r\n").expect("a head") + 4);
+        }
+        answer
     }
 
     async fn head(&mut self) -> io::Result<Option<String>> {
@@ -173,6 +175,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         self.ahead.reserve(64 * 1024);
         let count = self.stream.read_buf(&mut self.ahead).await?;
         let came = &self.ahead[known..];
+        self.shared.received_bytes.fetch_add(came.len() as u64, Ordering::SeqCst);
         self.shared.note(&self.shared.connections, self.connection, |connection| {
             let room = KEPT_BYTES.saturating_sub(connection.bytes.len());
             connection.bytes.extend_from_slice(&came[..count.min(room)]);
