@@ -174,21 +174,28 @@ impl Identities {
         presented: Presented<'_>,
     ) -> (Resolved, Duration) {
         let mut set_cookies = Vec::new();
-        let (mut failed, mut anonymous) = (false, None);
+        let (mut failed, mut anonymous, mut vouched) = (false, None, None);
         for source in &site.sessions {
             let reply = self.ask(source, site, counters, presented).await;
             set_cookies.extend(reply.set_cookies);
+            let is_whole = || source.introspect().is_some() || presented.is_all_of(source, &site.profile);
             match reply.answer {
-                // A source before it that failed might know the rest as somebody else's, whom the product would serve. Only
-                // the product's own answer is about all that goes on.
-                Answer::Person(_)
-                    if failed
-                        && source.introspect().is_none()
-                        && !presented.is_all_of(source, &site.profile) => {}
-                Answer::Person(person) => {
-                    let session = SessionIdentity::Person(Arc::new(self.join(site, person)));
-                    return (Resolved { session, set_cookies }, reply.lifetime);
+                // What goes on besides a token may be somebody else's session, whom the product would serve: nobody but the
+                // product can say, and where it is a source, it is asked.
+                Answer::Person(person) if !is_whole() => {
+                    vouched = vouched.or((!failed).then_some((person, reply.lifetime)));
                 }
+                Answer::Person(person) => match &vouched {
+                    Some((token, _)) if !is_same_login(token, &person) => {
+                        tracing::warn!(site = %site.id, "a token and the session beside it are of different people");
+                        failed = true;
+                    }
+                    Some(_) => {}
+                    None => {
+                        let session = SessionIdentity::Person(Arc::new(self.join(site, person)));
+                        return (Resolved { session, set_cookies }, reply.lifetime);
+                    }
+                },
                 Answer::Anonymous => anonymous = Some(reply.lifetime),
                 Answer::Unknown => {}
                 Answer::Failed(why) => {
@@ -197,10 +204,13 @@ impl Identities {
                 }
             }
         }
-        let (session, lifetime) = match (failed, anonymous) {
-            (true, _) => (SessionIdentity::Unavailable, Duration::ZERO),
-            (false, Some(lifetime)) => (SessionIdentity::Anonymous, lifetime),
-            (false, None) => (SessionIdentity::Unrecognised, UNRECOGNISED),
+        let (session, lifetime) = match (failed, vouched, anonymous) {
+            (true, ..) => (SessionIdentity::Unavailable, Duration::ZERO),
+            (false, Some((person, lifetime)), _) => {
+                (SessionIdentity::Person(Arc::new(self.join(site, person))), lifetime)
+            }
+            (false, None, Some(lifetime)) => (SessionIdentity::Anonymous, lifetime),
+            (false, None, None) => (SessionIdentity::Unrecognised, UNRECOGNISED),
         };
         (Resolved { session, set_cookies }, lifetime)
     }
@@ -273,6 +283,11 @@ impl Identities {
             said,
         }
     }
+}
+
+/// Products fold the case of login names.
+fn is_same_login(one: &Person, other: &Person) -> bool {
+    one.username.to_lowercase() == other.username.to_lowercase()
 }
 
 impl Told {

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use http::Request;
 use http_body_util::Full;
+use postern::clock::stopwatch;
 
 use super::case::Shot;
 use super::oracle::{Outcome, judge};
@@ -54,14 +55,14 @@ enum Way<'a> {
 /// A request that can be sent on this way.
 enum Written {
     Http1(Vec<u8>),
-    Http2(Request<Full<Bytes>>),
+    Http2(Box<Request<Full<Bytes>>>),
 }
 
 impl Way<'_> {
     fn write(&self, shot: &Shot) -> Option<Written> {
         match self {
             Self::Http1(_) => Some(Written::Http1(http1(shot, ""))),
-            Self::Http2(_) => http2(shot, "").map(Written::Http2),
+            Self::Http2(_) => http2(shot, "").map(|request| Written::Http2(Box::new(request))),
         }
     }
 }
@@ -94,7 +95,7 @@ impl<'a> Series<'a> {
         let (count, bytes) = (self.recorder.count(), self.recorder.received_bytes());
         let asked = match (way, written) {
             (Way::Http2(connection), Written::Http2(request)) => {
-                let asked = tokio::time::timeout(PATIENCE, connection.ask(request));
+                let asked = tokio::time::timeout(PATIENCE, connection.ask(*request));
                 AssertUnwindSafe(asked).catch_unwind().await
             }
             (Way::Http1(connection), Written::Http1(bytes)) => {
@@ -170,7 +171,7 @@ async fn world(hosts: &[&'static str], recorders: &[Recorder], certificates: &[(
 
 /// Sends so many requests, other ones for each round.
 async fn storm(round: u64, requests: usize) {
-    let started = Instant::now();
+    let started = stopwatch();
     let recorders = join_all((0..OVER_HTTP1.len() + OVER_HTTP2.len()).map(|_| lenient_upstream())).await;
     let (of_http1, of_http2) = recorders.split_at(OVER_HTTP1.len());
     let names: &[&str] = &[JIRA, WIKI, OVER_HTTP2[0], OVER_HTTP2[1]];
@@ -198,7 +199,6 @@ async fn storm(round: u64, requests: usize) {
     println!("round {round}: {requests} requests in {:?}: {tally:?}", started.elapsed());
     assert!(tally.challenged > requests / 5, "too few of them were challenges: {tally:?}");
     assert!(tally.forwarded > requests / 20, "too few of them passed: {tally:?}");
-    assert!(plain.mails().is_empty() && tls.mails().is_empty(), "nobody opened a challenge");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

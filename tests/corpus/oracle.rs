@@ -72,7 +72,10 @@ fn judge_forwarded(shot: &Shot, request: &Recorded) -> Result<(), &'static str> 
     let signs = SIGN_IN_AND_OUT.contains(&format!("{method} {path}").as_str());
     let has_token = !request.header("authorization").is_empty();
     let has_cookies = !request.header("cookie").is_empty();
+    let passes = has_token || signs || is_exempt(method, path) || !is_stale(shot);
     let problems = [
+        (!passes, "a stale request passed outside of what is exempt"),
+        (session_cookies(request) > 1, "two sessions of one name"),
         (head.contains(SECRET) && !signs, "a byte of the stale session reached the upstream"),
         (head.contains(FORGED), "a value of the client's under a name of ours"),
         (has_cookie_of_ours(request), "a cookie of ours reached the upstream"),
@@ -86,6 +89,31 @@ fn judge_forwarded(shot: &Shot, request: &Recorded) -> Result<(), &'static str> 
         (signs_in(query) && !signs, "a sign-in in the query"),
     ];
     problems.iter().find(|(is_so, _)| *is_so).map_or(Ok(()), |(_, why)| Err(why))
+}
+
+/// Whether it came with the stale session. A cookie of ours stays here with all that its value holds.
+fn is_stale(shot: &Shot) -> bool {
+    let lines = shot.lines.iter().filter(|(name, _)| name.eq_ignore_ascii_case("cookie"));
+    lines
+        .map(|(_, value)| String::from_utf8_lossy(value))
+        .any(|line| line.contains(SECRET) && !line.to_lowercase().contains("postern-"))
+}
+
+/// Whether it is a page for strangers, of those that are drawn, in a spelling that every server reads alike.
+fn is_exempt(method: &str, path: &str) -> bool {
+    const ODD: [&str; 6] = ["//", "/.", "..", "::", "WEB-INF", "web-inf"];
+    let is_listed =
+        path == "/status" || ["/allowed/", "/s/", "/download/"].iter().any(|head| path.starts_with(head));
+    matches!(method, "GET" | "HEAD")
+        && is_listed
+        && !path.contains([';', '%', '\\'])
+        && !ODD.iter().any(|odd| path.contains(odd))
+}
+
+fn session_cookies(request: &Recorded) -> usize {
+    let lines = request.header("cookie");
+    let pairs = lines.iter().flat_map(|line| line.split(';')).filter_map(|pair| pair.split_once('='));
+    pairs.filter(|(name, _)| name.trim() == "JSESSIONID").count()
 }
 
 /// Whether a cookie has a name of ours. What stands after a comma is part of another one's value to everybody who makes cookies.

@@ -52,8 +52,8 @@ async fn the_first_source_that_knows_the_session_wins() {
             "liam",
             "{sources:?}: by the product"
         );
-        // An external person's token beside it: whose word counts is the order of the file.
-        liam.cookies.insert("up_jwt".to_owned(), RSA[0].sign(&claims("jane", "jane@acme.com")));
+        // Beside a token of the same person, the first counts.
+        liam.cookies.insert("up_jwt".to_owned(), RSA[0].sign(&claims("Liam", "jane@acme.com")));
         assert_eq!(liam.open("/browse/DEMO-1").await.is_challenge(), sources[0] == "jwt", "{sources:?}");
     }
 }
@@ -87,6 +87,21 @@ async fn a_token_does_not_vouch_for_a_session_that_the_product_cannot_name() {
     assert_eq!(jane.open("/browse/DEMO-1").await.status, StatusCode::SERVICE_UNAVAILABLE);
     let received = both.jira.received();
     assert!(received.iter().all(|request| request.header("x-forwarded-for").is_empty()), "{received:?}");
+}
+
+#[tokio::test]
+async fn a_token_does_not_take_somebody_else_s_session_along() {
+    let both = Both::with(&["jwt", "introspect"]).await;
+    let mut jane = both.browser();
+    jane.sign_in("jane").await;
+    both.jira.clear_received();
+    jane.cookies.insert("up_jwt".to_owned(), RSA[0].sign(&liam()));
+    assert_eq!(jane.open("/browse/DEMO-1").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    let received = both.jira.received();
+    assert!(received.iter().all(|request| request.header("x-forwarded-for").is_empty()), "{received:?}");
+    // Beside a session that the product calls nobody's, the token counts.
+    jane.cookies.insert("JSESSIONID".to_owned(), "ended".to_owned());
+    assert!(jane.open("/browse/DEMO-1").await.header("x-ausername") != "jane");
 }
 
 #[tokio::test]
