@@ -37,6 +37,8 @@ pub const END_STREAM: u8 = 1;
 /// The head is whole.
 pub const END_HEADERS: u8 = 4;
 const ACK: u8 = 1;
+/// A goodbye with this lets open streams finish, and may well come before their answers (RFC 9113 section 6.8).
+const NO_ERROR: [u8; 4] = [0; 4];
 
 /// One connection.
 pub struct Frames {
@@ -121,7 +123,7 @@ impl Frames {
                 (PING, _) if frame.flags & ACK == 0 => self.send(PING, ACK, 0, &frame.payload).await,
                 (HEADERS, id) if id == stream => return Outcome::Answered(status(&frame.payload)),
                 (RST_STREAM, id) if id == stream => return Outcome::Reset,
-                (GOAWAY, _) => return Outcome::Ended,
+                (GOAWAY, _) if frame.payload[4..8] != NO_ERROR => return Outcome::Ended,
                 _ => {}
             }
         }
