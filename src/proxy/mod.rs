@@ -26,7 +26,7 @@ mod pass;
 mod plan;
 mod query;
 mod record;
-mod rehearse;
+pub mod rehearse;
 mod relay;
 mod respond;
 mod route;

@@ -2,18 +2,28 @@
 //!
 //! The benchmarks call it, so what they measure is what [`handle`](Gateway::handle) runs.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::request::Parts;
 
+use crate::config::settings::Site;
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::lane::Lane;
 
 use super::body::Body;
+use super::cookies::Cookies;
 use super::forward::upstream_request;
-use super::target::check_forwarded;
+use super::lane;
+use super::target::{self, check_forwarded};
 use super::wire::Connection;
 use super::{Admitted, Gateway, admit};
+
+/// The lane of a request whose cookies were read, from its path on.
+pub fn lane_of(parts: &Parts, site: &Site, peer: IpAddr, cookies: &Cookies) -> Result<Lane, Reason> {
+    let path = target::path(parts)?;
+    lane::classify(parts, site, peer, path, cookies, lane::is_navigation(parts))
+}
 
 impl Gateway {
     /// The head of the upstream request that a request without a body would become, or the reason why it would be refused.
