@@ -54,8 +54,8 @@ impl Directory {
     ) -> Joined {
         let pinned = self.pins.pin(&self.key, sighting, reported);
         let another_name = || {
-            let account = self.key.email(reported);
-            accounts.has_username(account) && !accounts.is_username_of(user.name, account)
+            accounts.has_username(self.key.email(reported))
+                && accounts.email_of_username(user.name).as_ref() != Some(reported)
         };
         let contradiction = if self.has_another_key(accounts, sighting, reported) {
             Some(Contradiction::AnotherKey)

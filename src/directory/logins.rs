@@ -32,8 +32,8 @@ impl Directory {
         accounts.has_username(account).then_some(NamedAccount { email, account })
     }
 
-    /// Whether a name, in any spelling that products take for one, is the login name of the account.
-    pub fn is_login_of(&self, name: &str, account: Fingerprint) -> bool {
-        self.accounts.load().is_username_of(self.key.username(name), account)
+    /// Whether a name, in any spelling that products take for one, is the login name that was imported with the address.
+    pub fn is_login_of(&self, name: &str, email: &EmailAddress) -> bool {
+        self.accounts.load().email_of_username(self.key.username(name)).as_ref() == Some(email)
     }
 }
