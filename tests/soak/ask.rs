@@ -212,8 +212,12 @@ impl Ask {
         match self.kind {
             Kind::PostChunked if !body.is_empty() => {
                 let size = body.len();
-                [format!("{head}Transfer-Encoding: chunked\r\n\r\n{size:x}\r\n").as_bytes(), body, b"\r\n0\r\n\r\n"]
-                    .concat()
+                [
+                    format!("{head}Transfer-Encoding: chunked\r\n\r\n{size:x}\r\n").as_bytes(),
+                    body,
+                    b"\r\n0\r\n\r\n",
+                ]
+                .concat()
             }
             Kind::Post | Kind::PostChunked | Kind::Upload => {
                 [format!("{head}Content-Length: {}\r\n\r\n", body.len()).as_bytes(), body].concat()

@@ -33,7 +33,8 @@ pub struct Beside {
 impl Beside {
     /// Opens so many of each. Panics where one is refused.
     pub async fn open(door: &Door, idle: usize, sockets: usize) -> Self {
-        let mut beside = Self { idle: JoinSet::new(), sockets: JoinSet::new(), is_over: watch::Sender::new(false) };
+        let mut beside =
+            Self { idle: JoinSet::new(), sockets: JoinSet::new(), is_over: watch::Sender::new(false) };
         let turns = Arc::new(Semaphore::new(AT_ONCE));
         let (opened, mut open) = watch::channel(0);
         for number in 0..sockets + idle {
@@ -119,8 +120,10 @@ async fn socket(
     let turn = turns.acquire().await.expect("it is never closed");
     let mut raw = connect(&door, number).await;
     let session = session(number);
-    raw.send(format!("GET /socket HTTP/1.1\r\nHost: {JIRA}\r\nCookie: JSESSIONID={session}\r\n{HANDSHAKE}\r\n"))
-        .await;
+    raw.send(format!(
+        "GET /socket HTTP/1.1\r\nHost: {JIRA}\r\nCookie: JSESSIONID={session}\r\n{HANDSHAKE}\r\n"
+    ))
+    .await;
     let answer = raw.answer().await;
     assert_eq!(answer.status, 101, "socket {number}: {answer:?}");
     drop(turn);

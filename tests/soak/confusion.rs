@@ -43,7 +43,10 @@ async fn nobody_gets_another_ones_answer(requests: u64) {
     println!("seed {seed}: {tally:?}; {forwarded} were forwarded over {connections} connections");
     let all = requests * USERS as u64;
     assert!(tally.answered > all * 3 / 4, "{tally:?}");
-    assert!(tally.unlucky < all / 50, "the upstream closes connections now and then, and that is rare: {tally:?}");
+    assert!(
+        tally.unlucky < all / 50,
+        "the upstream closes connections now and then, and that is rare: {tally:?}"
+    );
     assert!(tally.left > all / 100 && tally.failed > all / 100, "{tally:?}");
     assert!(connections * 2 < forwarded, "connections were shared: {connections} for {forwarded} requests");
     assert_eq!(seen.broken.load(Relaxed), 0, "only bodies are ever left unfinished");

@@ -8,9 +8,9 @@ use rustls::ClientConnection;
 use rustls::pki_types::ServerName;
 use tokio::io::AsyncWriteExt as _;
 
+use super::APP;
 use super::draw::Draw;
 use super::line::Door;
-use super::APP;
 use crate::support::client::Protocol;
 use crate::support::raw::Raw;
 use crate::support::world::JIRA;
@@ -82,7 +82,9 @@ fn text(kind: u64, number: u64) -> String {
             "POST /.postern/verify HTTP/1.1\r\nHost: {JIRA}\r\nOrigin: https://evil.test\r\nContent-Length: 0\r\n\r\n"
         ),
         14 => format!("GET /{number} HTTP/1.1\r\nHost: {JI}", JI = &JIRA[..2]),
-        15 => format!("POST /browse/page HTTP/1.1\r\nHost: {JIRA}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n"),
+        15 => format!(
+            "POST /browse/page HTTP/1.1\r\nHost: {JIRA}\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n"
+        ),
         16 => get("Connection: Upgrade\r\nUpgrade: websocket\r\n"),
         17 => format!("GET /a/%2e%2e/{number} HTTP/1.1\r\nHost: {JIRA}\r\n\r\n"),
         18 => get(&format!("Authorization: Bearer junk-{number}\r\n")),

@@ -63,7 +63,10 @@ impl Stage {
         let installation = Installation::before(echo.address, &site);
         let text = installation.configuration();
         let text = text.replace("workers = 2", "workers = 2\nmax_connections_per_address = 2000");
-        installation.configure(&text.replace("[mail]", "api_identity = \"introspect\"\napi_tokens_for_external = \"block\"\n\n[mail]"));
+        installation.configure(&text.replace(
+            "[mail]",
+            "api_identity = \"introspect\"\napi_tokens_for_external = \"block\"\n\n[mail]",
+        ));
         let authority = Authority::new(installation.folder.path());
         authority.issue(installation.folder.path(), "both", &[JIRA, APP]);
         let secret = installation.path("token-secret");

@@ -27,7 +27,9 @@ impl Head {
         }
         let head = Self { method: method.to_owned(), target: target.to_owned(), fields };
         let twice = |name| head.fields.iter().filter(|(known, _)| known == name).count() > 1;
-        if twice("content-length") || twice("transfer-encoding") || (head.length().is_some() && head.is_chunked())
+        if twice("content-length")
+            || twice("transfer-encoding")
+            || (head.length().is_some() && head.is_chunked())
         {
             return Err("an unclear framing");
         }
@@ -116,7 +118,10 @@ impl Head {
     pub fn answer(&self, count: u64, digest: u64, closes: bool) -> Vec<u8> {
         let nonce = self.header("x-nonce").unwrap_or("-");
         let saw = self.saw();
-        let mut head = format!("X-Nonce: {nonce}\r\nX-Saw: {saw}\r\nX-Got: {} {} {count} {digest:x}\r\n", self.method, self.target);
+        let mut head = format!(
+            "X-Nonce: {nonce}\r\nX-Saw: {saw}\r\nX-Got: {} {} {count} {digest:x}\r\n",
+            self.method, self.target
+        );
         if let Some(name) = self.person() {
             head += &format!("X-AUSERNAME: {name}\r\n");
         }

@@ -262,7 +262,8 @@ async fn take(line: &mut Line, asker: &Asker, ask: &Ask, manner: Manner) -> Take
     }
     let Ok(answer) = answer else { return Taken::Nothing };
     let (head, mut body) = answer.into_parts();
-    let mut came = Came { status: head.status.as_u16(), headers: head.headers, body: Vec::new(), is_whole: true };
+    let mut came =
+        Came { status: head.status.as_u16(), headers: head.headers, body: Vec::new(), is_whole: true };
     let reading = async {
         while let Some(frame) = body.frame().await {
             let Ok(frame) = frame else {

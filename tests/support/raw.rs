@@ -88,7 +88,7 @@ impl Raw {
 
     /// The head of the next answer; its body can be read while it comes.
     pub async fn head(&mut self) -> RawAnswer {
-        tokio::time::timeout(PATIENCE, self.read_head()).await.expect("a head in time")
+        tokio::time::timeout(self.patience, self.read_head()).await.expect("a head in time")
     }
 
     /// Everything until the connection ends, however it ends.
@@ -109,7 +109,7 @@ impl Raw {
     /// Exactly so many bytes of what follows the head, as after a 101.
     pub async fn bytes(&mut self, count: usize) -> Vec<u8> {
         let mut bytes = vec![0; count];
-        let read = tokio::time::timeout(PATIENCE, self.stream.read_exact(&mut bytes)).await;
+        let read = tokio::time::timeout(self.patience, self.stream.read_exact(&mut bytes)).await;
         read.expect("bytes in time").expect("bytes");
         bytes
     }
