@@ -271,3 +271,72 @@ impl Ask {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::request::Head;
+    use super::*;
+
+    fn asker() -> Asker {
+        Asker { host: "jira.test", credential: None, saw: "K-m0 m0@acme.com managed m0.0".to_owned() }
+    }
+
+    /// What the upstream answers to these bytes of an asker, as somebody reads it.
+    fn answered(bytes: &[u8]) -> Came {
+        let text = String::from_utf8(bytes.to_vec()).expect("a request without a body");
+        let told = "\r\nX-Postern-Account: K-m0\r\nX-Postern-Email: m0@acme.com\r\nX-Postern-Class: managed\r\n\
+                    Cookie: JSESSIONID=m0.0\r\n\r\n";
+        let head = Head::parse(&text.replace("\r\n\r\n", told)).expect("a head");
+        let answer = String::from_utf8(head.answer(0, Digest::of(&[]), false)).expect("text");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+        let mut lines = head.lines();
+        let status = lines.next().expect("a line").split(' ').nth(1).expect("a status");
+        let fields = lines.map(|line| line.split_once(": ").expect("a field"));
+        let field = |(name, value): (&str, &str)| {
+            (name.parse::<http::HeaderName>().expect("a name"), value.parse().expect("a value"))
+        };
+        Came {
+            status: status.parse().expect("a number"),
+            headers: fields.map(field).collect(),
+            body: body.as_bytes().to_vec(),
+            is_whole: true,
+        }
+    }
+
+    fn ask(kind: Kind, nonce: &str) -> Ask {
+        let mut draw = Draw::new(1);
+        std::iter::repeat_with(|| Ask::draw(&mut draw, nonce.to_owned()))
+            .find(|ask| ask.kind == kind)
+            .expect("every kind is drawn")
+    }
+
+    #[test]
+    fn only_its_own_answer_is_taken_for_one() {
+        let mine = ask(Kind::Page, "mine");
+        let came = || answered(&mine.bytes(&asker()));
+        assert_eq!(mine.check(&asker(), &came()), Ok(Fate::Answered));
+        let other = Asker { saw: "K-m1 m1@acme.com managed m1.0".to_owned(), ..asker() };
+        assert!(mine.check(&other, &came()).unwrap_err().contains("another person"));
+        assert!(ask(Kind::Page, "yours").check(&asker(), &came()).unwrap_err().contains("another nonce"));
+        assert!(ask(Kind::Head, "mine").check(&asker(), &came()).unwrap_err().contains("another request"));
+        let with = |change: fn(&mut Came)| {
+            let mut changed = came();
+            change(&mut changed);
+            mine.check(&asker(), &changed)
+        };
+        assert!(with(|came| came.status = 206).unwrap_err().contains("the status 206"));
+        assert!(with(|came| came.body[0] = b'y').unwrap_err().contains("another body"));
+        assert!(
+            with(|came| came.body.truncate(3)).unwrap_err().contains("another body"),
+            "it looks complete"
+        );
+        let cut = with(|came| {
+            came.body.truncate(3);
+            came.is_whole = false;
+        });
+        assert_eq!(cut, Ok(Fate::Broken));
+        assert!(with(|came| *came = Came { status: 502, headers: HeaderMap::new(), body: vec![], is_whole: true })
+            .unwrap_err()
+            .contains("a refusal of nobody's"));
+    }
+}
