@@ -237,6 +237,11 @@ impl Identities {
         self.cache.forget(key);
     }
 
+    /// Lets go of sessions that are asked about anew anyway.
+    pub fn sweep(&self) {
+        self.cache.sweep(self.clock.now());
+    }
+
     /// What is remembered of a person, joined again where the tables have changed since: nobody asks the product for that.
     pub fn refresh(&self, site: &Site, session: SessionIdentity) -> SessionIdentity {
         match session {

@@ -142,6 +142,12 @@ impl Gateway {
         self.plan.store(Arc::new(Plan::new(settings, &self.metrics)));
     }
 
+    /// Lets go of what is remembered beyond its time.
+    pub fn sweep(&self) {
+        self.identities.sweep();
+        self.assertions.sweep(self.clock.now());
+    }
+
     /// Answers one request. Whatever goes wrong inside, it is answered and the process lives.
     async fn handle(
         self: &Arc<Self>,
