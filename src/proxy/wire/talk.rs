@@ -136,19 +136,21 @@ impl Talk {
                 Ok::<_, Infallible>(response.map(|body| Answer::whole(body, open)))
             }
         });
-        let mut connection = http1::Builder::new()
-            .max_buf_size(READ_BUFFER_BYTES)
-            .keep_alive(!self.connection.is_crowded)
-            .serve_connection(TokioIo::new(legible), service)
-            .with_upgrades();
-        let ended = loop {
-            match self.watch(Pin::new(&mut connection), patience, stop).await {
-                Outcome::Over(ended) => break ended,
-                Outcome::Rest => match let_go(connection, &self.pace).await {
-                    LetGo::Resting(resting) => return Some(resting),
-                    LetGo::Busy(busy) => connection = busy,
-                    LetGo::Over(ended) => break Some(ended),
-                },
+        let ended = {
+            let mut connection = http1::Builder::new()
+                .max_buf_size(READ_BUFFER_BYTES)
+                .keep_alive(!self.connection.is_crowded)
+                .serve_connection(TokioIo::new(legible), service)
+                .with_upgrades();
+            loop {
+                match self.watch(Pin::new(&mut connection), patience, stop).await {
+                    Outcome::Over(ended) => break ended,
+                    Outcome::Rest => match let_go(connection, &self.pace).await {
+                        LetGo::Resting(resting) => return Some(resting),
+                        LetGo::Busy(busy) => connection = busy,
+                        LetGo::Over(ended) => break Some(ended),
+                    },
+                }
             }
         };
         let is_unreadable = self.is_unreadable(ended);

@@ -158,10 +158,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Legible<S> {
 
     fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
         let legible = self.get_mut();
-        if legible.holds() || (legible.bare.is_empty() && legible.pace.is_to_rest()) {
+        if legible.holds() {
             return Poll::Ready(Ok(()));
         }
-        ready!(legible.poll_released(context))?.poll_shutdown(context)
+        let is_to_rest = legible.pace.is_to_rest();
+        let stream = ready!(legible.poll_released(context))?;
+        if is_to_rest { Poll::Ready(Ok(())) } else { stream.poll_shutdown(context) }
     }
 }
 
