@@ -28,7 +28,9 @@ async fn calm_with(has_tls: bool, listen: &str, more: &str) -> World {
 /// A connection that was used once and rests.
 async fn rested(world: &World, has_tls: bool) -> Raw {
     let mut raw = match has_tls {
-        true => Raw::over(Client::trusting(world.authority()).connect(world.address, JIRA).await.expect("TLS")),
+        true => {
+            Raw::over(Client::trusting(world.authority()).connect(world.address, JIRA).await.expect("TLS"))
+        }
         false => Raw::connect(world.address).await,
     };
     is_served(&mut raw).await;

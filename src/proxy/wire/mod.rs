@@ -108,12 +108,27 @@ async fn attend(
     let talk = Talk::new(gateway, upstream, opened.connection, opened.pace, tempo);
     match opened.spoken {
         Spoken::Plain(line) => talk.http1(line, &mut stop).await,
-        Spoken::Http1(tls) => talk.http1(*tls, &mut stop).await,
-        Spoken::Http2(tls) => Box::pin(talk.http2(*tls, &mut stop)).await,
+        Spoken::Http1(tls) => talk.http1(tls, &mut stop).await,
+        Spoken::Http2(tls) => Box::pin(talk.http2(tls, &mut stop)).await,
     }
 }
 
 /// Ends when the process is to stop, or nobody is left who could say so.
 async fn stopping(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|&stop| stop).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The size of the future that a function makes.
+    fn bytes<A, B, C, D, E, F, T>(_: fn(A, B, C, D, E, F) -> T) -> usize {
+        size_of::<T>()
+    }
+
+    #[test]
+    fn the_task_of_a_connection_that_rests_is_small() {
+        assert!(bytes(attend) <= 2048, "{} bytes", bytes(attend));
+    }
 }

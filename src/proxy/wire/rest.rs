@@ -98,6 +98,8 @@ impl Talk {
             self.pace.hear();
             return Some(Resting { stream, begun });
         }
+        // Empty as it is, it holds the whole buffer that hyper read into.
+        drop(begun);
         let _resting = Held::new(&self.gateway.metrics.connections_resting);
         let mut first = [0];
         tokio::select! {
