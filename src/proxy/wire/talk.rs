@@ -17,7 +17,7 @@ use crate::telemetry::labels::CutCause;
 
 use super::super::Gateway;
 use super::super::upstream::Upstream;
-use super::answer::Answer;
+use super::answer::{Answer, own_values};
 use super::connection::Connection;
 use super::pace::{Ending, Pace, Patience, Tempo};
 use super::rest::{LetGo, Resting, let_go};
@@ -168,7 +168,8 @@ impl Talk {
         let service = service_fn(|request| {
             let (talk, open) = (Arc::clone(self), self.pace.begin());
             async move {
-                let response = talk.gateway.handle(&talk.upstream, &talk.connection, request).await;
+                let mut response = talk.gateway.handle(&talk.upstream, &talk.connection, request).await;
+                own_values(response.headers_mut());
                 if talk.connection.is_crowded {
                     talk.told.notify_one();
                 }
