@@ -164,14 +164,11 @@ async fn who_rests_keeps_its_place_in_the_crowd() {
 async fn a_rest_ends_when_the_client_leaves() {
     for has_tls in [false, true] {
         let world = calm(has_tls).await;
-        drop(rested(&world, has_tls).await);
+        let raw = rested(&world, has_tls).await;
+        let left = Instant::now();
+        drop(raw);
         until_resting(&world, 0).await;
-        let closed = async {
-            while !world.metrics().contains("postern_connections 0\n") {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
-        };
-        tokio::time::timeout(CALM.tick * 5, closed).await.expect("an end well before the rest's");
+        assert!(left.elapsed() < CALM.tick * 8, "{:?}", left.elapsed());
     }
 }
 
