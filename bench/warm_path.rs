@@ -29,6 +29,7 @@ use postern::entropy::Entropy;
 use postern::identity::{Identities, Presented, SessionIdentity, SessionKey};
 use postern::keys::Keys;
 use postern::proxy::cookies::{self, Cookies, OwnNames};
+use postern::proxy::wire::Connection;
 use postern::store::Store;
 
 const HOST: &str = "jira.acme.com";
@@ -89,7 +90,7 @@ impl Warm {
         let site = &self.settings.sites[0];
         let line: http::HeaderValue = cookies.parse().expect("cookies");
         let (counters, key) = (self.app.metrics.site(&site.id), SessionKey::of(&site.id, std::iter::empty()));
-        let presented = Presented { cookies: Some(&line), headers: &[], client: peer().ip() };
+        let presented = Presented { cookies: Some(&line), headers: &[], client: connection().peer.ip() };
         let resolved = self.runtime.block_on(identities.resolve(site, &counters, &key, presented));
         let SessionIdentity::Person(person) = resolved.session else { panic!("the product knows nobody") };
         person.subject
@@ -104,12 +105,12 @@ impl Warm {
 
     /// Sends a request once, so that the identity is remembered, and checks where it goes.
     fn warmed(&self, parts: &Parts) -> Result<(), Reason> {
-        self.runtime.block_on(self.app.gateway.rehearse(peer(), parts.clone())).map(drop)
+        self.runtime.block_on(self.app.gateway.rehearse(&connection(), parts.clone())).map(drop)
     }
 }
 
-fn peer() -> SocketAddr {
-    SocketAddr::from(([192, 0, 2, 7], 40_000))
+fn connection() -> Connection {
+    Connection::plain(SocketAddr::from(([192, 0, 2, 7], 40_000)))
 }
 
 fn binding(subject: Subject) -> Binding<'static> {
@@ -209,11 +210,12 @@ fn requests(criterion: &mut Criterion) {
             _ => request(&[("cookie", &line)]),
         };
         assert_eq!(warm.warmed(&parts), expected, "{name}");
+        let connection = connection();
         group.bench_function(name, |bencher| {
             bencher.iter_batched(
                 || parts.clone(),
                 |parts| {
-                    let waiting = warm.app.gateway.rehearse(peer(), parts);
+                    let waiting = warm.app.gateway.rehearse(&connection, parts);
                     waiting.now_or_never().expect("a warm request waits for nothing")
                 },
                 BatchSize::SmallInput,
