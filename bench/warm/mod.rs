@@ -35,6 +35,7 @@ use postern::identity::{Identities, Presented, SessionIdentity, SessionKey};
 use postern::keys::Keys;
 use postern::proxy::cookies::{self, Cookies, OwnNames};
 use postern::proxy::rehearse::lane_of;
+use postern::proxy::wire::Connection;
 use postern::store::Store;
 
 const HOST: &str = "jira.acme.com";
@@ -129,6 +130,8 @@ pub struct Warm {
     runtime: Runtime,
     app: App,
     settings: Settings,
+    /// Over which all requests come.
+    connection: Connection,
     folder: TempDir,
 }
 
@@ -137,7 +140,7 @@ impl Warm {
     pub fn of(case: &Case) -> (Self, Parts) {
         let warm = Self::with(case.keys);
         let parts = request(case.target, &warm.credentials(&case.bearer));
-        let first = warm.runtime.block_on(warm.app.gateway.rehearse(peer(), parts.clone()));
+        let first = warm.runtime.block_on(warm.app.gateway.rehearse(&warm.connection, parts.clone()));
         assert_eq!(first.map(drop), case.expected, "{}", case.name);
         (warm, parts)
     }
@@ -153,12 +156,12 @@ impl Warm {
         let read =
             || config::parse("postern.toml", &text, folder.path(), &|_| None).expect("a configuration");
         let app = runtime.block_on(build(read()));
-        Self { runtime, app, settings: read(), folder }
+        Self { runtime, app, settings: read(), connection: Connection::plain(peer()), folder }
     }
 
     /// A measured request: from a head that was read to the head that goes upstream.
     pub fn rehearse(&self, parts: Parts) -> Result<Parts, Reason> {
-        let waiting = self.app.gateway.rehearse(peer(), parts);
+        let waiting = self.app.gateway.rehearse(&self.connection, parts);
         waiting.now_or_never().expect("a warm request waits for nothing")
     }
 

@@ -5,6 +5,7 @@
 //! nothing here is ever asked of the store while a request waits.
 
 mod accounts;
+mod addresses;
 mod contradictions;
 mod enrolments;
 mod fingerprint;
@@ -13,6 +14,7 @@ mod join;
 mod logins;
 mod pins;
 mod revocations;
+mod table;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -158,7 +158,8 @@ impl Identities {
             Lookup::Ask(guard) => guard,
         };
         self.metrics.identity_cache.count(CacheResult::Miss);
-        let (resolved, lifetime) = self.ask_all(site, counters, presented).await;
+        // Boxed like all that a warm request does not come to: it would carry the room for it from place to place.
+        let (resolved, lifetime) = Box::pin(self.ask_all(site, counters, presented)).await;
         guard.keep(&resolved.session, self.clock.now(), lifetime);
         resolved
     }

@@ -183,7 +183,7 @@ impl Gateway {
         let Admitted { served, cookies, lane } = admit(&plan, exchange, connection, &parts)?;
         target::name_host(&mut parts);
         if lane == Lane::Own {
-            return self.own(exchange, served, cookies, &parts, body).await;
+            return Box::pin(self.own(exchange, served, cookies, &parts, body)).await;
         }
         let judged = self.judge(exchange, served, lane, &cookies).await;
         exchange.decided(&judged.decision);
@@ -192,7 +192,7 @@ impl Gateway {
         }
         match judged.decision {
             Decision::Pass(permit) if lane == Lane::Websocket => {
-                self.tunnel(exchange, served, permit, judged, cookies, parts, body).await
+                Box::pin(self.tunnel(exchange, served, permit, judged, cookies, parts, body)).await
             }
             Decision::Pass(permit) => {
                 self.pass(exchange, upstream, served, permit, judged, cookies, parts, body).await

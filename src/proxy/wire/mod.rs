@@ -26,7 +26,7 @@ use crate::telemetry::metrics::Held;
 use super::Gateway;
 use super::upstream::Upstream;
 
-pub use connection::Connection;
+pub use connection::{Connection, address_value};
 pub(super) use crowd::Crowd;
 pub use pace::Tempo;
 
