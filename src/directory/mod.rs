@@ -203,6 +203,11 @@ impl Directory {
         self.announce();
     }
 
+    /// Lets go of sign-outs that no living proof is older than.
+    pub fn sweep(&self, now: Timestamp) {
+        self.revocations.sweep(now);
+    }
+
     /// The newest state of the enrolment of these cookies.
     pub fn enrolment(&self, cookies: CookieSet) -> Option<Enrolment> {
         self.enrolments.of(cookies)
