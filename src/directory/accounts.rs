@@ -144,7 +144,7 @@ mod tests {
         AccountRow {
             email: EmailAddress::parse(&format!("user{number:07}@d{}.acme.test", number % 100)).unwrap(),
             username: has_username.then(|| format!("name{number}")),
-            claimed: number % 2 == 0,
+            claimed: number.is_multiple_of(2),
         }
     }
 
@@ -164,7 +164,7 @@ mod tests {
             (|n| key.email(&row(n, true).email), |n: u32| key.username(&format!("name{n}")));
         for number in 0..1_000 {
             assert_eq!(accounts.email_of_username(name(number)), Some(row(number, true).email));
-            assert_eq!(accounts.is_claimed(account(number)), number % 2 == 0);
+            assert_eq!(accounts.is_claimed(account(number)), number.is_multiple_of(2));
             assert!(accounts.has_username(account(number)));
         }
         let nobody = account(1_000);

@@ -26,7 +26,7 @@ impl Fingerprint {
 
     /// In which of so many equal parts of all fingerprints this one is. Parts are in the order of fingerprints.
     pub(super) fn part(self, parts: usize) -> usize {
-        ((u128::from_be_bytes(self.0) >> 64) * parts as u128 >> 64) as usize
+        (((u128::from_be_bytes(self.0) >> 64) * parts as u128) >> 64) as usize
     }
 }
 

@@ -68,7 +68,7 @@ impl Store {
         while let Some((rows, last)) = page {
             // The database makes the next page while this one is read.
             let next = account_page(&mut snapshot, last);
-            let read = async { each_row(&rows, |row| Ok(each(account_row(row)?))) };
+            let read = async { each_row(&rows, |row| account_row(row).map(&mut each)) };
             let (next, read) = join(next, read).await;
             count += read.map_err(self.fault())?;
             page = next.map_err(self.fault())?;
