@@ -7,6 +7,7 @@ import matplotlib
 matplotlib.use("svg")
 import matplotlib.pyplot as plt
 
+SCALE = 2.5
 INK, MET, MISSED, NGINX = "#24292f", "#2f7d4f", "#c2571a", "#8a94a0"
 # Text stays text: small files that can be searched. The salt makes the same figures the same file.
 matplotlib.rcParams.update({
@@ -31,28 +32,28 @@ def draw(folder, name, rows, found):
 
 
 def _targets(rows):
-    """One bar for each ratio, with the range of its rounds and a line at its own target."""
-    figure, axes = plt.subplots(figsize=(9, 0.36 * len(rows) + 1.3), layout="constrained")
+    """One bar for each ratio, with the range of its rounds and a line at its own target. What is off the scale is cut."""
+    figure, axes = plt.subplots(figsize=(9.5, 0.34 * len(rows) + 1.2), layout="constrained")
     places = range(len(rows))
-    medians = [row.median for row in rows]
-    low = [row.median - min(row.values) for row in rows]
-    high = [max(row.values) - row.median for row in rows]
-    colours = [MET if row.met else MISSED for row in rows]
-    axes.barh(places, medians, height=0.55, color=colours, xerr=[low, high], error_kw={"ecolor": INK, "elinewidth": 0.8})
     for place, row in zip(places, rows):
+        shown = min(row.median, SCALE)
+        axes.barh(place, shown, height=0.55, color=MET if row.met else MISSED)
+        axes.plot([min(row.values), min(max(row.values), SCALE)], [place] * 2, color=INK, linewidth=0.8)
         axes.plot([row.target] * 2, [place - 0.42, place + 0.42], color=INK, linewidth=2)
-        axes.annotate(f"{row.median:.2f}  ({row.bound} {row.target:g})", (max(row.values), place), (5, 0),
-                      textcoords="offset points", va="center", fontsize=8)
-    axes.set_yticks(places, [_label(row) for row in rows])
+        words = f"{row.median:.2f}  ({row.bound} {row.target:g})" + (", off the scale" if row.median > SCALE else "")
+        axes.annotate(words, (1.01, place), xycoords=("axes fraction", "data"), va="center", fontsize=8)
+    axes.set_yticks(places, [_label(row) for row in rows], fontsize=9)
     axes.invert_yaxis()
-    axes.set_xlim(0, max(max(max(row.values), row.target) for row in rows) * 1.18)
-    axes.set_xlabel("ratio, median of the rounds and their range; the upright line is the target")
+    axes.margins(y=0.01)
+    axes.set_xlim(0, SCALE)
+    axes.set_xlabel("median of the rounds; thin line: their range; upright line: the target")
     axes.set_title("Green meets its target", loc="left", fontsize=10)
     return figure
 
 
 def _label(row):
-    return row.measure.replace("`", "") if row.against in ("–", "itself") else f"{row.measure} ÷ {row.against}".replace("`", "")
+    against = "" if row.against in ("–", "itself") else f" ÷ {row.against.partition(';')[0]}"
+    return (row.measure + against).replace("`", "")
 
 
 def _latency(found):
@@ -64,6 +65,7 @@ def _latency(found):
         axes.fill_between(names, [min(one[p] for one in rounds) for p in names], [max(one[p] for one in rounds) for p in names],
                           color=colour, alpha=0.15, linewidth=0)
     axes.set_yscale("log")
+    axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set_ylabel("µs from when a request was due")
     axes.set_title(f"{found['rate']:,.0f} requests a second; medians and ranges of the rounds", loc="left", fontsize=10)
     axes.legend(frameon=False)

@@ -73,7 +73,7 @@ class Gateway:
         self.server = machine.Server(stack, f"gateway {name}", log, cores or bench.cores.proxy, command, self.port)
 
     def wait(self):
-        self.server.wait(self._ready, patience_seconds=120)
+        self.server.wait(self._ready, patience_seconds=300)
         return self
 
     def _ready(self):

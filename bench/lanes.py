@@ -1,8 +1,5 @@
 """The processes that are measured, and the lanes: what is sent to which. What cannot be started has a reason instead."""
 
-import pathlib
-import time
-
 import gateway
 import machine
 import rivals
@@ -120,11 +117,6 @@ class Stage:
         self._lane("10,000 clients", self.started["gateway"], cookies=self.jane, connections=self.crowd)
 
     def _load_big(self):
-        """With both cores while it loads, as when it starts in production; measured on one, as the others."""
-        bench = self.bench
-        if isinstance(bench.many, str):
-            raise CannotRun(bench.many)
-        big = gateway.Gateway(bench.stack, bench, "big", bench.many, in_place=True, cores=bench.cores.both).wait()
-        big.server.move(bench.cores.proxy)
-        time.sleep(0.5)
-        return big
+        if isinstance(self.bench.many, str):
+            raise CannotRun(self.bench.many)
+        return gateway.Gateway(self.bench.stack, self.bench, "big", self.bench.many, in_place=True).wait()

@@ -1,5 +1,6 @@
 """The machine: cores, processes that end with the run, their CPU time and memory."""
 
+import contextlib
 import ctypes
 import os
 import pathlib
@@ -34,27 +35,31 @@ class Server:
     """A process that is to listen on a port, with its children: nginx works in one."""
 
     def __init__(self, stack, name, log, cores, command, port):
-        self.name, self.port, self.log, self.pids = name, port, log, []
+        self.name, self.port, self.log, self.cores, self.pids = name, port, log, cores, []
         self.began = time.monotonic()
         try:
-            self.process = spawn(stack, log, cores, [str(word) for word in command])
+            self.process = spawn(stack, log, [str(word) for word in command])
         except FileNotFoundError:
             raise CannotRun(f"{command[0]} is not installed") from None
 
     def wait(self, ready=None, patience_seconds=30):
-        """Waits until it accepts connections, and until `ready` says so too; the start counts from `began`."""
+        """Waits until it accepts connections, and until `ready` says so too. Until then it has every core, as it would in
+        production; from then on its own."""
         while time.monotonic() < self.began + patience_seconds and self.process.poll() is None:
             if accepts(self.port) and (ready is None or ready()):
                 self.start_seconds = time.monotonic() - self.began
                 self.pids = [self.process.pid, *children(self.process.pid)]
+                self._settle()
                 return self
             time.sleep(0.02)
         raise CannotRun(f"{self.name} did not start: {last_words(self.log)}")
 
-    def move(self, cores):
-        """Binds all its threads to other cores."""
-        for task in pathlib.Path(f"/proc/{self.process.pid}/task").iterdir():
-            os.sched_setaffinity(int(task.name), cores)
+    def _settle(self):
+        """Binds every thread to the server's cores. Twice, for a thread that began meanwhile on another one."""
+        for pid in self.pids * 2:
+            for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+                with contextlib.suppress(ProcessLookupError):
+                    os.sched_setaffinity(int(task.name), self.cores)
 
     def cpu_seconds(self):
         return sum(cpu_seconds(pid) for pid in self.pids)
@@ -63,12 +68,10 @@ class Server:
         return sum(resident_bytes(pid) for pid in self.pids)
 
 
-def spawn(stack, log, cores, command):
-    """Starts a process on `cores`. It is stopped when `stack` closes."""
+def spawn(stack, log, command):
+    """Starts a process that is stopped when `stack` closes."""
     with log.open("ab") as out:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, preexec_fn=lambda: _child(cores)
-        )
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, preexec_fn=_child)
     stack.callback(stop, process)
     return process
 
@@ -102,10 +105,11 @@ def start(cores, command):
     )
 
 
-def _child(cores):
-    """Between fork and exec: bound to its cores, and stopped by the kernel if this program is killed."""
+def _child(cores=None):
+    """Between fork and exec: stopped by the kernel if this program is killed, and bound to its cores."""
     LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    os.sched_setaffinity(0, cores)
+    if cores:
+        os.sched_setaffinity(0, cores)
 
 
 def stop(process):
