@@ -34,7 +34,7 @@ def rounds(stage, names, count, seconds, window=False):
             try:
                 results[name].append(shoot(stage.lanes[name], seconds).figures())
                 say(f"{name}, round {number + 1} of {count}")
-            except CannotRun as why:
+            except (CannotRun, OSError) as why:
                 results[name] = str(why)
                 say(f"{name} has no result: {why}")
     return results

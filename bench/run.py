@@ -39,6 +39,8 @@ CROWD = ["64 clients", "10,000 clients"]
 
 def main():
     options = arguments()
+    # By hand, as a shell that starts this in the background has it ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     if not os.access(options.binary, os.X_OK):
         sys.exit(f"{options.binary} is not there: build it with `cargo build --release`, or name it with --binary.")
@@ -131,7 +133,7 @@ def measure(options, bench):
 def _attempt(function, *words):
     try:
         return function(*words)
-    except machine.CannotRun as why:
+    except (machine.CannotRun, OSError) as why:
         measures.say(f"no result: {why}")
         return str(why)
 
