@@ -31,7 +31,11 @@ def verify(scheme, host, port, page, session, mails):
     status, location, text = browser.open(
         "POST",
         form["action"] or browser.path,
-        {"Sec-Fetch-Site": "same-origin", "Origin": f"{scheme}://{host}", "Content-Type": "application/x-www-form-urlencoded"},
+        {
+            "Sec-Fetch-Site": "same-origin",
+            "Origin": f"{scheme}://{host}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        },
         urllib.parse.urlencode(form["fields"]),
     )
     if not any(name.endswith("postern-proof") for name in browser.cookies):
@@ -95,7 +99,9 @@ class Forms(html.parser.HTMLParser):
 def request(scheme, host, port, method, path, cookies, headers, body=None):
     """One request on a connection of its own. The certificate is one of the run's own making, so it is not checked."""
     if scheme == "https":
-        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=20, context=ssl._create_unverified_context())
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", port, timeout=20, context=ssl._create_unverified_context()
+        )
     else:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     headers = {**headers, "Host": host}

@@ -10,11 +10,20 @@ import matplotlib.pyplot as plt
 SCALE = 2.5
 INK, MET, MISSED, NGINX = "#24292f", "#2f7d4f", "#c2571a", "#8a94a0"
 # Text stays text: small files that can be searched. The salt makes the same figures the same file.
-matplotlib.rcParams.update({
-    "svg.fonttype": "none", "svg.hashsalt": "bench", "font.family": "sans-serif", "font.size": 10,
-    "text.color": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK,
-    "axes.spines.top": False, "axes.spines.right": False,
-})
+matplotlib.rcParams.update(
+    {
+        "svg.fonttype": "none",
+        "svg.hashsalt": "bench",
+        "font.family": "sans-serif",
+        "font.size": 10,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "xtick.color": INK,
+        "ytick.color": INK,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+    }
+)
 
 
 def draw(folder, name, rows, found):
@@ -61,9 +70,9 @@ def _latency(found):
     figure, axes = plt.subplots(figsize=(7, 3.6), layout="constrained")
     for name, colour in (("nginx", NGINX), ("full enforcement", MET)):
         rounds = found["latency"][name]
-        axes.plot(names, [statistics.median(one[p] for one in rounds) for p in names], marker="o", color=colour, label=name)
-        axes.fill_between(names, [min(one[p] for one in rounds) for p in names], [max(one[p] for one in rounds) for p in names],
-                          color=colour, alpha=0.15, linewidth=0)
+        low, middle, high = ([pick(one[p] for one in rounds) for p in names] for pick in (min, statistics.median, max))
+        axes.plot(names, middle, marker="o", color=colour, label=name)
+        axes.fill_between(names, low, high, color=colour, alpha=0.15, linewidth=0)
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set_ylabel("µs from when a request was due")

@@ -12,7 +12,7 @@ import setting
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # One more when what setting.py puts into a store changes.
-FORMAT = 1
+FORMAT = 2
 
 
 def store_path(stores, account_count, domain_count):
@@ -73,7 +73,7 @@ class Gateway:
         self.server = machine.Server(stack, f"gateway {name}", log, cores or bench.cores.proxy, command, self.port)
 
     def wait(self):
-        self.server.wait(self._ready, patience_seconds=300)
+        self.server.wait(self._ready, patience_seconds=150)
         return self
 
     def _ready(self):

@@ -47,8 +47,9 @@ class Stage:
             "envoy": begin(rivals.envoy, bench.envoy, bench.home / "envoy", core, up, bench.keys),
         }
         responder.wait()
-        self.started = {name: self._try(lambda: server.wait()) if not isinstance(server, str) else server
-                        for name, server in started.items()}
+        self.started = {
+            name: server if isinstance(server, str) else self._try(server.wait) for name, server in started.items()
+        }
         if isinstance(self.started["gateway"], str):
             raise SystemExit(self.started["gateway"])
 
@@ -81,7 +82,9 @@ class Stage:
     def _rivals(self):
         jane, started = self.jane, self.started
         self._lane("nginx", started["nginx"], cookies=jane)
-        self._lane("HAProxy, HS256", started["HS256"], cookies={**jane, setting.TOKEN_COOKIE: self.bench.keys.token_hs256})
+        self._lane(
+            "HAProxy, HS256", started["HS256"], cookies={**jane, setting.TOKEN_COOKIE: self.bench.keys.token_hs256}
+        )
         self._lane("HAProxy, RS256", started["RS256"], cookies=jane)
         self._lane("nginx, auth_request", started["auth"], cookies=jane, beside=self.responder)
         self._lane("Envoy, jwt_authn", started["envoy"], cookies=jane)
@@ -113,8 +116,9 @@ class Stage:
         big = self.big
         cookies = {} if isinstance(big, str) else big.enter(setting.TOKEN_HOST, token)
         self._lane("10,000,000 accounts", big, cookies=cookies)
-        self._lane("64 clients", self.started["gateway"], cookies=self.jane)
-        self._lane("10,000 clients", self.started["gateway"], cookies=self.jane, connections=self.crowd)
+        for name in ("gateway", "nginx"):
+            self._lane(f"64 clients, {name}", self.started[name], cookies=self.jane)
+            self._lane(f"10,000 clients, {name}", self.started[name], cookies=self.jane, connections=self.crowd)
 
     def _load_big(self):
         if isinstance(self.bench.many, str):

@@ -92,9 +92,13 @@ class Counter:
             requests = int(served)
         # wrk leaves those uncounted that are out or being read at its end.
         elif lane.upstream_counts and not requests <= served <= requests + 2 * lane.connections:
-            raise CannotRun(f"{lane.name}: the upstream had {served:.0f} requests, the load generator {requests} answers")
+            raise CannotRun(
+                f"{lane.name}: the upstream had {served:.0f} requests, the load generator {requests} answers"
+            )
         elif not lane.upstream_counts and served:
-            raise CannotRun(f"{lane.name}: {served:.0f} requests came to the upstream that should have been answered before it")
+            raise CannotRun(
+                f"{lane.name}: {served:.0f} requests came to the upstream that should have been answered before it"
+            )
         if not requests:
             raise CannotRun(f"{lane.name}: nothing was answered")
         return Shot(requests, cpu, wall, beside)
@@ -160,7 +164,17 @@ class Generators:
         return results if beside else results[0]
 
     def _wrk(self, lane, seconds):
-        command = ["wrk", "--threads", 1, "--timeout", "30s", "--connections", lane.connections, "--duration", f"{seconds}s"]
+        command = [
+            "wrk",
+            "--threads",
+            1,
+            "--timeout",
+            "30s",
+            "--connections",
+            lane.connections,
+            "--duration",
+            f"{seconds}s",
+        ]
         if lane.body_bytes:
             script = self.home / "post.lua"
             script.write_text(f'wrk.method = "POST"\nwrk.body = string.rep("x", {lane.body_bytes})\n')

@@ -52,7 +52,8 @@ class Server:
                 self._settle()
                 return self
             time.sleep(0.02)
-        raise CannotRun(f"{self.name} did not start: {last_words(self.log)}")
+        why = "it ended" if self.process.poll() is not None else f"it was not ready after {patience_seconds} s"
+        raise CannotRun(f"{self.name} did not start: {why}. {last_words(self.log)}")
 
     def _settle(self):
         """Binds every thread to the server's cores. Twice, for a thread that began meanwhile on another one."""
@@ -122,7 +123,7 @@ def stop(process):
 
 
 def last_words(log):
-    return log.read_text(errors="replace").strip()[-600:] if log.exists() else "it said nothing"
+    return log.read_text(errors="replace").strip()[-600:] if log.exists() else ""
 
 
 def accepts(port):
@@ -155,8 +156,8 @@ def children(pid):
 def cpu_seconds(pid):
     """User and system time of all threads of a process, also of those that ended, by the kernel's clock of that process.
 
-    It counts nanoseconds, where /proc/PID/stat has ticks of 10 ms; the number of such a clock is made as clock_getcpuclockid(3)
-    does it.
+    It counts nanoseconds, where /proc/PID/stat has ticks of 10 ms. The number of such a clock is made as by
+    clock_getcpuclockid(3).
     """
     cpuclock_sched = 2
     try:

@@ -1,7 +1,6 @@
 """The measurements. Whatever is compared takes turns in short rounds, because machines change speed by the minute."""
 
 import contextlib
-import pathlib
 import re
 import signal
 import socket
@@ -103,7 +102,8 @@ def idle_memory(bench, connections):
         if any(was_closed(one) for one in held):
             raise CannotRun("a server closed a resting connection before it was measured")
         return {
-            name: (server.resident_bytes() - bytes_before[name]) / connections / 1024 for name, server in servers.items()
+            name: (server.resident_bytes() - bytes_before[name]) / connections / 1024
+            for name, server in servers.items()
         }
 
 
@@ -142,7 +142,9 @@ def was_closed(connection):
 
 
 def system_calls(stage, name, seconds):
-    """How many of each kind a request takes, under full load: {name: calls per request}. The kernel counts; nothing is slowed."""
+    """How many of each kind a request takes, under full load: {name: calls per request}.
+
+    The kernel counts, so nothing is slowed down by it."""
     lane = stage.lanes[name]
     if isinstance(lane, str):
         raise CannotRun(lane)

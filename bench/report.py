@@ -1,7 +1,6 @@
 """The result: one Markdown file with charts and everything in JSON beside it, and the table in README.md."""
 
 import json
-import pathlib
 import re
 import statistics
 
@@ -27,9 +26,9 @@ def update_readme(readme, date, rows, result):
     if BEGIN not in text or END not in text:
         raise SystemExit(f"{readme} has no marks {BEGIN} and {END}: the table was not written there.")
     words = [
-        f"Measured on {date} by `./dev bench`, which repeats it on your machine; [the whole result]({result}) has the machine, all",
-        "figures and charts. Ratios are of CPU time per request unless the unit says otherwise: the median of rounds that took",
-        "turns, lowest to highest in brackets.",
+        f"Measured on {date} by `./dev bench`, which repeats it on your machine; [the whole result]({result}) has the",
+        "machine, all figures and charts. Ratios are of CPU time per request unless the unit says otherwise: the median of",
+        "rounds that took turns, lowest to highest in brackets.",
     ]
     new = "\n".join([BEGIN, *words, "", *table(rows), END])
     readme.write_text(re.sub(re.escape(BEGIN) + ".*" + re.escape(END), lambda _: new, text, flags=re.S))
@@ -64,10 +63,13 @@ def _number(value, unit):
 def _page(about, rows, found, drawn):
     met, measured = sum(row.met is True for row in rows), sum(row.met is not None for row in rows)
     lines = ["# What the gateway costs", "", *(f"- {line}" for line in about), ""]
-    lines += [f"{met} of {measured} targets are met. Ratios are of CPU time per request unless the unit says otherwise:"]
+    lines += [
+        f"{met} of {measured} targets are met. Ratios are of CPU time per request unless the unit says otherwise:"
+    ]
     lines += ["the median of the rounds, lowest to highest in brackets. `bench/README.md` says how to read it.", ""]
     lines += table(rows)
-    lines += [f"\n{row.measure}, against {row.against}: not measured. {_plain(row.reason)}" for row in rows if not row.values]
+    missing = [row for row in rows if not row.values]
+    lines += [f"\n{row.measure}, against {row.against}: not measured. {_plain(row.reason)}" for row in missing]
     for title, file in drawn:
         lines += ["", f"![{title}]({file})"]
     lines += ["", "## Every lane", "", *_lanes(found["shots"])]
@@ -95,7 +97,10 @@ def _latency(found):
     results = found["latency"]
     if isinstance(results, str):
         return [f"Not measured. {_plain(results)}"]
-    lines = [f"At {found['rate']:.0f} requests a second, half of what nginx carried in this run. Microseconds from when a request", "was due; medians of the rounds.", ""]
+    lines = [
+        f"At {found['rate']:.0f} requests a second, half of what nginx carried in this run. Microseconds from when a"
+    ]
+    lines += ["request was due; medians of the rounds.", ""]
     names = ["p50", "p75", "p90", "p95", "p99", "p99.9"]
     lines += ["| | " + " | ".join(names) + " |", "|---" + "|--:" * len(names) + "|"]
     for name, rounds in results.items():

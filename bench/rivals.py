@@ -10,18 +10,32 @@ POOL = "keepalive 256; keepalive_requests 1000000000;"
 def nginx_plain(stack, folder, cores, upstream, keys, tls=False):
     """Forwards, and nothing else."""
     listen = "ssl http2 backlog=16384" if tls else "backlog=16384"
-    return _nginx(stack, "nginx", folder, cores, lambda port: f"""
+    return _nginx(
+        stack,
+        "nginx",
+        folder,
+        cores,
+        lambda port: (
+            f"""
 {_nginx_common(folder, upstream)}
 server {{
     listen 127.0.0.1:{port} {listen};
     {_nginx_certificate(keys) if tls else ""}
     location / {{ {NGINX_FORWARD} }}
-}}""")
+}}"""
+        ),
+    )
 
 
 def nginx_auth_request(stack, folder, cores, upstream, responder_port):
     """Asks a responder on this machine about every request, then forwards. nginx remembers no such answer."""
-    return _nginx(stack, "nginx with auth_request", folder, cores, lambda port: f"""
+    return _nginx(
+        stack,
+        "nginx with auth_request",
+        folder,
+        cores,
+        lambda port: (
+            f"""
 {_nginx_common(folder, upstream)}
 upstream responder {{ server 127.0.0.1:{responder_port}; {POOL} }}
 server {{
@@ -39,14 +53,24 @@ server {{
         proxy_set_header Content-Length "";
         proxy_set_header X-Original-URI $request_uri;
     }}
-}}""")
+}}"""
+        ),
+    )
 
 
 def responder(stack, folder, cores):
     """The least that can answer `auth_request`: it says yes and looks at nothing."""
-    return _nginx(stack, "responder", folder, cores, lambda port: f"""
+    return _nginx(
+        stack,
+        "responder",
+        folder,
+        cores,
+        lambda port: (
+            f"""
 access_log off;
-server {{ listen 127.0.0.1:{port}; location / {{ return 204; }} }}""")
+server {{ listen 127.0.0.1:{port}; location / {{ return 204; }} }}"""
+        ),
+    )
 
 
 # Bodies are streamed, as the gateway does it: held back, an upload of 1 MiB would go through a file.
