@@ -51,7 +51,7 @@ class Stage:
             name: server if isinstance(server, str) else self._try(server.wait) for name, server in started.items()
         }
         if isinstance(self.started["gateway"], str):
-            raise SystemExit(self.started["gateway"])
+            raise CannotRun(self.started["gateway"])
 
     def _try(self, function, *words, **more):
         try:
@@ -59,19 +59,24 @@ class Stage:
         except CannotRun as why:
             return str(why)
 
-    def _lane(self, name, server, **more):
-        """Adds a lane after one request showed that it does what it is to do."""
-        if isinstance(server, str):
-            self.lanes[name] = server
-            return
-        lane = Lane(name, getattr(server, "server", server), **more)
+    def _lane(self, name, server, cookies, **more):
+        """Adds a lane after one request showed that it does what it is to do. A server or cookies may be a reason."""
+        for missing in (server, cookies):
+            if isinstance(missing, str):
+                self.lanes[name] = missing
+                return
+        lane = Lane(name, getattr(server, "server", server), cookies=cookies, **more)
         self.lanes[name] = self._try(lane.check) or lane
 
+    def _enter(self, server):
+        """The cookies of Jane's browser after the challenge, at the site that finds its sessions in tokens."""
+        token = {setting.TOKEN_COOKIE: self.bench.keys.token}
+        return server if isinstance(server, str) else self._try(server.enter, setting.TOKEN_HOST, token)
+
     def _main(self):
-        main, keys = self.started["gateway"], self.bench.keys
-        token = {setting.TOKEN_COOKIE: keys.token}
+        main, token = self.started["gateway"], {setting.TOKEN_COOKIE: self.bench.keys.token}
         self.jane = main.enter(setting.TOKEN_HOST, token)
-        asked = main.enter(setting.ASKED_HOST, {"JSESSIONID": setting.SESSIONS["jane"]})
+        asked = self._try(main.enter, setting.ASKED_HOST, {"JSESSIONID": setting.SESSIONS["jane"]})
         self._lane("full enforcement", main, cookies=self.jane)
         self._lane("enforcement off", self.started["off"], cookies=self.jane)
         self._lane("introspected session", main, host=setting.ASKED_HOST, cookies=asked)
@@ -99,23 +104,16 @@ class Stage:
 
     def _tls(self):
         secured = self.started["tls"]
-        if isinstance(secured, str):
-            cookies = self.jane
-        else:
-            cookies = secured.enter(setting.TOKEN_HOST, {setting.TOKEN_COOKIE: self.bench.keys.token})
+        cookies = self._enter(secured)
         for name, server in (("gateway", secured), ("nginx", self.started["nginx tls"])):
             for generator in ("http/1.1", "h2", "handshakes"):
                 self._lane(f"TLS {generator}, {name}", server, cookies=cookies, tls=True, generator=generator)
 
     def _tables(self):
-        token = {setting.TOKEN_COOKIE: self.bench.keys.token}
         for name, lane in (("few", "1,000 accounts"), ("two", "two workers")):
-            server = self.started[name]
-            self._lane(lane, server, cookies={} if isinstance(server, str) else server.enter(setting.TOKEN_HOST, token))
+            self._lane(lane, self.started[name], self._enter(self.started[name]))
         self.big = self._try(self._load_big)
-        big = self.big
-        cookies = {} if isinstance(big, str) else big.enter(setting.TOKEN_HOST, token)
-        self._lane("10,000,000 accounts", big, cookies=cookies)
+        self._lane("10,000,000 accounts", self.big, self._enter(self.big))
         for name in ("gateway", "nginx"):
             self._lane(f"64 clients, {name}", self.started[name], cookies=self.jane)
             self._lane(f"10,000 clients, {name}", self.started[name], cookies=self.jane, connections=self.crowd)

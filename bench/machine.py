@@ -42,18 +42,19 @@ class Server:
         except FileNotFoundError:
             raise CannotRun(f"{command[0]} is not installed") from None
 
-    def wait(self, ready=None, patience_seconds=30):
+    def wait(self, ready=None, patience_seconds=60):
         """Waits until it accepts connections, and until `ready` says so too. Until then it has every core, as it would in
         production; from then on its own."""
-        while time.monotonic() < self.began + patience_seconds and self.process.poll() is None:
+        while self.process.poll() is None:
             if accepts(self.port) and (ready is None or ready()):
                 self.start_seconds = time.monotonic() - self.began
                 self.pids = [self.process.pid, *children(self.process.pid)]
                 self._settle()
                 return self
+            if time.monotonic() > self.began + patience_seconds:
+                raise CannotRun(f"{self.name} was not ready after {patience_seconds} s")
             time.sleep(0.02)
-        why = "it ended" if self.process.poll() is not None else f"it was not ready after {patience_seconds} s"
-        raise CannotRun(f"{self.name} did not start: {why}. {last_words(self.log)}")
+        raise CannotRun(f"{self.name} ended at its start: {last_words(self.log)}")
 
     def _settle(self):
         """Binds every thread to the server's cores. Twice, for a thread that began meanwhile on another one."""

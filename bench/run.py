@@ -195,3 +195,5 @@ if __name__ == "__main__":
         main()
     except KeyboardInterrupt:
         sys.exit("stopped")
+    except machine.CannotRun as why:
+        sys.exit(str(why))
