@@ -99,7 +99,6 @@ def _nginx_certificate(keys):
     ssl_certificate_key {keys.certificate_key};
     ssl_protocols TLSv1.2 TLSv1.3;
     ssl_session_cache shared:tls:10m;
-    http2_max_requests 1000000000;
     http2_max_concurrent_streams 128;"""
 
 
@@ -112,7 +111,8 @@ def _nginx(stack, name, folder, cores, body):
 def haproxy(stack, folder, cores, upstream, keys, maps, algorithm):
     """Verifies the token of every request (it remembers none), then looks up the person's account and domain.
 
-    Proofs it cannot verify, so a part of the gateway's work is not done at all.
+    Proofs it cannot verify, so a part of the gateway's work is not done at all. Its access log is written line by line: into
+    a file it knows no other way.
     """
     folder.mkdir()
     port = machine.free_port()
