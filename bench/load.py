@@ -118,36 +118,40 @@ class Generators:
         machine.run(self.cores.both, ["cc", "-O2", "-o", self.steady, source], timeout=60)
 
     def shoot(self, lane, seconds):
+        if lane.generator in ("http/1.1", "h2"):
+            return self.shoot_window(lane, seconds)
         self._empty_logs()
-        command, read = {
-            "wrk": (self._wrk, read_wrk),
-            "http/1.1": (self._h2load, read_h2load),
-            "h2": (self._h2load, read_h2load),
-            "handshakes": (self._handshakes, read_h2load),
-        }[lane.generator]
+        handshakes = lane.generator == "handshakes"
+        command = self._handshakes(lane, seconds) if handshakes else self._wrk(lane, seconds)
         counter = Counter(lane, self.upstream)
-        text = machine.run(self.cores.load, command(lane, seconds), timeout=seconds + 60)
-        return counter.shot(read(text, lane))
+        text = machine.run(self.cores.load, command, timeout=seconds + 60)
+        return counter.shot(read_h2load(text, lane) if handshakes else read_wrk(text, lane))
 
     def shoot_window(self, lane, seconds):
-        """Counts only a stretch in the midst, when every connection is there and has had its answer twice over."""
+        """Counts only a stretch in the midst, when every connection is there and has had its answer twice over: opening
+        them is not what is measured."""
         self._empty_logs()
+        by_wrk = lane.generator == "wrk"
         before = self.upstream.requests()
-        process = machine.start(self.cores.load, self._wrk(lane, 90))
-        with stopping(process):
-            time.sleep(1)
-            until = time.monotonic() + 40
-            while self.upstream.since(before) < 2 * lane.connections:
-                if time.monotonic() > until:
-                    raise CannotRun(f"{lane.name}: {lane.connections} connections were not all served within 40 s")
-                time.sleep(0.1)
+        command = self._wrk(lane, 90) if by_wrk else self._h2load(lane, seconds + 1)
+        process = machine.start(self.cores.load, command)
+        with machine.stopping(process):
+            self._wait_for_all(lane, before)
             counter = Counter(lane, self.upstream)
             time.sleep(seconds)
             shot = counter.shot()
-            process.send_signal(signal.SIGINT)
-            text, _ = process.communicate(timeout=60)
-        read_wrk(text, lane)
+            if by_wrk:
+                process.send_signal(signal.SIGINT)
+            text = machine.finish(process, timeout=60)
+        read_wrk(text, lane) if by_wrk else read_h2load(text, lane)
         return shot
+
+    def _wait_for_all(self, lane, before):
+        until = time.monotonic() + 40
+        while self.upstream.since(before) < 2 * lane.connections:
+            if time.monotonic() > until:
+                raise CannotRun(f"{lane.name}: {lane.connections} connections were not all served within 40 s")
+            time.sleep(0.1)
 
     def steadily(self, lane, rate, seconds, beside=None):
         """A constant rate; `beside` is (lane, rate) of another stream at the same time. Latencies in µs, by percentile."""
@@ -158,9 +162,8 @@ class Generators:
         processes = []
         with contextlib.ExitStack() as stack:
             for command in commands:
-                processes.append(machine.start(self.cores.load, command))
-                stack.enter_context(stopping(processes[-1]))
-            results = [read_steady(process, lane, seconds) for process in processes]
+                processes.append(stack.enter_context(machine.stopping(machine.start(self.cores.load, command))))
+            results = [read_steady(machine.finish(process, seconds + 60), lane) for process in processes]
         return results if beside else results[0]
 
     def _wrk(self, lane, seconds):
@@ -214,16 +217,6 @@ class Generators:
             log.open("r+b").truncate(0)
 
 
-@contextlib.contextmanager
-def stopping(process):
-    try:
-        yield
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-
-
 def read_wrk(text, lane):
     requests = int(re.search(r"(\d+) requests in", text)[1])
     if sockets := re.search(r"Socket errors: .*", text):
@@ -243,12 +236,9 @@ def read_h2load(text, lane):
     return int(statuses[1])
 
 
-def read_steady(process, lane, seconds):
-    text, said = process.communicate(timeout=seconds + 30)
-    if process.returncode:
-        raise CannotRun(f"{lane.name}: {said.strip()[-300:]}")
+def read_steady(text, lane):
     result = json.loads(text)
     if result["errors"] or result["unexpected"]:
-        counts = f"{result['errors']} unanswered, {result['unexpected']} unexpected of {result['due']}"
-        raise CannotRun(f"{lane.name}: {counts}; {said.strip()[-300:]}")
+        counts = f"{result['errors']} unanswered, {result['unexpected']} unexpected"
+        raise CannotRun(f"{lane.name}: {counts} of {result['due']} at a constant rate")
     return result

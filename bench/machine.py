@@ -81,18 +81,31 @@ def spawn(stack, log, command):
 def run(cores, command, timeout):
     """Runs a program to its end and returns its output."""
     process = start(cores, command)
+    with stopping(process):
+        return finish(process, timeout)
+
+
+def finish(process, timeout):
+    """Waits for the end of a program and returns its output."""
+    name = pathlib.Path(process.args[0]).name
     try:
         said, complained = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
-        raise CannotRun(f"{command[0]} did not end within {timeout:.0f} s") from None
+        raise CannotRun(f"{name} did not end within {timeout:.0f} s") from None
+    if process.returncode:
+        raise CannotRun(f"{name} failed ({process.returncode}): {(said + complained).strip()[-1000:]}")
+    return said
+
+
+@contextlib.contextmanager
+def stopping(process):
+    """Ends a program with the block, whatever happens in it."""
+    try:
+        yield process
     finally:
         if process.poll() is None:
             process.kill()
             process.wait()
-    if process.returncode:
-        name = pathlib.Path(str(command[0])).name
-        raise CannotRun(f"{name} failed ({process.returncode}): {(said + complained).strip()[-1000:]}")
-    return said
 
 
 def start(cores, command):

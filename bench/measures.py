@@ -26,8 +26,9 @@ def rounds(stage, names, count, seconds, window=False):
     shoot = generators.shoot_window if window else generators.shoot
     results = {name: stage.lanes[name] if isinstance(stage.lanes[name], str) else [] for name in names}
     for number in range(count):
-        shift = number * 3 % len(names)
-        for name in names[shift:] + names[:shift]:
+        shift = number % len(names)
+        order = names[shift:] + names[:shift]
+        for name in order[:: -1 if number % 2 else 1]:
             if isinstance(results[name], str):
                 continue
             try:
@@ -154,16 +155,12 @@ def system_calls(stage, name, seconds):
         counter = machine.start(stage.bench.cores.both, command)
     except FileNotFoundError:
         raise CannotRun("perf is not installed (on Debian: linux-perf)") from None
-    try:
+    with machine.stopping(counter):
         # perf does not say when it has begun. Some 350 counters are set up meanwhile.
         time.sleep(2)
         shot = stage.bench.generators.shoot(lane, seconds)
         counter.send_signal(signal.SIGINT)
         _, said = counter.communicate(timeout=30)
-    finally:
-        if counter.poll() is None:
-            counter.kill()
-            counter.wait()
     calls = {kind: int(number) for number, kind in re.findall(r"^(\d+);;\w+:sys_enter_?(\w*)", said, re.M)}
     if not calls.get(""):
         raise CannotRun(f"perf counts no system calls here: {said.strip()[-200:]}")
