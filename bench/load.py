@@ -78,9 +78,9 @@ class Shot:
 class Counter:
     """Reads the clocks and counts around a stretch of time."""
 
-    def __init__(self, lane, upstream):
+    def __init__(self, lane, upstream, served):
         self.lane, self.upstream = lane, upstream
-        self.served = upstream.requests()
+        self.served = served
         self.cpu, self.beside, self.wall = lane.server.cpu_seconds(), self._beside(), time.monotonic()
 
     def shot(self, requests=None):
@@ -110,8 +110,8 @@ class Counter:
 class Generators:
     """Starts the generators, on their core."""
 
-    def __init__(self, home, cores, upstream):
-        self.home, self.cores, self.upstream = home, cores, upstream
+    def __init__(self, home, cores, upstream, descriptors):
+        self.home, self.cores, self.upstream, self.descriptors = home, cores, upstream, descriptors
         self.steady = home / "steady"
 
     def build(self, source):
@@ -123,7 +123,7 @@ class Generators:
         self._empty_logs()
         handshakes = lane.generator == "handshakes"
         command = self._handshakes(lane, seconds) if handshakes else self._wrk(lane, seconds)
-        counter = Counter(lane, self.upstream)
+        counter = Counter(lane, self.upstream, self.upstream.at_rest())
         text = machine.run(self.cores.load, command, timeout=seconds + 60)
         return counter.shot(read_h2load(text, lane) if handshakes else read_wrk(text, lane))
 
@@ -131,13 +131,14 @@ class Generators:
         """Counts only a stretch in the midst, when every connection is there and has had its answer twice over: opening
         them is not what is measured."""
         self._empty_logs()
+        self.upstream.wait_for_room(lane.connections, self.descriptors)
         by_wrk = lane.generator == "wrk"
-        before = self.upstream.requests()
+        before = self.upstream.at_rest()
         command = self._wrk(lane, 90) if by_wrk else self._h2load(lane, seconds + 1)
         process = machine.start(self.cores.load, command)
         with machine.stopping(process):
             self._wait_for_all(lane, before)
-            counter = Counter(lane, self.upstream)
+            counter = Counter(lane, self.upstream, self.upstream.requests())
             time.sleep(seconds)
             shot = counter.shot()
             if by_wrk:

@@ -111,7 +111,7 @@ class Bench:
         try:
             self.keys = setting.Keys(self.home / "keys")
             self.upstream = setting.Upstream(stack, self.home / "upstream", self.cores.load, self.keys)
-            self.generators = load.Generators(self.home, self.cores, self.upstream)
+            self.generators = load.Generators(self.home, self.cores, self.upstream, self.descriptors)
             self.generators.build(ROOT / "bench/steady.c")
         except machine.CannotRun as why:
             sys.exit(str(why))

@@ -135,6 +135,25 @@ class Upstream:
         _, body = browser.request("http", "localhost", self.port, "GET", STATUS_PAGE, {}, {})
         return int(body.split()[9])
 
+    def at_rest(self):
+        """Its count when nothing of the last shot is under way any more."""
+        before = self.requests()
+        while True:
+            time.sleep(0.02)
+            now = self.requests()
+            if now == before + 1:
+                return now
+            before = now
+
+    def wait_for_room(self, connections, descriptors):
+        """Until so many more connections fit beside those that proxies still keep from shots before."""
+        for _ in range(400):
+            _, body = browser.request("http", "localhost", self.port, "GET", STATUS_PAGE, {}, {})
+            if int(body.split()[2]) + connections < descriptors - 500:
+                return
+            time.sleep(0.1)
+        raise machine.CannotRun("the upstream still had thousands of open connections after 40 s")
+
     def since(self, before):
         return self.requests() - before - 1
 
@@ -161,7 +180,6 @@ def nginx(folder, body):
 {"user root;" if os.geteuid() == 0 else ""}
 daemon off;
 worker_processes 1;
-worker_rlimit_nofile 60000;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log warn;
 events {{ worker_connections 30000; }}
