@@ -72,8 +72,8 @@ class Gateway:
         log = self.folder / "access.log"
         self.server = machine.Server(stack, f"gateway {name}", log, cores or bench.cores.proxy, command, self.port)
 
-    def wait(self):
-        self.server.wait(self._ready, patience_seconds=150)
+    def wait(self, patience_seconds=60):
+        self.server.wait(self._ready, patience_seconds)
         return self
 
     def _ready(self):

@@ -121,4 +121,4 @@ class Stage:
     def _load_big(self):
         if isinstance(self.bench.many, str):
             raise CannotRun(self.bench.many)
-        return gateway.Gateway(self.bench.stack, self.bench, "big", self.bench.many, in_place=True).wait()
+        return gateway.Gateway(self.bench.stack, self.bench, "big", self.bench.many, in_place=True).wait(self.bench.patience_seconds)
