@@ -76,6 +76,7 @@
 //! - A command: copy `cli/init.rs`, and name it in `main.rs`.
 //! - A reader of what anybody may send: a function in `fuzz.rs` of its room with a second opinion, and its program, seeds and
 //!   words in `tests/fuzz`; `./dev fuzz` runs it, and every test run tries its seeds.
+//! - A request whose cost is held: a case in `bench/warm/mod.rs`, then `./dev counts --accept`.
 //! - A promise: a file in the folder of `tests/` that it belongs to; `tests/challenge/walk.rs` is the one to copy.
 
 // What a request must not meet. Text is cut at borders of characters only, or the request panics.

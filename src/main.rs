@@ -14,8 +14,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use mimalloc::MiMalloc;
 
 use postern::cli::{accept_address, check, demo, import, init, run};
+
+/// A request allocates some thirty times, most of them in hyper; see bench/README.md for what this one gains over the system's.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// An enforcement gateway for Jira- and Confluence-like servers.
 #[derive(Parser)]

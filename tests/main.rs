@@ -11,6 +11,7 @@ mod mail;
 mod mobile;
 mod process;
 mod real;
+mod soak;
 mod sources;
 mod streams;
 mod support;

@@ -4,6 +4,7 @@
 
 use std::io::Read;
 
+use futures_util::future::join;
 use serde_json::json;
 
 pub use super::directory_csv::CsvError;
@@ -12,8 +13,9 @@ use crate::clock::Clock;
 use crate::domain::domain_name::DomainName;
 use crate::store::{AuditAction, AuditEvent, Change, ChangeKind, NewAccount, Store, StoreError};
 
-/// Rows that are held before they are written.
-const BATCH: usize = 5_000;
+/// Rows that are written together: as many as the store puts into one statement, so that reading the next ones takes no longer
+/// than writing these.
+const BATCH: usize = 500;
 
 /// What was imported.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -47,17 +49,17 @@ pub async fn import_directory(
     mut progress: impl FnMut(u64),
 ) -> Result<Imported, ImportError> {
     let mut csv = DirectoryCsv::open(reader, file_name)?;
-    let (mut imported, mut batch) = (Imported::default(), Batch::default());
+    let mut imported = Imported::default();
     let mut change = store.write().await?;
-    while let Some(entry) = csv.next_entry()? {
-        imported.count(&entry);
-        batch.add(entry);
-        if batch.is_full() {
-            batch.write(&mut change, clock).await?;
-            progress(csv.bytes_read());
-        }
+    let mut batch = Batch::read(&mut csv, &mut imported)?;
+    while !batch.is_empty() {
+        // The file is read on while the database writes.
+        let next = async { Batch::read(&mut csv, &mut imported) };
+        let (written, next) = join(batch.write(&mut change, clock), next).await;
+        written?;
+        batch = next?;
+        progress(csv.bytes_read());
     }
-    batch.write(&mut change, clock).await?;
     progress(csv.bytes_read());
 
     let now = clock.now();
@@ -90,6 +92,18 @@ struct Batch {
 }
 
 impl Batch {
+    /// The next rows of the file; none at its end.
+    fn read(csv: &mut DirectoryCsv<impl Read>, imported: &mut Imported) -> Result<Self, CsvError> {
+        let mut batch = Self::default();
+        while batch.len() < BATCH
+            && let Some(entry) = csv.next_entry()?
+        {
+            imported.count(&entry);
+            batch.add(entry);
+        }
+        Ok(batch)
+    }
+
     fn add(&mut self, entry: Entry) {
         match entry {
             Entry::Domain(domain) => self.domains.push(domain),
@@ -97,17 +111,18 @@ impl Batch {
         }
     }
 
-    fn is_full(&self) -> bool {
-        self.domains.len() + self.accounts.len() >= BATCH
+    fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
-    async fn write(&mut self, change: &mut Change, clock: &Clock) -> Result<(), StoreError> {
+    fn len(&self) -> usize {
+        self.domains.len() + self.accounts.len()
+    }
+
+    async fn write(self, change: &mut Change, clock: &Clock) -> Result<(), StoreError> {
         let now = clock.now();
         change.upsert_domains(&self.domains, now).await?;
-        change.upsert_accounts(&self.accounts, now).await?;
-        self.domains.clear();
-        self.accounts.clear();
-        Ok(())
+        change.upsert_accounts(&self.accounts, now).await
     }
 }
 

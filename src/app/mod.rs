@@ -32,7 +32,7 @@ use crate::telemetry::access_log::AccessLog;
 use crate::telemetry::labels::{MailResult, ReloadResult};
 use crate::telemetry::metrics::Metrics;
 
-/// How often old rows are removed from the store, and the outbox is counted.
+/// How often what is remembered beyond its time is let go, and the outbox is counted.
 const HOUSEKEEPING: Duration = Duration::from_secs(10);
 /// Every so many rounds of housekeeping old rows are removed: once an hour.
 const PRUNE_EVERY: u32 = 360;
@@ -154,6 +154,7 @@ impl App {
             self.clock.clone(),
             Arc::clone(&self.metrics),
             Arc::clone(&self.directory),
+            Arc::clone(&self.gateway),
             stop.clone(),
         );
         let (draining, stop) = (Arc::clone(&self.draining), stop.clone());
@@ -298,19 +299,22 @@ async fn keep_house(
     clock: Clock,
     metrics: Arc<Metrics>,
     directory: Arc<Directory>,
+    gateway: Arc<Gateway>,
     stop: watch::Receiver<bool>,
 ) {
     let mut stop = std::pin::pin!(stopping(stop));
     for round in 0_u32.. {
         count_contradictions(&metrics, &directory);
+        gateway.sweep();
         // A failing store is reported by those who need it; here the next round tries again.
         if let Ok(depth) = store.outbox_depth().await {
             metrics.outbox_mails.set(i64::try_from(depth).unwrap_or(i64::MAX));
         }
-        if round % PRUNE_EVERY == 0
-            && let Err(error) = store.prune(clock.now()).await
-        {
-            tracing::warn!(%error, "old rows could not be removed; that is tried again in an hour");
+        if round % PRUNE_EVERY == 0 {
+            directory.sweep(clock.now());
+            if let Err(error) = store.prune(clock.now()).await {
+                tracing::warn!(%error, "old rows could not be removed; that is tried again in an hour");
+            }
         }
         tokio::select! {
             () = tokio::time::sleep(HOUSEKEEPING) => {}

@@ -16,7 +16,7 @@ use crate::store::Store;
 pub async fn run(store_path: &Path, file: &Path) -> anyhow::Result<()> {
     let source = File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let size_bytes = source.metadata().with_context(|| format!("{} cannot be read", file.display()))?.len();
-    let store = Store::open(store_path).await?;
+    let store = Store::open_to_import(store_path).await?;
     let (name, bar, watch) = (file.display().to_string(), progress_bar(size_bytes)?, clock::stopwatch());
     let reader = BufReader::with_capacity(1 << 20, source);
     let imported =

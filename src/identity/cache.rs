@@ -124,6 +124,11 @@ impl IdentityCache {
     pub(super) fn forget(&self, key: &SessionKey) {
         self.sessions.remove(key);
     }
+
+    /// Lets go of what is no longer believed. Without it sessions that ended stay until [`CAPACITY`] is reached: some 150 MB.
+    pub(super) fn sweep(&self, now: Timestamp) {
+        self.sessions.retain(|_, remembered| now < remembered.until);
+    }
 }
 
 impl Ask<'_> {
@@ -138,6 +143,20 @@ impl Ask<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_is_no_longer_believed_takes_no_room() {
+        let (cache, now) = (IdentityCache::new(), Timestamp::UNIX_EPOCH);
+        for (name, seconds) in [(b"long", 30), (b"late", 10)] {
+            let key = SessionKey::of("jira.test", [name.as_slice()].into_iter());
+            let Lookup::Ask(ask) = cache.lookup(&key, now).await else { panic!("nobody asked yet") };
+            ask.keep(&SessionIdentity::Anonymous, now, Duration::from_secs(seconds));
+        }
+        for (seconds, left) in [(9, 2), (10, 1), (30, 0)] {
+            cache.sweep(now + Duration::from_secs(seconds));
+            assert_eq!(cache.sessions.len(), left, "after {seconds} s");
+        }
+    }
 
     #[test]
     fn a_token_and_a_cookie_of_the_same_bytes_are_remembered_apart() {

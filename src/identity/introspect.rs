@@ -8,13 +8,12 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt, Empty, Limited};
-use hyper::body::Incoming;
 use tokio::sync::Semaphore;
 
 use crate::clock::stopwatch;
 use crate::config::session::{AnswerForm, Introspect};
 use crate::config::settings::Site;
-use crate::connect::Pools;
+use crate::connect::{Pools, Reply as AnswerBody};
 use crate::telemetry::labels::IntrospectionResult;
 use crate::telemetry::site_metrics::SiteMetrics;
 
@@ -91,8 +90,7 @@ fn label(answer: &Answer) -> IntrospectionResult {
 /// All credentials or none: of those it is not shown, a product's "nobody is signed in" would say nothing.
 fn request(site: &Site, introspect: &Introspect, presented: Presented<'_>) -> Option<Request<Empty<Bytes>>> {
     let path = format!("{}{}", site.prefix, introspect.path);
-    let (scheme, authority) = (site.upstream.scheme(), site.upstream.authority.clone());
-    let uri = Uri::builder().scheme(scheme).authority(authority).path_and_query(path).build().ok()?;
+    let uri = Uri::builder().path_and_query(path).build().ok()?;
     let mut request = Request::builder()
         .method(Method::GET)
         .uri(uri)
@@ -107,7 +105,7 @@ fn request(site: &Site, introspect: &Introspect, presented: Presented<'_>) -> Op
     request.body(Empty::new()).ok()
 }
 
-async fn read(introspect: &Introspect, response: Response<Incoming>) -> Answer {
+async fn read(introspect: &Introspect, response: Response<AnswerBody<Empty<Bytes>>>) -> Answer {
     let (parts, body) = response.into_parts();
     if parts.status == StatusCode::UNAUTHORIZED {
         return Answer::Anonymous;

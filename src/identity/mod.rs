@@ -158,7 +158,8 @@ impl Identities {
             Lookup::Ask(guard) => guard,
         };
         self.metrics.identity_cache.count(CacheResult::Miss);
-        let (resolved, lifetime) = self.ask_all(site, counters, presented).await;
+        // Boxed like all that a warm request does not come to: it would carry the room for it from place to place.
+        let (resolved, lifetime) = Box::pin(self.ask_all(site, counters, presented)).await;
         guard.keep(&resolved.session, self.clock.now(), lifetime);
         resolved
     }
@@ -234,6 +235,11 @@ impl Identities {
     /// Forgets what a session was, because an answer changed its cookies or named somebody else.
     pub fn forget(&self, key: &SessionKey) {
         self.cache.forget(key);
+    }
+
+    /// Lets go of sessions that are asked about anew anyway.
+    pub fn sweep(&self) {
+        self.cache.sweep(self.clock.now());
     }
 
     /// What is remembered of a person, joined again where the tables have changed since: nobody asks the product for that.

@@ -7,12 +7,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use crate::connect::Reply;
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use hyper::body::Incoming;
 
 use super::record::Record;
 use super::stream::{Ending, Watched};
+use super::upload::Upload;
 
 /// After so many frames without a pause an answer counts as long: a slow reader never has to wait for the upstream, and
 /// could otherwise stretch a download for as long as it likes.
@@ -40,7 +41,7 @@ pub enum BodyError {
 
 enum Content {
     /// Passed on frame by frame, with the back pressure of the other side.
-    Passing(Incoming),
+    Passing(Reply<Upload>),
     /// Ours, whole; `None` once it is sent or where there is none.
     Own(Option<Bytes>),
 }
@@ -62,7 +63,7 @@ impl Body {
     }
 
     /// Somebody else's bytes.
-    pub fn passing(body: Incoming) -> Self {
+    pub(super) fn passing(body: Reply<Upload>) -> Self {
         Self::of(Content::Passing(body))
     }
 

@@ -19,7 +19,7 @@ use super::plan::Plan;
 use super::record::Record;
 use super::respond::{self, Refusal};
 use super::route::Served;
-use super::wire::Connection;
+use super::wire::{Connection, address_value};
 
 /// Why a request is not forwarded, and how that is counted.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +38,8 @@ pub(super) struct Exchange {
     pub client_certificate: bool,
     /// Where it came from.
     pub client: IpAddr,
+    /// The same as `X-Forwarded-For` says it.
+    pub client_value: HeaderValue,
     /// What is written down at the end.
     pub record: Record,
     /// Cookies that the answer must set, whatever it is.
@@ -70,11 +72,14 @@ impl Exchange {
         parts: &Parts,
         has_body: bool,
     ) -> Self {
+        let (peer, client) = (connection.peer.ip().to_canonical(), record.client);
+        let client_value = if client == peer { connection.peer_value.clone() } else { address_value(client) };
         Self {
             plan,
-            peer: connection.peer.ip().to_canonical(),
+            peer,
             client_certificate: connection.client_certificate,
-            client: record.client,
+            client,
+            client_value,
             record,
             set_cookies: Vec::new(),
             navigation: is_navigation(parts),

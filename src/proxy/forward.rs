@@ -1,7 +1,5 @@
 //! Forward: exactly what the permit names, to the site's own upstream, and nothing that only we may say.
 
-use std::net::IpAddr;
-
 use http::header::{self, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::uri::{PathAndQuery, Uri};
@@ -11,7 +9,7 @@ use crate::config::settings::{Scheme, Site};
 use crate::domain::decision::{Credentials, Permit, Reason};
 
 use super::cookies::{Cookies, affinity, remove_session_headers};
-use super::headers::{remove_hop_by_hop, remove_method_override, scrub_request};
+use super::headers::{remove_method_override, scrub_request};
 use super::query;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -26,18 +24,17 @@ pub fn upstream_request<B>(
     permit: &Permit,
     site: &Site,
     cookies: Cookies,
-    client: IpAddr,
+    client: HeaderValue,
     scheme: Scheme,
-) -> Result<Request<B>, Reason> {
+) -> Request<B> {
     if permit.forward() == Credentials::Authorization
         && let Some(uri) = query::without_auth_type(&parts.method, &parts.uri, site)
     {
         parts.uri = uri;
     }
-    parts.uri = upstream_uri(&parts.uri, site)?;
+    parts.uri = origin_form(&parts.uri);
     parts.version = Version::HTTP_11;
     let headers = &mut parts.headers;
-    remove_hop_by_hop(headers);
     scrub_request(headers);
     if matches!(permit.reason(), Reason::LoginPage | Reason::PublicResource) {
         remove_method_override(headers);
@@ -62,29 +59,24 @@ pub fn upstream_request<B>(
     if let Some(affinity) = affinity {
         headers.insert(header::COOKIE, affinity);
     }
-    say_who_asks(headers, client, scheme)?;
-    Ok(Request::from_parts(parts, body))
+    say_who_asks(headers, client, scheme);
+    Request::from_parts(parts, body)
 }
 
-/// The same path and query, byte for byte, at the site's upstream.
-fn upstream_uri(uri: &Uri, site: &Site) -> Result<Uri, Reason> {
-    let target = uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"));
-    let upstream = &site.upstream;
-    let uri = Uri::builder().scheme(upstream.scheme()).authority(upstream.authority.clone());
-    uri.path_and_query(target).build().map_err(|_| Reason::MalformedRequest)
+/// The same path and query, byte for byte, and nothing of a host: that is in `Host` alone.
+fn origin_form(uri: &Uri) -> Uri {
+    uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/")).into()
 }
 
 /// Tells the upstream who asks and under which name, as browsers see it: the client as it was judged and nobody before it,
 /// the configured scheme, and the host and port that were asked for.
-fn say_who_asks(headers: &mut http::HeaderMap, client: IpAddr, scheme: Scheme) -> Result<(), Reason> {
-    let address = HeaderValue::from_str(&client.to_string()).map_err(|_| Reason::Internal)?;
-    headers.insert(X_FORWARDED_FOR, address);
+fn say_who_asks(headers: &mut http::HeaderMap, client: HeaderValue, scheme: Scheme) {
+    headers.insert(X_FORWARDED_FOR, client);
     headers.insert(X_FORWARDED_PROTO, HeaderValue::from_static(scheme.as_str()));
     if let Some(host) = headers.get(header::HOST).cloned() {
         headers.insert(X_FORWARDED_PORT, port(&host, scheme));
         headers.insert(X_FORWARDED_HOST, host);
     }
-    Ok(())
 }
 
 /// The port that was asked for, or the one that browsers leave out.

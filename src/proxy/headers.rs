@@ -5,34 +5,32 @@ use http::{HeaderMap, HeaderValue};
 
 use super::cookies::is_own;
 
-/// Fields that concern one connection (RFC 9110 section 7.6.1). The client's `Connection` may name only these, see
+/// Whether a field concerns one connection (RFC 9110 section 7.6.1). The client's `Connection` may name only these, see
 /// `target::check_head`, so removing them by name removes all it names.
-const HOP_BY_HOP: [HeaderName; 9] = [
-    header::CONNECTION,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    header::PROXY_AUTHORIZATION,
-    header::PROXY_AUTHENTICATE,
-    header::TE,
-    header::TRAILER,
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-];
-
-/// Removes the hop-by-hop fields.
-pub fn remove_hop_by_hop(headers: &mut HeaderMap) {
-    for name in &HOP_BY_HOP {
-        headers.remove(name);
-    }
+fn is_hop_by_hop(name: &str) -> bool {
+    matches!(
+        name,
+        "connection"
+            | "keep-alive"
+            | "proxy-connection"
+            | "proxy-authorization"
+            | "proxy-authenticate"
+            | "te"
+            | "trailer"
+            | "transfer-encoding"
+            | "upgrade"
+    )
 }
 
-/// Removes from a request every name by which a client could pass for us, for a proxy, or for somebody else.
+/// Removes from a request the hop-by-hop fields and every name by which a client could pass for us, for a proxy, or for
+/// somebody else.
 ///
-/// Silently: a product's own scripts send `X-AUSERNAME`. Servers fold `_` to `-` (CVE-2025-64484 class), so both spellings go.
+/// Silently: a product's own scripts send `X-AUSERNAME`. Servers fold `_` to `-` (CVE-2025-64484 class), so both spellings
+/// go. The answer to `Expect` is given here, when the body is first asked for.
+///
+/// In one walk over what is there: to look for each name that may not be there costs four times as much.
 pub fn scrub_request(headers: &mut HeaderMap) {
-    remove_all(headers, is_reserved);
-    // The answer to `Expect` is given here, when the body is first asked for.
-    headers.remove(header::EXPECT);
+    remove_all(headers, |name| is_hop_by_hop(name) || is_reserved(name) || name == "expect");
 }
 
 /// Removes what turns a request into one of another method, where it passes by its method.
@@ -92,8 +90,19 @@ fn is_reserved(name: &str) -> bool {
         "x-host",
         "x-http-host-override",
     ];
-    // Almost every name is told apart by its first letter.
-    if !matches!(name.as_bytes().first(), Some(b'x' | b'f' | b't' | b'c' | b'p' | b'w' | b'r' | b's')) {
+    // Almost every name that browsers send is told apart by its first two letters.
+    let begins_like_one = matches!(
+        name.as_bytes(),
+        [b'x', b'-' | b'_', ..]
+            | [b'f', b'o' | b'a', ..]
+            | [b'c', b'f' | b'l', ..]
+            | [b't', b'r', ..]
+            | [b'p', b'r', ..]
+            | [b'w', b'l', ..]
+            | [b'r', b'e', ..]
+            | [b's', b'm' | b's', ..]
+    );
+    if !begins_like_one {
         return false;
     }
     PREFIXES.iter().any(|prefix| name.get(..prefix.len()).is_some_and(|start| is_spelt(start, prefix)))
@@ -105,13 +114,9 @@ fn is_spelt(name: &str, known: &str) -> bool {
         && name.bytes().zip(known.bytes()).all(|(a, b)| a == b || (a == b'_' && b == b'-'))
 }
 
-/// Removes from an answer what only we may say: our headers and our cookies.
+/// Removes from an answer the hop-by-hop fields, and what only we may say: our headers and our cookies.
 pub fn scrub_response(headers: &mut HeaderMap) {
-    let forged: Vec<HeaderName> =
-        headers.keys().filter(|name| name.as_str().starts_with("x-postern-")).cloned().collect();
-    for name in forged {
-        headers.remove(name);
-    }
+    remove_all(headers, |name| is_hop_by_hop(name) || name.starts_with("x-postern-"));
     retain_set_cookies(headers, |name| !is_own(name));
 }
 

@@ -15,6 +15,17 @@ use super::cookies::Cookies;
 use super::handshake::check_handshake;
 use super::target::PathKind;
 
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+const X_REQUESTED_WITH: HeaderName = HeaderName::from_static("x-requested-with");
+/// Where browsers say that they only load a page in case somebody wants it.
+const PURPOSE: [HeaderName; 4] = [
+    HeaderName::from_static("sec-purpose"),
+    HeaderName::from_static("purpose"),
+    HeaderName::from_static("x-purpose"),
+    HeaderName::from_static("x-moz"),
+];
+
 /// Longest `Authorization` that is one: Tomcat takes 8 KiB for a whole head.
 const MAX_AUTHORIZATION_BYTES: usize = 4 * 1024;
 
@@ -124,21 +135,21 @@ pub fn is_navigation(parts: &Parts) -> bool {
     if parts.method != Method::GET || is_prefetch(&parts.headers) {
         return false;
     }
-    let text = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(mode) = text(HeaderName::from_static("sec-fetch-mode")) {
-        let destination = text(HeaderName::from_static("sec-fetch-dest"));
+    let text = |name: &HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(mode) = text(&SEC_FETCH_MODE) {
+        let destination = text(&SEC_FETCH_DEST);
         return mode == "navigate" && destination.is_none_or(|destination| destination == "document");
     }
-    if parts.headers.contains_key("x-requested-with") {
+    if parts.headers.contains_key(&X_REQUESTED_WITH) {
         return false;
     }
-    text(ACCEPT).is_some_and(|accept| accept.contains("text/html"))
+    text(&ACCEPT).is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// Whether a browser only loads the page in case somebody wants it.
 fn is_prefetch(headers: &HeaderMap) -> bool {
-    ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(|name| {
-        let value = headers.get(*name).and_then(|value| value.to_str().ok());
+    PURPOSE.iter().any(|name| {
+        let value = headers.get(name).and_then(|value| value.to_str().ok());
         value.is_some_and(|value| {
             value.contains("prefetch") || value.contains("prerender") || value.contains("preview")
         })

@@ -26,7 +26,7 @@ mod pass;
 mod plan;
 mod query;
 mod record;
-mod rehearse;
+pub mod rehearse;
 mod relay;
 mod respond;
 mod route;
@@ -142,6 +142,12 @@ impl Gateway {
         self.plan.store(Arc::new(Plan::new(settings, &self.metrics)));
     }
 
+    /// Lets go of what is remembered beyond its time.
+    pub fn sweep(&self) {
+        self.identities.sweep();
+        self.assertions.sweep(self.clock.now());
+    }
+
     /// Answers one request. Whatever goes wrong inside, it is answered and the process lives.
     async fn handle(
         self: &Arc<Self>,
@@ -183,7 +189,7 @@ impl Gateway {
         let Admitted { served, cookies, lane } = admit(&plan, exchange, connection, &parts)?;
         target::name_host(&mut parts);
         if lane == Lane::Own {
-            return self.own(exchange, served, cookies, &parts, body).await;
+            return Box::pin(self.own(exchange, served, cookies, &parts, body)).await;
         }
         let judged = self.judge(exchange, served, lane, &cookies).await;
         exchange.decided(&judged.decision);
@@ -192,7 +198,7 @@ impl Gateway {
         }
         match judged.decision {
             Decision::Pass(permit) if lane == Lane::Websocket => {
-                self.tunnel(exchange, served, permit, judged, cookies, parts, body).await
+                Box::pin(self.tunnel(exchange, served, permit, judged, cookies, parts, body)).await
             }
             Decision::Pass(permit) => {
                 self.pass(exchange, upstream, served, permit, judged, cookies, parts, body).await

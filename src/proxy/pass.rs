@@ -10,6 +10,7 @@ use hyper::body::{Body as _, Incoming};
 
 use crate::actions::sign_out::Leaver;
 use crate::clock::stopwatch;
+use crate::connect::Reply;
 use crate::domain::account::DeviceId;
 use crate::domain::decision::{Credentials, Permit, Reason};
 use crate::domain::facts::ProofFact;
@@ -22,7 +23,7 @@ use super::body::Body;
 use super::cookies::{self, Cookies};
 use super::exchange::{Exchange, Refused};
 use super::forward::upstream_request;
-use super::headers::{remove_hop_by_hop, retain_set_cookies, scrub_response};
+use super::headers::{retain_set_cookies, scrub_response};
 use super::judge::Judged;
 use super::lane::is_logout;
 use super::route::Served;
@@ -57,9 +58,9 @@ impl Gateway {
             &permit,
             &served.site,
             cookies,
-            exchange.client,
+            exchange.client_value.clone(),
             exchange.plan.scheme,
-        )?;
+        );
         self.tell(request.headers_mut(), &served.site, lane, &permit, &judged, exchange.record.receipt)?;
         let begun = stopwatch();
         let answer = upstream.send(&served.site.upstream, request).await;
@@ -68,7 +69,6 @@ impl Gateway {
             served.metrics.upstream_requests.count(result);
         }
         let (mut head, body) = answer?.into_parts();
-        remove_hop_by_hop(&mut head.headers);
         scrub_response(&mut head.headers);
         let asked = Asked { lane, credentials: permit.forward(), may_sign_in, signs_out };
         let seen = self.seen(served, &judged, &browser, &asked, &mut head)?;
@@ -77,7 +77,8 @@ impl Gateway {
         }
         self.heed(exchange, served, &judged, &browser, seen).await;
         let may_end = lane != Lane::Public && matches!(judged.session, Some(SessionIdentity::Person(_)));
-        let is_open = may_end && !body.is_end_stream();
+        // What is here in whole is on its way already.
+        let is_open = may_end && !body.is_whole();
         let watched = is_open.then(|| Watched::new(self, served, lane, judged.session, proof));
         let body = passed_on(&head.headers, body, watched);
         Ok(Response::from_parts(head, body))
@@ -182,7 +183,7 @@ impl Gateway {
 
 /// An answer's body as it goes on. One whose end is announced may come to it after a lapse; a stream of events, or whatever
 /// else could go on for ever, may not.
-pub(super) fn passed_on(headers: &HeaderMap, body: Incoming, watched: Option<Watched>) -> Body {
+pub(super) fn passed_on(headers: &HeaderMap, body: Reply<Upload>, watched: Option<Watched>) -> Body {
     let Some(watched) = watched else { return Body::passing(body) };
     let is_events = headers
         .get(CONTENT_TYPE)
@@ -216,7 +217,7 @@ impl Browser {
 }
 
 /// What came of asking; `None` where the client's body was cut, which says nothing about the product.
-fn result_label(answer: &Result<Response<Incoming>, Reason>) -> Option<UpstreamResult> {
+fn result_label(answer: &Result<Response<Reply<Upload>>, Reason>) -> Option<UpstreamResult> {
     match answer {
         Ok(_) => Some(UpstreamResult::Ok),
         Err(Reason::UpstreamTimeout) => Some(UpstreamResult::Timeout),

@@ -108,7 +108,7 @@ impl Gateway {
                 TokenOwner::Asked { session: SessionIdentity::Unavailable, .. } | TokenOwner::Unknown => true,
                 TokenOwner::Named(named) => {
                     let name = percent_decode(name.as_bytes()).decode_utf8_lossy();
-                    self.directory.login(&name) == named.login
+                    self.directory.is_login_of(&name, &named.email)
                 }
             }
     }

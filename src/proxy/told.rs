@@ -33,7 +33,7 @@ impl Gateway {
         judged: &Judged,
         receipt: Receipt,
     ) -> Result<(), Reason> {
-        let value = HeaderValue::try_from(receipt.to_string()).map_err(|_| Reason::Internal)?;
+        let value = HeaderValue::from_bytes(&receipt.text()).map_err(|_| Reason::Internal)?;
         headers.insert(RECEIPT, value);
         if !site.enforce {
             return Ok(());

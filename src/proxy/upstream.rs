@@ -9,11 +9,9 @@ use std::time::Duration;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use http::response::Parts;
 use http::{Request, Response, StatusCode, Version};
-use hyper::body::Incoming;
-use hyper_util::client::legacy;
 
 use crate::config::settings;
-use crate::connect::Pools;
+use crate::connect::{AskError, Pools, Reply};
 use crate::domain::decision::Reason;
 
 use super::upload::{Progress, Upload, UploadError};
@@ -42,7 +40,7 @@ impl Upstream {
         &self,
         upstream: &settings::Upstream,
         request: Request<Upload>,
-    ) -> Result<Response<Incoming>, Reason> {
+    ) -> Result<Response<Reply<Upload>>, Reason> {
         let progress = request.body().progress();
         let asked = self.pools.request(upstream, request);
         let answer = wait(asked, progress, ANSWER).await.ok_or(Reason::UpstreamTimeout)?;
@@ -82,7 +80,8 @@ async fn wait<F: Future>(asked: F, progress: Option<Progress>, patience: Duratio
 }
 
 /// Why there is no answer. A body that broke its bounds is the client's doing, not the product's.
-fn reason(error: &legacy::Error) -> Reason {
+fn reason(error: &AskError) -> Reason {
+    let AskError::Http(error) = error else { return Reason::UpstreamUnreachable };
     let mut cause: Option<&(dyn Error + 'static)> = error.source();
     while let Some(error) = cause {
         match error.downcast_ref::<UploadError<hyper::Error>>() {
@@ -92,10 +91,7 @@ fn reason(error: &legacy::Error) -> Reason {
             None => cause = error.source(),
         }
     }
-    // A connection that cannot be opened says why itself, see `connect.rs`.
-    if !error.is_connect() {
-        tracing::debug!(%error, "an upstream request failed");
-    }
+    tracing::debug!(%error, "an upstream request failed");
     Reason::UpstreamUnreachable
 }
 

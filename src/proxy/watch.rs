@@ -1,12 +1,15 @@
 //! Watch: what an answer says about the session it was asked with. An answer for somebody else is withheld.
 
-use http::header::{HeaderMap, HeaderValue};
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::config::settings::Site;
 use crate::domain::decision::Reason;
 use crate::identity::SessionIdentity;
 
 use super::headers::set_cookie_name;
+
+const X_AUSERNAME: HeaderName = HeaderName::from_static("x-ausername");
+const X_SERAPH_LOGINREASON: HeaderName = HeaderName::from_static("x-seraph-loginreason");
 
 /// What an answer means for what is remembered.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -37,7 +40,7 @@ pub fn watch(headers: &HeaderMap, site: &Site, session: &SessionIdentity) -> Res
 
 /// The one user that an answer names, if it names any.
 pub(super) fn named_user(headers: &HeaderMap) -> Result<Option<&HeaderValue>, Reason> {
-    let mut names = headers.get_all("x-ausername").iter();
+    let mut names = headers.get_all(&X_AUSERNAME).iter();
     let name = names.next();
     if names.any(|other| Some(other) != name) { Err(Reason::IdentityMismatch) } else { Ok(name) }
 }
@@ -53,7 +56,7 @@ pub(super) fn sets_credentials(headers: &HeaderMap, site: &Site) -> bool {
 /// `X-Seraph-LoginReason` may be given several times and hold several words; one `OUT` is enough.
 pub fn says_signed_out(headers: &HeaderMap) -> bool {
     headers
-        .get_all("x-seraph-loginreason")
+        .get_all(&X_SERAPH_LOGINREASON)
         .iter()
         .any(|line| line.as_bytes().split(|&byte| byte == b',').any(|word| word.trim_ascii() == b"OUT"))
 }

@@ -25,7 +25,7 @@ use super::body::Body;
 use super::cookies::Cookies;
 use super::exchange::{Exchange, Refused};
 use super::forward::upstream_request;
-use super::headers::{remove_hop_by_hop, scrub_response};
+use super::headers::scrub_response;
 use super::judge::Judged;
 use super::pass::{Browser, passed_on};
 use super::relay::relay;
@@ -55,9 +55,9 @@ impl Gateway {
         let mut client = Request::from_parts(parts, body);
         let client_side = hyper::upgrade::on(&mut client);
         let (parts, _) = client.into_parts();
-        let (client_address, scheme) = (exchange.client, exchange.plan.scheme);
+        let (asker, scheme) = (exchange.client_value.clone(), exchange.plan.scheme);
         let mut request =
-            upstream_request(parts, Body::empty(), &permit, &served.site, cookies, client_address, scheme)?;
+            upstream_request(parts, Body::empty(), &permit, &served.site, cookies, asker, scheme);
         name_upgrade(request.headers_mut());
         let receipt = exchange.record.receipt;
         self.tell(request.headers_mut(), &served.site, Lane::Websocket, &permit, &judged, receipt)?;
@@ -78,7 +78,6 @@ impl Gateway {
             relay(TokioIo::new(client), TokioIo::new(upstream), ended, mask).await;
         });
         let (mut head, _) = answer.into_parts();
-        remove_hop_by_hop(&mut head.headers);
         scrub_response(&mut head.headers);
         name_upgrade(&mut head.headers);
         Ok(Response::from_parts(head, Body::empty()))
@@ -112,15 +111,12 @@ fn name_upgrade(headers: &mut HeaderMap) {
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
 }
 
-async fn shake_hands(upstream: &Upstream, mut request: Request<Body>) -> Result<Response<Incoming>, Reason> {
+async fn shake_hands(upstream: &Upstream, request: Request<Body>) -> Result<Response<Incoming>, Reason> {
     let unreachable = |_| Reason::UpstreamUnreachable;
-    let opened = Connector::to(upstream, CONNECT).open(request.uri().clone()).await;
+    let opened = Connector::to(upstream, CONNECT).open().await;
     let stream = opened.map_err(|_| Reason::UpstreamUnreachable)?;
     let (mut sender, connection) = http1::handshake(stream).await.map_err(unreachable)?;
     tokio::spawn(connection.with_upgrades());
-    // On a connection of its own the request names the path alone.
-    let target = request.uri().path_and_query().cloned();
-    *request.uri_mut() = target.map(http::Uri::from).ok_or(Reason::MalformedRequest)?;
     sender.send_request(request).await.map_err(unreachable)
 }
 
@@ -128,9 +124,8 @@ async fn shake_hands(upstream: &Upstream, mut request: Request<Body>) -> Result<
 /// meant for a socket.
 fn plain_answer(answer: Response<Incoming>, watched: Watched) -> Response<Body> {
     let (mut head, body) = answer.into_parts();
-    remove_hop_by_hop(&mut head.headers);
     scrub_response(&mut head.headers);
     head.headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    let body = passed_on(&head.headers, body, Some(watched));
+    let body = passed_on(&head.headers, body.into(), Some(watched));
     Response::from_parts(head, body)
 }

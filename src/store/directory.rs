@@ -1,10 +1,11 @@
 //! Verified domains, accounts and their user keys: what the directory loads and imports.
 
+use futures_util::future::join;
 use jiff::Timestamp;
-use sqlx::QueryBuilder;
-use uuid::Uuid;
+use serde::Deserialize;
+use sqlx::{QueryBuilder, Row as _};
 
-use super::sqlite::{Connection, Database, Row};
+use super::sqlite::{self, Connection, Database, Row};
 use super::{Change, Store, StoreError, row};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
@@ -18,8 +19,6 @@ const BATCH: usize = 500;
 /// An account as decisions need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountRow {
-    /// Its stable id.
-    pub id: Uuid,
     /// Its address.
     pub email: EmailAddress,
     /// Its username at the products, folded to lower case.
@@ -65,23 +64,16 @@ impl Store {
     /// Hands each account to `each`, all of one moment, and says how many there were.
     pub async fn each_account(&self, mut each: impl FnMut(AccountRow) + Send) -> Result<u64, StoreError> {
         let mut snapshot = self.readers.begin().await.map_err(self.fault())?;
-        // By pages: rows that are fetched one by one cost twice as much, and ten million must not be held at once.
-        let (mut count, mut after) = (0, Vec::new());
-        loop {
-            let page = sqlx::query(
-                "SELECT id, email, username, claimed FROM accounts WHERE id > $1 ORDER BY id LIMIT $2",
-            )
-            .bind(after)
-            .bind(PAGE)
-            .try_map(|row: Row| account_row(&row))
-            .fetch_all(&mut *snapshot)
-            .await
-            .map_err(self.fault())?;
-            let Some(last) = page.last() else { return Ok(count) };
-            after = last.id.as_bytes().to_vec();
-            count += page.len() as u64;
-            page.into_iter().for_each(&mut each);
+        let (mut count, mut page) = (0, account_page(&mut snapshot, Vec::new()).await.map_err(self.fault())?);
+        while let Some((rows, last)) = page {
+            // The database makes the next page while this one is read.
+            let next = account_page(&mut snapshot, last);
+            let read = async { each_row(&rows, |row| Ok(each(account_row(row)?))) };
+            let (next, read) = join(next, read).await;
+            count += read.map_err(self.fault())?;
+            page = next.map_err(self.fault())?;
         }
+        Ok(count)
     }
 
     /// Hands each imported user key and the address of its account to `each`, all of one moment.
@@ -90,22 +82,24 @@ impl Store {
         mut each: impl FnMut(UserKey, EmailAddress) + Send,
     ) -> Result<(), StoreError> {
         let mut snapshot = self.readers.begin().await.map_err(self.fault())?;
-        let mut after = (String::new(), String::new());
+        let mut last = UserKey { site: String::new(), key: String::new() };
         loop {
-            let page = sqlx::query(
-                "SELECT site, user_key, email FROM user_keys \
-                 WHERE (site, user_key) > ($1, $2) ORDER BY site, user_key LIMIT $3",
-            )
-            .bind(after.0)
-            .bind(after.1)
-            .bind(PAGE)
-            .try_map(|row: Row| user_key_row(&row))
-            .fetch_all(&mut *snapshot)
-            .await
-            .map_err(self.fault())?;
-            let Some((last, _)) = page.last() else { return Ok(()) };
-            after = (last.site.clone(), last.key.clone());
-            page.into_iter().for_each(|(key, email)| each(key, email));
+            let rows: String = sqlx::query_scalar(sqlite::USER_KEY_PAGE)
+                .bind(&last.site)
+                .bind(&last.key)
+                .bind(PAGE)
+                .fetch_one(&mut *snapshot)
+                .await
+                .map_err(self.fault())?;
+            let read = each_row(&rows, |(site, key, email): (String, String, &str)| {
+                let (user, email) = (UserKey { site, key }, row::canonical_email(email, "email")?);
+                last.clone_from(&user);
+                each(user, email);
+                Ok(())
+            });
+            if read.map_err(self.fault())? == 0 {
+                return Ok(());
+            }
         }
     }
 }
@@ -238,20 +232,33 @@ async fn replace_user_keys(connection: &mut Connection, batch: &[NewAccount]) ->
     Ok(())
 }
 
-fn user_key_row(row: &Row) -> Result<(UserKey, EmailAddress), sqlx::Error> {
-    let key = UserKey { site: row::text(row, "site")?, key: row::text(row, "user_key")? };
-    Ok((key, row::email(row, "email")?))
+/// Up to so many accounts after an id, and the id of the last one; none at the end.
+async fn account_page(
+    snapshot: &mut Connection,
+    after: Vec<u8>,
+) -> Result<Option<(String, Vec<u8>)>, sqlx::Error> {
+    let page = sqlx::query(sqlite::ACCOUNT_PAGE).bind(after).bind(PAGE).fetch_one(snapshot).await?;
+    let last: Option<Vec<u8>> = page.try_get("last")?;
+    last.map(|last| Ok((row::text(&page, "rows")?, last))).transpose()
 }
 
-fn account_row(row: &Row) -> Result<AccountRow, sqlx::Error> {
-    Ok(AccountRow {
-        id: row::id(row, "id")?,
-        email: row::email(row, "email")?,
-        username: row::optional_text(row, "username")?,
-        claimed: match row::integer(row, "claimed")? {
-            0 => false,
-            1 => true,
-            _ => return Err(row::bad("claimed", "0 or 1")),
-        },
-    })
+/// Hands each row of a page to `each`, and says how many there were.
+fn each_row<'page, R: Deserialize<'page>>(
+    page: &'page str,
+    mut each: impl FnMut(R) -> Result<(), sqlx::Error>,
+) -> Result<u64, sqlx::Error> {
+    let rows: Vec<R> =
+        serde_json::from_str(page).map_err(|_| row::bad("rows", "rows of the expected types"))?;
+    let count = rows.len() as u64;
+    rows.into_iter().try_for_each(&mut each)?;
+    Ok(count)
+}
+
+fn account_row((claimed, email, username): (u8, &str, Option<String>)) -> Result<AccountRow, sqlx::Error> {
+    let claimed = match claimed {
+        0 => false,
+        1 => true,
+        _ => return Err(row::bad("claimed", "0 or 1")),
+    };
+    Ok(AccountRow { email: row::canonical_email(email, "email")?, username, claimed })
 }

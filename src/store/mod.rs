@@ -59,8 +59,13 @@ impl Store {
     /// Opens an existing store and brings an older schema up to date. Refuses a file that is missing, unreadable, not
     /// writable, damaged, or made by a newer Postern; a refused file keeps every byte.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let (writer, readers) = sqlite::open(path).await?;
-        Ok(Self { path: path.into(), writer, readers })
+        Self::open_with(path, sqlite::FEW_PAGES_MIB).await
+    }
+
+    /// As [`open`](Self::open), for a process that writes millions of rows and then ends: up to 2 GiB of pages stay in its
+    /// memory, where they are changed many times and then written once.
+    pub async fn open_to_import(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with(path, sqlite::MANY_PAGES_MIB).await
     }
 
     /// Whether the store answers a read.
@@ -78,6 +83,11 @@ impl Store {
     pub async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+
+    async fn open_with(path: &Path, cache_mib: u32) -> Result<Self, StoreError> {
+        let (writer, readers) = sqlite::open(path, cache_mib).await?;
+        Ok(Self { path: path.into(), writer, readers })
     }
 
     fn fault(&self) -> impl Fn(sqlx::Error) -> StoreError + '_ {

@@ -86,7 +86,6 @@ pub(super) fn domain(row: &Row, column: &str) -> Column<DomainName> {
     domain.ok_or_else(|| bad(column, "a domain name"))
 }
 
-fn canonical_email(text: &str, column: &str) -> Column<EmailAddress> {
-    let email = EmailAddress::parse(text).ok().filter(|email| email.as_str() == text);
-    email.ok_or_else(|| bad(column, "an e-mail address"))
+pub(super) fn canonical_email(text: &str, column: &str) -> Column<EmailAddress> {
+    EmailAddress::from_canonical(text).ok_or_else(|| bad(column, "an e-mail address"))
 }

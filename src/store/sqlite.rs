@@ -28,6 +28,19 @@ const APPLICATION_ID: i64 = 0x5073_746E;
 /// How long a connection waits for another process's write, such as an import beside a running gateway.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
+/// What the writer may keep of the file in memory. An import of rows in no order touches each page of each index again and
+/// again, and what is not kept is written and read back each time.
+pub(super) const FEW_PAGES_MIB: u32 = 64;
+pub(super) const MANY_PAGES_MIB: u32 = 2048;
+
+/// A page of accounts as one JSON text, and where it ends: rows that come one by one cost three times as much. JSON, because
+/// no name can have anything in it that passes for the next row. PostgreSQL: `json_agg(json_build_array(…))`.
+pub(super) const ACCOUNT_PAGE: &str = "SELECT json_group_array(json_array(claimed, email, username)) AS rows, \
+     max(id) AS last FROM (SELECT id, claimed, email, username FROM accounts WHERE id > $1 ORDER BY id LIMIT $2)";
+/// As above, of user keys.
+pub(super) const USER_KEY_PAGE: &str = "SELECT json_group_array(json_array(site, user_key, email) ORDER BY site, user_key) \
+     AS rows FROM \
+     (SELECT site, user_key, email FROM user_keys WHERE (site, user_key) > ($1, $2) ORDER BY site, user_key LIMIT $3)";
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
 
@@ -46,7 +59,7 @@ pub(super) async fn create(path: &Path) -> Result<(), StoreError> {
 }
 
 /// The checks come first, on a connection that cannot write; only then the file is opened for writing.
-pub(super) async fn open(path: &Path) -> Result<(Pool, Pool), StoreError> {
+pub(super) async fn open(path: &Path, cache_mib: u32) -> Result<(Pool, Pool), StoreError> {
     match File::open(path).and_then(|file| file.metadata()) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Err(StoreError::Missing(path.into())),
         Err(error) => return Err(StoreError::unreadable(path, error)),
@@ -60,7 +73,8 @@ pub(super) async fn open(path: &Path) -> Result<(Pool, Pool), StoreError> {
     sound?;
 
     probe_folder(path)?;
-    let writer = pool(1).connect_with(writing(path)).await.map_err(|error| refusal(path, error))?;
+    let writer =
+        pool(1).connect_with(writing(path, cache_mib)).await.map_err(|error| refusal(path, error))?;
     probe_file(&writer).await.map_err(|error| refusal(path, error))?;
     MIGRATIONS.run(&writer).await.map_err(|error| migration_refusal(path, error))?;
     let readers = pool(READERS).connect_with(options(path).read_only(true));
@@ -91,12 +105,12 @@ fn options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-fn writing(path: &Path) -> SqliteConnectOptions {
+fn writing(path: &Path, cache_mib: u32) -> SqliteConnectOptions {
     options(path)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        // 64 MiB of pages: an import of a million accounts touches each index page many times.
-        .pragma("cache_size", "-65536")
+        // In KiB where it is negative.
+        .pragma("cache_size", format!("-{}", cache_mib * 1024))
 }
 
 /// Connections live as long as the store: opening one costs more than any query.
@@ -156,7 +170,7 @@ async fn fill(draft: &Path, path: &Path) -> Result<(), StoreError> {
         .mode(0o600)
         .open(draft)
         .map_err(|error| StoreError::unreadable(path, error))?;
-    let marked = writing(draft).pragma("application_id", APPLICATION_ID.to_string());
+    let marked = writing(draft, FEW_PAGES_MIB).pragma("application_id", APPLICATION_ID.to_string());
     let mut connection = marked.connect().await.map_err(|error| refusal(path, error))?;
     MIGRATIONS.run(&mut connection).await.map_err(|error| migration_refusal(path, error))?;
     let event = AuditEvent::new("postern", AuditAction::StoreCreated, "store");

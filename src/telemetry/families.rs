@@ -34,6 +34,7 @@ families! {
     REQUESTS = postern_requests_total {site, lane, class, decision, reason} "Requests by how and why they were answered.";
     DECISION_SECONDS = postern_decision_seconds {} "Time from the end of a request's head to its decision.";
     CONNECTIONS = postern_connections {} "Open client connections.";
+    CONNECTIONS_RESTING = postern_connections_resting {} "Client connections between two requests whose buffers were given back.";
     CONNECTIONS_CUT = postern_connections_cut_total {cause} "Client connections that were closed without an answer, by cause.";
     REQUESTS_IN_FLIGHT = postern_requests_in_flight {} "Requests not answered completely yet.";
     WEBSOCKETS = postern_websockets {} "Open WebSockets.";

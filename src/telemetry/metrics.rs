@@ -35,6 +35,8 @@ pub struct Metrics {
     pub decision_seconds: Histogram,
     /// Open client connections; see [`Held`].
     pub connections: IntGauge,
+    /// Those between two requests; see [`Held`].
+    pub connections_resting: IntGauge,
     /// Client connections that were closed without an answer.
     pub connections_cut: Counters<CutCause>,
     /// Requests that are not answered completely yet; see [`Held`].
@@ -83,6 +85,7 @@ impl Metrics {
             unrouted: Arc::new(SiteMetrics::new(NO_SITE, &of_sites)),
             decision_seconds: families::DECISION_SECONDS.histogram(&registry, families::DECISION_BUCKETS)?,
             connections: families::CONNECTIONS.gauge(&registry)?,
+            connections_resting: families::CONNECTIONS_RESTING.gauge(&registry)?,
             connections_cut: Counters::new(&families::CONNECTIONS_CUT.counters(&registry)?, &[]),
             requests_in_flight: families::REQUESTS_IN_FLIGHT.gauge(&registry)?,
             websockets: families::WEBSOCKETS.gauge(&registry)?,

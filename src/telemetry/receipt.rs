@@ -11,10 +11,12 @@ use data_encoding::{Encoding, Specification};
 /// How many characters a receipt has.
 const LENGTH: usize = 12;
 
+const SYMBOLS: [u8; 32] = *b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
 /// Douglas Crockford's Base 32: no I, L, O or U, and what a person may write in their place is read as meant.
 static CROCKFORD: LazyLock<Encoding> = LazyLock::new(|| {
     let mut spec = Specification::new();
-    spec.symbols.push_str("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
+    spec.symbols.extend(SYMBOLS.map(char::from));
     spec.translate.from.push_str("abcdefghjkmnpqrstvwxyzIiLlOo");
     spec.translate.to.push_str("ABCDEFGHJKMNPQRSTVWXYZ111100");
     spec.ignore.push_str("- ");
@@ -37,12 +39,17 @@ impl Receipt {
     }
 }
 
+impl Receipt {
+    /// Its characters. Each request has its own made, so no general encoder is asked for them.
+    pub fn text(self) -> [u8; LENGTH] {
+        // Five bits for each, from the top; the last four of the 64 are always zero.
+        std::array::from_fn(|place| SYMBOLS[(self.0 >> (59 - 5 * place)) as usize & 31])
+    }
+}
+
 impl fmt::Display for Receipt {
-    #[expect(clippy::string_slice, reason = "the alphabet is ASCII")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // 64 bits fill 13 characters; the last stands for the four that are always zero.
-        let mut buffer = [0; LENGTH + 1];
-        f.write_str(&CROCKFORD.encode_mut_str(&self.0.to_be_bytes(), &mut buffer)[..LENGTH])
+        f.write_str(std::str::from_utf8(&self.text()).map_err(|_| fmt::Error)?)
     }
 }
 

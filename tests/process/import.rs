@@ -20,7 +20,7 @@ const LARGEST_MIB: i64 = 500;
 async fn an_import_of_a_million_people_takes_less_than_a_minute_and_500_mib() {
     let installation = Installation::before("127.0.0.1:9".parse().unwrap(), "");
     assert_eq!(installation.command(&["init"]).await.code, Some(0));
-    write_people(File::create(installation.path("people.csv")).unwrap());
+    write_people(File::create(installation.path("people.csv")).unwrap(), PEOPLE, DOMAINS);
 
     let since = clock::stopwatch();
     let mut import = installation.spawn(&["import", "people.csv"]);
@@ -40,14 +40,15 @@ async fn an_import_of_a_million_people_takes_less_than_a_minute_and_500_mib() {
     assert!(largest_mib < LARGEST_MIB, "{largest_mib} MiB");
 }
 
-fn write_people(file: File) {
+/// So many domains, and so many people spread over them, every second one claimed.
+pub(super) fn write_people(file: File, people: u32, domains: u32) {
     let mut file = BufWriter::new(file);
     writeln!(file, "type,domain,email,name,username,claimed").unwrap();
-    for number in 0..DOMAINS {
+    for number in 0..domains {
         writeln!(file, "domain,company{number}.example,,,,").unwrap();
     }
-    for number in 0..PEOPLE {
-        let (domain, claimed) = (number % DOMAINS, if number % 2 == 0 { "yes" } else { "no" });
+    for number in 0..people {
+        let (domain, claimed) = (number % domains, if number % 2 == 0 { "yes" } else { "no" });
         let email = format!("person.{number}@company{domain}.example");
         writeln!(file, "account,,{email},Person {number},person{number},{claimed}").unwrap();
     }

@@ -7,3 +7,4 @@ mod import;
 mod refusals;
 mod secrets;
 mod signals;
+mod tables;

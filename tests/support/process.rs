@@ -110,10 +110,16 @@ impl Installation {
 
     /// Starts the binary with these arguments and this configuration.
     pub fn spawn(&self, arguments: &[&str]) -> Process {
+        Process::spawn(&mut self.program(arguments))
+    }
+
+    fn program(&self, arguments: &[&str]) -> Command {
+        // Another build of it, to compare: with another allocator, or an optimised one.
+        let binary = std::env::var_os("POSTERN_TEST_BINARY");
+        let mut command = Command::new(binary.unwrap_or(env!("CARGO_BIN_EXE_postern").into()));
         let config = self.path("postern.toml");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_postern"));
         command.args(arguments).env("POSTERN_CONFIG", config).current_dir(self.folder.path());
-        Process::spawn(&mut command)
+        command
     }
 
     /// Runs the binary to its end.
@@ -123,7 +129,15 @@ impl Installation {
 
     /// Runs the gateway until it serves, as `/readyz` has it.
     pub async fn start(&self) -> Running {
-        let mut process = self.spawn(&["run"]);
+        Self::until_it_serves(self.spawn(&["run"])).await
+    }
+
+    /// The same for millions of requests: nobody keeps its access log, but it is written.
+    pub async fn start_for_long(&self) -> Running {
+        Self::until_it_serves(Process::spawn_with(&mut self.program(&["run"]), Stdio::null())).await
+    }
+
+    async fn until_it_serves(mut process: Process) -> Running {
         let said = process.says("\"serving\"").await;
         let line = said.stderr.lines().find(|line| line.contains("\"serving\"")).expect("it was said");
         let line: serde_json::Value = serde_json::from_str(line).expect("the log is JSON");
@@ -162,12 +176,18 @@ impl Running {
 impl Process {
     /// Starts a program that reads nothing.
     pub fn spawn(command: &mut Command) -> Self {
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::spawn_with(command, Stdio::piped())
+    }
+
+    fn spawn_with(command: &mut Command, stdout: Stdio) -> Self {
+        command.stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary starts");
         let (sender, said) = watch::channel(Said::default());
-        let (out, err) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
-        collect(out, sender.clone(), |said| &mut said.stdout);
-        collect(err, sender, |said| &mut said.stderr);
+        match child.stdout.take() {
+            Some(out) => collect(out, sender.clone(), |said| &mut said.stdout),
+            None => sender.send_modify(|said| said.ended += 1),
+        }
+        collect(child.stderr.take().expect("piped"), sender, |said| &mut said.stderr);
         Self { child, said, patience: PATIENCE }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing here repairs, retries or waits for longer than [`PATIENCE`].
 
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -79,9 +80,15 @@ impl Raw {
         tokio::time::timeout(self.patience, self.read()).await.expect("an answer in time")
     }
 
+    /// As [`answer`](Self::answer), where the connection may end within it: `None` without a whole answer.
+    pub async fn try_answer(&mut self) -> Option<RawAnswer> {
+        let answer = tokio::time::timeout(self.patience, self.try_read()).await.expect("an answer in time");
+        answer.ok().filter(|answer| answer.status > 0)
+    }
+
     /// The head of the next answer; its body can be read while it comes.
     pub async fn head(&mut self) -> RawAnswer {
-        tokio::time::timeout(PATIENCE, self.read_head()).await.expect("a head in time")
+        tokio::time::timeout(self.patience, self.read_head()).await.expect("a head in time")
     }
 
     /// Everything until the connection ends, however it ends.
@@ -102,17 +109,21 @@ impl Raw {
     /// Exactly so many bytes of what follows the head, as after a 101.
     pub async fn bytes(&mut self, count: usize) -> Vec<u8> {
         let mut bytes = vec![0; count];
-        let read = tokio::time::timeout(PATIENCE, self.stream.read_exact(&mut bytes)).await;
+        let read = tokio::time::timeout(self.patience, self.stream.read_exact(&mut bytes)).await;
         read.expect("bytes in time").expect("bytes");
         bytes
     }
 
     async fn read(&mut self) -> RawAnswer {
+        self.try_read().await.expect("a body")
+    }
+
+    async fn try_read(&mut self) -> io::Result<RawAnswer> {
         let mut answer = self.read_head().await;
         if answer.status >= 200 {
-            answer.body = String::from_utf8_lossy(&self.body(&answer).await).into_owned();
+            answer.body = String::from_utf8_lossy(&self.body(&answer).await?).into_owned();
         }
-        answer
+        Ok(answer)
     }
 
     async fn read_head(&mut self) -> RawAnswer {
@@ -128,20 +139,20 @@ impl Raw {
         RawAnswer { status, head, body: String::new() }
     }
 
-    async fn body(&mut self, answer: &RawAnswer) -> Vec<u8> {
+    async fn body(&mut self, answer: &RawAnswer) -> io::Result<Vec<u8>> {
         let mut body = Vec::new();
         if answer.header("transfer-encoding") != "chunked" {
             let length: u64 = answer.header("content-length").parse().unwrap_or(0);
-            (&mut self.stream).take(length).read_to_end(&mut body).await.expect("a body");
-            return body;
+            (&mut self.stream).take(length).read_to_end(&mut body).await?;
+            return Ok(body);
         }
         loop {
-            let size = self.line().await.expect("a chunk");
+            let size = self.line().await.ok_or(io::ErrorKind::UnexpectedEof)?;
             let size = u64::from_str_radix(&size, 16).expect("the size of a chunk");
-            (&mut self.stream).take(size).read_to_end(&mut body).await.expect("a chunk");
-            self.line().await.expect("the end of a chunk");
+            (&mut self.stream).take(size).read_to_end(&mut body).await?;
+            self.line().await.ok_or(io::ErrorKind::UnexpectedEof)?;
             if size == 0 {
-                return body;
+                return Ok(body);
             }
         }
     }

@@ -4,7 +4,6 @@
 
 mod answers;
 mod bodies;
-mod confusion;
 mod framing;
 mod sharing;
 mod traffic;

@@ -9,6 +9,7 @@ mod http2;
 mod misframed;
 mod patience;
 mod proxy_protocol;
+mod rest;
 mod tls;
 mod unreadable;
 

@@ -1,12 +1,16 @@
 //! What is known of a connection, for all requests that come over it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+
+use http::HeaderValue;
 
 /// The facts of a connection. They hold from its first request to its last.
 #[derive(Debug, Clone)]
 pub struct Connection {
     /// Who connected, or for whom a trusted proxy says to have connected.
     pub peer: SocketAddr,
+    /// The same as `X-Forwarded-For` says it; made once, so that a request only counts a reference.
+    pub peer_value: HeaderValue,
     /// The host that TLS was asked for (SNI), in lower case. Requests for another host belong on another connection.
     pub server_name: Option<Box<str>>,
     /// Whether the client showed a certificate of an authority that is trusted for clients. It is checked already.
@@ -21,13 +25,25 @@ pub struct Connection {
 impl Connection {
     /// A connection of which nothing but the address is known.
     pub fn plain(peer: SocketAddr) -> Self {
-        Self { peer, server_name: None, client_certificate: false, may_forward: true, is_crowded: false }
+        Self {
+            peer,
+            peer_value: address_value(peer.ip().to_canonical()),
+            server_name: None,
+            client_certificate: false,
+            may_forward: true,
+            is_crowded: false,
+        }
     }
 
     /// Whether a request for this host may come over it.
     pub fn is_for(&self, host: &str) -> bool {
         self.server_name.as_deref().is_none_or(|name| name.trim_end_matches('.') == host)
     }
+}
+
+/// An address as a header's value.
+pub fn address_value(address: IpAddr) -> HeaderValue {
+    HeaderValue::try_from(address.to_string()).expect("an address is visible ASCII")
 }
 
 #[cfg(test)]

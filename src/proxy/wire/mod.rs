@@ -1,7 +1,7 @@
 //! The listening side: from an accepted connection to requests, and back to a closed one.
 //!
 //! `opening.rs` finds out who connects (PROXY header, limits, TLS), `talk.rs` lets hyper speak HTTP/1.1 or HTTP/2 over it,
-//! `pace.rs` and `line.rs` cut whoever keeps us waiting. Nothing here decides about a request; see `Gateway::handle`.
+//! `rest.rs` keeps it between requests, `pace.rs` and `line.rs` cut whoever keeps us waiting. Nothing here decides about a request; see `Gateway::handle`.
 
 mod answer;
 mod connection;
@@ -10,6 +10,7 @@ mod line;
 mod opening;
 mod pace;
 mod proxy_header;
+mod rest;
 mod talk;
 mod unreadable;
 
@@ -26,7 +27,7 @@ use crate::telemetry::metrics::Held;
 use super::Gateway;
 use super::upstream::Upstream;
 
-pub use connection::Connection;
+pub use connection::{Connection, address_value};
 pub(super) use crowd::Crowd;
 pub use pace::Tempo;
 
@@ -95,7 +96,8 @@ async fn attend(
     let _open = Held::new(&gateway.metrics.connections);
     // Small answers should not wait for more; a socket that is already gone fails later.
     let _ = stream.set_nodelay(true);
-    let opened = match open(&gateway, tempo, stream, peer).await {
+    // What is needed for a while only is boxed: the task keeps the size of its largest moment to its end.
+    let opened = match Box::pin(open(&gateway, tempo, stream, peer)).await {
         Ok(opened) => opened,
         Err(cut) => {
             tracing::debug!(cause = ?cut, "a connection was closed before its first request");
@@ -106,12 +108,27 @@ async fn attend(
     let talk = Talk::new(gateway, upstream, opened.connection, opened.pace, tempo);
     match opened.spoken {
         Spoken::Plain(line) => talk.http1(line, &mut stop).await,
-        Spoken::Http1(tls) => talk.http1(*tls, &mut stop).await,
-        Spoken::Http2(tls) => talk.http2(*tls, &mut stop).await,
+        Spoken::Http1(tls) => talk.http1(tls, &mut stop).await,
+        Spoken::Http2(tls) => Box::pin(talk.http2(tls, &mut stop)).await,
     }
 }
 
 /// Ends when the process is to stop, or nobody is left who could say so.
 async fn stopping(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|&stop| stop).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The size of the future that a function makes.
+    fn bytes<A, B, C, D, E, F, T>(_: fn(A, B, C, D, E, F) -> T) -> usize {
+        size_of::<T>()
+    }
+
+    #[test]
+    fn the_task_of_a_connection_that_rests_is_small() {
+        assert!(bytes(attend) <= 2048, "{} bytes", bytes(attend));
+    }
 }

@@ -40,10 +40,13 @@ impl Tempo {
     }
 }
 
-/// Why patience ended.
+/// What patience came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// There was nothing to do.
+    /// There was nothing to do for a whole tick: what only requests need can be let go. Said once between two requests, and
+    /// not where many share the connection.
+    Rest,
+    /// There was nothing to do for too long.
     Idle,
     /// The head of a request did not come, or not to its end.
     SlowHead,
@@ -62,6 +65,8 @@ pub struct Pace {
     is_hearing: AtomicBool,
     /// Whether the socket took no byte for too long.
     has_stalled: AtomicBool,
+    /// Whether the connection is to rest if it is idle, so that its stream does not end with what spoke over it.
+    is_to_rest: AtomicBool,
     /// The number of the tick.
     round: AtomicU32,
     /// How many answers wait for their client since the tick of that number, modulo [`ROUNDS`].
@@ -107,16 +112,14 @@ impl Pace {
         self.open.load(Relaxed) > 0
     }
 
-    /// Ends when the connection has kept us waiting for too long. `is_shared` says that many requests share it (HTTP/2):
-    /// there, bytes between requests are no head, and an answer may wait while others go on.
-    pub async fn run_out(&self, tempo: Tempo, is_shared: bool) -> Ending {
-        let mut watch = Watch { begun: 0, quiet: 0, heard: 0 };
-        loop {
-            tokio::time::sleep(tempo.tick).await;
-            if let Some(ending) = watch.look(self, is_shared) {
-                return ending;
-            }
-        }
+    /// Says whether the connection is to rest now, if it is idle.
+    pub fn set_to_rest(&self, is_to_rest: bool) {
+        self.is_to_rest.store(is_to_rest, Relaxed);
+    }
+
+    /// Whether the connection is to rest now, if it is idle.
+    pub fn is_to_rest(&self) -> bool {
+        self.is_to_rest.load(Relaxed)
     }
 }
 
@@ -143,8 +146,12 @@ impl Drop for OpenRequest {
     }
 }
 
-/// What was seen at the last tick.
-struct Watch {
+/// How long a connection has been waited for, as of its last tick.
+#[derive(Debug)]
+pub struct Patience {
+    /// Whether many requests share it (HTTP/2): there, bytes between requests are no head, and an answer may wait while
+    /// others go on.
+    is_shared: bool,
     begun: u32,
     /// Ticks without an open request.
     quiet: u32,
@@ -152,8 +159,28 @@ struct Watch {
     heard: u32,
 }
 
-impl Watch {
-    fn look(&mut self, pace: &Pace, is_shared: bool) -> Option<Ending> {
+impl Patience {
+    /// With a connection that carries one request after the other.
+    pub fn with_one() -> Self {
+        Self { is_shared: false, begun: 0, quiet: 0, heard: 0 }
+    }
+
+    /// With a connection that many requests share.
+    pub fn with_many() -> Self {
+        Self { is_shared: true, ..Self::with_one() }
+    }
+
+    /// Ends when the connection rests, or has kept us waiting for too long. Whoever asks again goes on where this ended.
+    pub async fn run_out(&mut self, pace: &Pace, tempo: Tempo) -> Ending {
+        loop {
+            tokio::time::sleep(tempo.tick).await;
+            if let Some(ending) = self.look(pace) {
+                return ending;
+            }
+        }
+    }
+
+    fn look(&mut self, pace: &Pace) -> Option<Ending> {
         let round = pace.round.fetch_add(1, Relaxed).wrapping_add(1);
         let oldest = round.wrapping_sub(STALL_TICKS);
         if pace.waiting[oldest as usize % ROUNDS].load(Relaxed) > 0 {
@@ -161,17 +188,18 @@ impl Watch {
         }
         let begun = pace.begun.load(Relaxed);
         if pace.open.load(Relaxed) > 0 || begun != self.begun {
-            *self = Self { begun, quiet: 0, heard: 0 };
+            *self = Self { is_shared: self.is_shared, begun, quiet: 0, heard: 0 };
             return None;
         }
         self.quiet += 1;
         // Whoever connects is about to ask: the first head is waited for like one that has begun.
-        if begun == 0 || (!is_shared && pace.is_hearing.load(Relaxed)) {
+        if begun == 0 || (!self.is_shared && pace.is_hearing.load(Relaxed)) {
             self.heard += 1;
         }
         match (self.heard, self.quiet) {
             (HEAD_TICKS.., _) => Some(Ending::SlowHead),
             (_, IDLE_TICKS..) => Some(Ending::Idle),
+            (0, 1) if !self.is_shared => Some(Ending::Rest),
             _ => None,
         }
     }
@@ -181,12 +209,14 @@ impl Watch {
 mod tests {
     use super::*;
 
-    /// Ticks until the end, and which.
-    fn ticks(pace: &Pace, is_shared: bool) -> (u32, Ending) {
-        let mut watch = Watch { begun: 0, quiet: 0, heard: 0 };
+    /// What patience came to, and at which ticks.
+    fn ticks(pace: &Pace, mut patience: Patience) -> Vec<(u32, Ending)> {
+        let mut said = Vec::new();
         for tick in 1..1000 {
-            if let Some(ending) = watch.look(pace, is_shared) {
-                return (tick, ending);
+            let Some(ending) = patience.look(pace) else { continue };
+            said.push((tick, ending));
+            if ending != Ending::Rest {
+                return said;
             }
         }
         panic!("it never ends");
@@ -195,24 +225,37 @@ mod tests {
     #[test]
     fn t176_the_first_head_and_a_begun_one_have_fifteen_seconds() {
         let pace = Arc::new(Pace::default());
-        assert_eq!(ticks(&pace, false), (3, Ending::SlowHead));
+        assert_eq!(ticks(&pace, Patience::with_one()), [(3, Ending::SlowHead)]);
         drop(pace.begin());
         pace.hear();
-        assert_eq!(ticks(&pace, false), (4, Ending::SlowHead), "the request before it shows once");
+        let said = ticks(&pace, Patience::with_one());
+        assert_eq!(said, [(4, Ending::SlowHead)], "the request before it shows once");
         assert_eq!(Tempo::default().opening(), Duration::from_secs(15));
     }
 
     #[test]
     fn a_connection_that_was_used_rests_for_75_seconds() {
-        for is_shared in [false, true] {
-            let pace = Arc::new(Pace::default());
-            drop(pace.begin());
-            assert_eq!(ticks(&pace, is_shared), (16, Ending::Idle));
-        }
+        let pace = Arc::new(Pace::default());
+        drop(pace.begin());
+        let said = ticks(&pace, Patience::with_one());
+        assert_eq!(said, [(2, Ending::Rest), (16, Ending::Idle)], "a tick after the one that saw a request");
         let shared = Arc::new(Pace::default());
         drop(shared.begin());
+        assert_eq!(ticks(&shared, Patience::with_many()), [(16, Ending::Idle)], "others may be about to ask");
         shared.hear();
-        assert_eq!(ticks(&shared, true), (16, Ending::Idle), "a ping is no head");
+        assert_eq!(ticks(&shared, Patience::with_many()), [(16, Ending::Idle)], "a ping is no head");
+    }
+
+    #[test]
+    fn a_head_that_begins_late_in_a_rest_has_its_time_too() {
+        let pace = Arc::new(Pace::default());
+        drop(pace.begin());
+        let mut patience = Patience::with_one();
+        let said: Vec<_> = (0..10).filter_map(|_| patience.look(&pace)).collect();
+        assert_eq!(said, [Ending::Rest]);
+        pace.hear();
+        assert_eq!([patience.look(&pace), patience.look(&pace)], [None, None]);
+        assert_eq!(patience.look(&pace), Some(Ending::SlowHead));
     }
 
     #[test]
@@ -223,13 +266,13 @@ mod tests {
         let mut lively = pace.begin();
         lively.wait();
         lively.go_on();
-        assert_eq!(ticks(&pace, true), (12, Ending::Stalled));
+        assert_eq!(ticks(&pace, Patience::with_many()), [(12, Ending::Stalled)]);
         let pace = Arc::new(Pace::default());
         let mut slow = pace.begin();
-        let mut watch = Watch { begun: 0, quiet: 0, heard: 0 };
+        let mut patience = Patience::with_many();
         for _ in 0..100 {
             slow.wait();
-            assert_eq!(watch.look(&pace, true), None, "slow, but not stuck");
+            assert_eq!(patience.look(&pace), None, "slow, but not stuck");
             slow.go_on();
         }
         drop(slow);

@@ -17,9 +17,10 @@ use crate::telemetry::labels::CutCause;
 
 use super::super::Gateway;
 use super::super::upstream::Upstream;
-use super::answer::Answer;
+use super::answer::{Answer, own_values};
 use super::connection::Connection;
-use super::pace::{Ending, Pace, Tempo};
+use super::pace::{Ending, Pace, Patience, Tempo};
+use super::rest::{LetGo, Resting, let_go};
 use super::stopping;
 use super::unreadable::{Left, Legible};
 
@@ -45,13 +46,21 @@ const LINGER_BYTES: u64 = 256 * 1024;
 
 /// One connection, ready to be served.
 pub struct Talk {
-    gateway: Arc<Gateway>,
+    pub(super) gateway: Arc<Gateway>,
     upstream: Arc<Upstream>,
     connection: Connection,
-    pace: Arc<Pace>,
-    tempo: Tempo,
+    pub(super) pace: Arc<Pace>,
+    pub(super) tempo: Tempo,
     /// Says that the one answer of a crowded connection is given.
     told: Notify,
+}
+
+/// How far a connection came.
+enum Outcome {
+    /// It ended, or was given up (`None`).
+    Over(Option<hyper::Result<()>>),
+    /// It has nothing to do.
+    Rest,
 }
 
 /// A connection of hyper, told to end after what is open.
@@ -99,25 +108,56 @@ impl Talk {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let (legible, mut left) = Legible::new(stream);
-        let is_unreadable = {
-            let service = service_fn(|request| {
-                let (talk, open) = (Arc::clone(self), self.pace.begin());
-                async move {
-                    let response = talk.gateway.handle(&talk.upstream, &talk.connection, request).await;
-                    Ok::<_, Infallible>(response.map(|body| Answer::whole(body, open)))
-                }
-            });
-            let connection = http1::Builder::new()
+        let (mut next, mut patience) = (Some(Resting::new(stream)), Patience::with_one());
+        while let Some(rested) = next {
+            // In a box of its own, which is gone while the connection rests.
+            next = match Box::pin(self.converse(rested, &mut patience, stop)).await {
+                Some(resting) => self.rest(resting, &mut patience, stop).await,
+                None => None,
+            };
+        }
+    }
+
+    /// Lets hyper speak over a stream until the connection ends, or rests: then its stream comes back.
+    async fn converse<S>(
+        self: &Arc<Self>,
+        rested: Resting<S>,
+        patience: &mut Patience,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Option<Resting<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (legible, mut left) = Legible::new(rested, Arc::clone(&self.pace));
+        let service = service_fn(|request| {
+            let (talk, open) = (Arc::clone(self), self.pace.begin());
+            async move {
+                let response = talk.gateway.handle(&talk.upstream, &talk.connection, request).await;
+                Ok::<_, Infallible>(response.map(|body| Answer::whole(body, open)))
+            }
+        });
+        let ended = {
+            let mut connection = http1::Builder::new()
                 .max_buf_size(READ_BUFFER_BYTES)
                 .keep_alive(!self.connection.is_crowded)
                 .serve_connection(TokioIo::new(legible), service)
                 .with_upgrades();
-            self.watch(pin!(connection), false, stop).await
+            loop {
+                match self.watch(Pin::new(&mut connection), patience, stop).await {
+                    Outcome::Over(ended) => break ended,
+                    Outcome::Rest => match let_go(connection, &self.pace).await {
+                        LetGo::Resting(resting) => return Some(resting),
+                        LetGo::Busy(busy) => connection = busy,
+                        LetGo::Over(ended) => break Some(ended),
+                    },
+                }
+            }
         };
+        let is_unreadable = self.is_unreadable(ended);
         if let Ok(left) = left.try_recv() {
             self.take_leave(left, is_unreadable).await;
         }
+        None
     }
 
     /// Speaks HTTP/2 to the end.
@@ -128,7 +168,8 @@ impl Talk {
         let service = service_fn(|request| {
             let (talk, open) = (Arc::clone(self), self.pace.begin());
             async move {
-                let response = talk.gateway.handle(&talk.upstream, &talk.connection, request).await;
+                let mut response = talk.gateway.handle(&talk.upstream, &talk.connection, request).await;
+                own_values(response.headers_mut());
                 if talk.connection.is_crowded {
                     talk.told.notify_one();
                 }
@@ -148,39 +189,36 @@ impl Talk {
             .keep_alive_interval(PING)
             .keep_alive_timeout(PING)
             .serve_connection(TokioIo::new(stream), service);
-        self.watch(pin!(connection), true, stop).await;
+        let mut patience = Patience::with_many();
+        if let Outcome::Over(ended) = self.watch(pin!(connection), &mut patience, stop).await {
+            self.is_unreadable(ended);
+        }
     }
 
-    /// Lets a connection run until it ends, by itself, with the process, or because it keeps us waiting. Says whether it
-    /// ended with a request that could not be read.
+    /// Lets a connection run until it ends, by itself, with the process, or because it keeps us waiting; or until it rests.
     async fn watch<C>(
         &self,
         mut connection: Pin<&mut C>,
-        is_shared: bool,
+        patience: &mut Patience,
         stop: &mut watch::Receiver<bool>,
-    ) -> bool
+    ) -> Outcome
     where
         C: Future<Output = hyper::Result<()>> + Wind,
     {
-        let ended = tokio::select! {
+        Outcome::Over(tokio::select! {
             ended = connection.as_mut() => Some(ended),
-            () = stopping(stop) => self.wind_up(connection, is_shared).await,
-            () = self.told.notified() => self.wind_up(connection, is_shared).await,
-            ending = self.pace.run_out(self.tempo, is_shared) => match ending {
-                Ending::Idle => self.wind_up(connection, is_shared).await,
+            () = stopping(stop) => self.wind_up(connection).await,
+            () = self.told.notified() => self.wind_up(connection).await,
+            ending = patience.run_out(&self.pace, self.tempo) => match ending {
+                Ending::Rest => return Outcome::Rest,
+                Ending::Idle => self.wind_up(connection).await,
                 ending => self.cut(ending),
             },
-        };
-        let Some(Err(error)) = ended else { return false };
-        tracing::debug!(%error, "a connection ended early");
-        if self.pace.has_stalled() {
-            self.cut(Ending::Stalled);
-        }
-        error.is_parse()
+        })
     }
 
     /// Says goodbye, lets open requests finish, and waits a little for the other side to go.
-    async fn wind_up<C>(&self, mut connection: Pin<&mut C>, is_shared: bool) -> Option<hyper::Result<()>>
+    async fn wind_up<C>(&self, mut connection: Pin<&mut C>) -> Option<hyper::Result<()>>
     where
         C: Future<Output = hyper::Result<()>> + Wind,
     {
@@ -191,17 +229,29 @@ impl Talk {
                 tokio::time::sleep(self.tempo.tick).await;
             }
         };
+        // Heads are not waited for any longer than that, so patience is with answers alone.
+        let mut patience = Patience::with_many();
         tokio::select! {
             ended = connection => Some(ended),
             () = silence => None,
-            ending = self.pace.run_out(self.tempo, is_shared) => self.cut(ending),
+            ending = patience.run_out(&self.pace, self.tempo) => self.cut(ending),
         }
     }
 
+    /// Whether a connection ended with a request that could not be read.
+    fn is_unreadable(&self, ended: Option<hyper::Result<()>>) -> bool {
+        let Some(Err(error)) = ended else { return false };
+        tracing::debug!(%error, "a connection ended early");
+        if self.pace.has_stalled() {
+            self.cut(Ending::Stalled);
+        }
+        error.is_parse()
+    }
+
     /// Gives a connection up.
-    fn cut(&self, ending: Ending) -> Option<hyper::Result<()>> {
+    pub(super) fn cut(&self, ending: Ending) -> Option<hyper::Result<()>> {
         let cause = match ending {
-            Ending::Idle => return None,
+            Ending::Rest | Ending::Idle => return None,
             Ending::SlowHead => CutCause::SlowHead,
             Ending::Stalled => CutCause::Stalled,
         };

@@ -6,6 +6,7 @@
 
 use std::io::{IoSlice, Result};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -19,6 +20,8 @@ use crate::telemetry::access_line::LoggedPath;
 
 use super::super::Gateway;
 use super::connection::Connection;
+use super::pace::Pace;
+use super::rest::Resting;
 
 /// hyper's own answer is shorter than any with a header of ours.
 const MAX_BARE_BYTES: usize = 160;
@@ -38,6 +41,9 @@ pub struct Left<S> {
 pub struct Legible<S> {
     /// Taken away at the end, where something was held.
     stream: Option<S>,
+    pace: Arc<Pace>,
+    /// What was read of a request before hyper was there to read it.
+    begun: Bytes,
     /// What is held.
     bare: Vec<u8>,
     /// How much of it was written after all.
@@ -48,9 +54,18 @@ pub struct Legible<S> {
 impl<S: AsyncWrite + Unpin> Legible<S> {
     /// Wraps a stream. Where a bare answer is held at the end, stream and answer come out of the receiver when this is
     /// dropped.
-    pub fn new(stream: S) -> (Self, oneshot::Receiver<Left<S>>) {
+    pub fn new(rested: Resting<S>, pace: Arc<Pace>) -> (Self, oneshot::Receiver<Left<S>>) {
         let (leave, left) = oneshot::channel();
-        (Self { stream: Some(stream), bare: Vec::new(), written: 0, leave: Some(leave) }, left)
+        let Resting { stream, begun } = rested;
+        let legible =
+            Self { stream: Some(stream), pace, begun, bare: Vec::new(), written: 0, leave: Some(leave) };
+        (legible, left)
+    }
+
+    /// The stream, if nothing is held. `unread` is what hyper read ahead.
+    pub fn into_resting(mut self, unread: Bytes) -> Option<Resting<S>> {
+        let stream = self.stream.take_if(|_| self.bare.is_empty())?;
+        Some(Resting { stream, begun: unread })
     }
 
     /// The stream, once nothing is held any more: the connection goes on, so what was held was a usual answer.
@@ -94,7 +109,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Legible<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<Result<()>> {
-        ready!(self.get_mut().poll_released(context))?.poll_read(context, buffer)
+        let legible = self.get_mut();
+        if !legible.begun.is_empty() {
+            let count = legible.begun.len().min(buffer.remaining());
+            buffer.put_slice(&legible.begun.split_to(count));
+            return Poll::Ready(Ok(()));
+        }
+        ready!(legible.poll_released(context))?.poll_read(context, buffer)
     }
 }
 
@@ -140,7 +161,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Legible<S> {
         if legible.holds() {
             return Poll::Ready(Ok(()));
         }
-        ready!(legible.poll_released(context))?.poll_shutdown(context)
+        let is_to_rest = legible.pace.is_to_rest();
+        let stream = ready!(legible.poll_released(context))?;
+        if is_to_rest { Poll::Ready(Ok(())) } else { stream.poll_shutdown(context) }
     }
 }
 
@@ -191,12 +214,16 @@ mod tests {
     use super::*;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+    fn legible<S: AsyncWrite + Unpin>(stream: S) -> (Legible<S>, oneshot::Receiver<Left<S>>) {
+        Legible::new(Resting::new(stream), Arc::default())
+    }
+
     const BARE: &[u8] = b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\n\r\n";
 
     #[tokio::test]
     async fn a_bare_answer_is_held_and_anything_after_it_lets_it_go() {
         let (ours, mut theirs) = tokio::io::duplex(1024);
-        let (mut legible, mut left) = Legible::new(ours);
+        let (mut legible, mut left) = legible(ours);
         legible.write_all(BARE).await.unwrap();
         legible.flush().await.unwrap();
         legible.write_all(b"more").await.unwrap();
@@ -210,7 +237,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_held_at_the_end_comes_out_with_its_stream() {
         let (ours, mut theirs) = tokio::io::duplex(1024);
-        let (mut legible, mut left) = Legible::new(ours);
+        let (mut legible, mut left) = legible(ours);
         legible.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
         legible.write_all(BARE).await.unwrap();
         legible.shutdown().await.unwrap();

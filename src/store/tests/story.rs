@@ -180,6 +180,43 @@ async fn accounts_are_found_by_address_and_usernames_move() {
     assert_eq!(domains, ["acme.test", "b.test"]);
 }
 
+#[tokio::test]
+async fn no_username_or_user_key_passes_for_another_row() {
+    let (_folder, store) = fresh().await;
+    let names = [
+        "\"],[1,\"boss@acme.test\",null",
+        "a\\",
+        "a\nb\r\t\u{1}",
+        "a\0b",
+        "'; --",
+        "ｊörg \u{1f600}",
+        "null",
+        "]",
+    ];
+    let account = |(number, name): (usize, &&str)| NewAccount {
+        email: email(&format!("user{number}@acme.test")),
+        username: Some((*name).to_owned()),
+        name: None,
+        claimed: false,
+        user_keys: vec![UserKey { site: format!("jira{name}"), key: format!("key{name}") }],
+    };
+    let accounts: Vec<_> = names.iter().enumerate().map(account).collect();
+    let mut change = store.write().await.unwrap();
+    change.upsert_accounts(&accounts, at(0)).await.unwrap();
+    change.commit(AuditEvent::new("cli", AuditAction::DirectoryImported, "directory"), at(0)).await.unwrap();
+
+    let mut seen = Vec::new();
+    store.each_account(|row| seen.push((row.email, row.username, row.claimed))).await.unwrap();
+    seen.sort();
+    let expected = accounts.iter().map(|account| (account.email.clone(), account.username.clone(), false));
+    assert_eq!(seen, expected.collect::<Vec<_>>());
+    let mut keys = Vec::new();
+    store.each_user_key(|user, email| keys.push((email, user))).await.unwrap();
+    keys.sort_by(|one, other| one.0.cmp(&other.0));
+    let expected = accounts.iter().map(|account| (account.email.clone(), account.user_keys[0].clone()));
+    assert_eq!(keys, expected.collect::<Vec<_>>());
+}
+
 fn enrolled(cookies: u8, now: Timestamp) -> EnrolmentRow {
     let enrolment = Enrolment {
         cookies: CookieSet([cookies; 16]),

@@ -1,0 +1,81 @@
+//! One set of facts for each outcome of a decision, and the policy that they are judged by.
+
+use std::hint::black_box;
+
+use jiff::Timestamp;
+
+use postern::domain::decide::decide;
+use postern::domain::decision::Decision;
+use postern::domain::domain_name::DomainName;
+use postern::domain::email::EmailAddress;
+use postern::domain::facts::{Facts, Person, ProofFact, Session};
+use postern::domain::lane::Lane;
+use postern::domain::policy::{ApiTokens, Snapshot};
+
+const NOW: i64 = 1_800_000_000;
+const DAY: i64 = 86_400;
+
+/// An organization, one of its people and a stranger.
+pub struct Outcomes {
+    snapshot: Snapshot,
+    managed: EmailAddress,
+    external: EmailAddress,
+}
+
+impl Outcomes {
+    /// With more verified domains than most organizations have.
+    pub fn new() -> Self {
+        let domain = |number: usize| DomainName::parse(&format!("d{number}.acme.com")).expect("a domain");
+        Self {
+            snapshot: Snapshot { verified_domains: (0..1000).map(domain).collect(), ..Snapshot::default() },
+            managed: EmailAddress::parse("liam@d500.acme.com").expect("an address"),
+            external: EmailAddress::parse("jane@partner.example").expect("an address"),
+        }
+    }
+
+    /// Names and facts. Each name begins with the outcome.
+    pub fn rows(&self) -> [(&'static str, Facts<'_>); 10] {
+        let person = |email, claimed| {
+            Session::Person(Person { email, claimed, is_customer: false, address_changed: false })
+        };
+        let facts = |session, proof| Facts {
+            enforced: true,
+            customers_exempt: false,
+            lane: Lane::Browser,
+            session,
+            proof,
+            revoked_at: None,
+            enrolled_until: None,
+            api_tokens: ApiTokens::Allow,
+        };
+        let stranger = person(Some(&self.external), false);
+        let verified = |days: i64| ProofFact::VerifiedAt(at(NOW - days * DAY));
+        let not_asked = facts(Session::NotAsked, ProofFact::Absent);
+        let rows = [
+            ("pass, managed", facts(person(Some(&self.managed), true), ProofFact::Absent)),
+            ("pass, fresh proof", facts(stranger, verified(1))),
+            ("pass, anonymous", facts(Session::Anonymous, ProofFact::Absent)),
+            ("pass, API token", Facts { lane: Lane::Api, ..not_asked }),
+            ("pass, enforcement off", Facts { enforced: false, ..not_asked }),
+            ("challenge, no proof", facts(stranger, ProofFact::Absent)),
+            ("challenge, proof expired", facts(stranger, verified(8))),
+            ("challenge, proof revoked", Facts { revoked_at: Some(at(NOW)), ..facts(stranger, verified(1)) }),
+            ("deny, address unknown", facts(person(None, false), ProofFact::Absent)),
+            ("unavailable, identity unknown", facts(Session::Unavailable, verified(1))),
+        ];
+        for (name, facts) in &rows {
+            let outcome = format!("{:?}", self.decide(facts)).to_lowercase();
+            assert!(name.starts_with(outcome.split('(').next().unwrap_or_default()), "{name}: {outcome}");
+        }
+        rows
+    }
+
+    /// The decision on these facts.
+    pub fn decide(&self, facts: &Facts<'_>) -> Decision {
+        decide(black_box(&self.snapshot), black_box(facts), black_box(at(NOW)))
+    }
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).expect("a time of this century")
+}
