@@ -5,17 +5,20 @@ import email.policy
 import html.parser
 import http.client
 import re
-import socket
-import sys
+import ssl
 import time
 import urllib.parse
 
 NAVIGATION = {"Accept": "text/html", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-User": "?1"}
 
 
-def verify(host, port, page, session, mails):
+class Refused(Exception):
+    """The walk did not end at the page."""
+
+
+def verify(scheme, host, port, page, session, mails):
     """Takes a person from a deep link through the code to the page. Returns all cookies, the proof among them."""
-    browser = Browser(host, port, dict(session))
+    browser = Browser(scheme, host, port, dict(session))
     status, location, text = browser.open("GET", page, {"Sec-Fetch-Site": "none"})
     for _ in range(4):
         if status != 303:
@@ -23,45 +26,51 @@ def verify(host, port, page, session, mails):
         status, location, text = browser.open("GET", location, {"Sec-Fetch-Site": "none"})
     form = Forms(text).with_field("code")
     if status != 200 or not form:
-        sys.exit(f"no page that asks for a code came: {status}\n{text[:1000]}")
+        raise Refused(f"no page that asks for a code came: {status}\n{text[:1000]}")
     form["fields"]["code"] = code_from_mail(mails)
     status, location, text = browser.open(
         "POST",
         form["action"] or browser.path,
-        {"Sec-Fetch-Site": "same-origin", "Origin": f"http://{host}", "Content-Type": "application/x-www-form-urlencoded"},
+        {
+            "Sec-Fetch-Site": "same-origin",
+            "Origin": f"{scheme}://{host}",
+            "Content-Type": "application/x-www-form-urlencoded",
+        },
         urllib.parse.urlencode(form["fields"]),
     )
     if not any(name.endswith("postern-proof") for name in browser.cookies):
-        sys.exit(f"the code was not taken: {status} to {location}\n{text[:1000]}")
+        raise Refused(f"the code was not taken: {status} to {location}\n{text[:1000]}")
     return browser.cookies
 
 
 def code_from_mail(mails):
-    """Waits for the first mail in the folder and returns the digits of its code."""
+    """Waits for a mail in the folder, takes it, and returns the digits of its code."""
     for _ in range(200):
         for path in sorted(mails.glob("*.eml")):
             message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
             text = message.get_body(("plain", "html")).get_content()
             found = re.search(r"(?<![\w.-])(\d{3} ?\d{3}|\d{4} ?\d{4})(?![\w.-]?\d)", text)
             if found:
+                path.unlink()
                 return found[1].replace(" ", "")
         time.sleep(0.05)
-    sys.exit(f"no mail with a code came into {mails} within 10 s")
+    raise Refused(f"no mail with a code came into {mails} within 10 s")
 
 
 class Browser:
     """One host, its cookies, and the path of the page that is open."""
 
-    def __init__(self, host, port, cookies):
-        self.host, self.port, self.cookies, self.path = host, port, cookies, "/"
+    def __init__(self, scheme, host, port, cookies):
+        self.scheme, self.host, self.port, self.cookies, self.path = scheme, host, port, cookies, "/"
 
     def open(self, method, target, headers, body=None):
         """Sends one request and keeps its cookies. Returns status, Location, text."""
-        url = urllib.parse.urlsplit(urllib.parse.urljoin(f"http://{self.host}{self.path}", target))
+        url = urllib.parse.urlsplit(urllib.parse.urljoin(f"{self.scheme}://{self.host}{self.path}", target))
         if url.hostname != self.host:
-            sys.exit(f"sent to another host: {target}")
+            raise Refused(f"sent to another host: {target}")
         self.path = url.path + (f"?{url.query}" if url.query else "")
-        answer, data = request(self.host, self.port, method, self.path, self.cookies, {**NAVIGATION, **headers}, body)
+        headers = {**NAVIGATION, **headers}
+        answer, data = request(self.scheme, self.host, self.port, method, self.path, self.cookies, headers, body)
         for line in answer.headers.get_all("Set-Cookie") or []:
             name, _, value = line.split(";")[0].partition("=")
             self.cookies[name.strip()] = value.strip()
@@ -87,17 +96,17 @@ class Forms(html.parser.HTMLParser):
         return next((form for form in self.forms if name in form["fields"]), None)
 
 
-def get(host, port, path, cookies):
-    """A navigation's status and body."""
-    answer, data = request(host, port, "GET", path, cookies, NAVIGATION)
-    return answer.status, data
-
-
-def request(host, port, method, path, cookies, headers, body=None):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+def request(scheme, host, port, method, path, cookies, headers, body=None):
+    """One request on a connection of its own. The certificate is one of the run's own making, so it is not checked."""
+    if scheme == "https":
+        connection = http.client.HTTPSConnection(
+            "127.0.0.1", port, timeout=20, context=ssl._create_unverified_context()
+        )
+    else:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     headers = {**headers, "Host": host}
     if cookies:
-        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        headers["Cookie"] = cookie_header(cookies)
     try:
         connection.request(method, path, body=body, headers=headers)
         answer = connection.getresponse()
@@ -106,20 +115,5 @@ def request(host, port, method, path, cookies, headers, body=None):
         connection.close()
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def answers(port, process):
-    """Whether a process accepts connections within 10 s."""
-    for _ in range(200):
-        if process.poll() is not None:
-            return False
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return True
-        except OSError:
-            time.sleep(0.05)
-    return False
+def cookie_header(cookies):
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
