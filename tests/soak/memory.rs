@@ -15,7 +15,7 @@ use super::beside::{Beside, raise_limits};
 use super::draw::Draw;
 use super::guest::{Visit, visit};
 use super::mischief;
-use super::samples::{Sample, Samples, look, per_hour, write};
+use super::samples::{Sample, Samples, file, look, per_hour};
 use super::user::{Tally, Tongue, User};
 use super::{Stage, name};
 use crate::support::client::Protocol;
@@ -58,7 +58,7 @@ async fn stays_flat(name: &str, idle: usize, sockets: usize) {
     visit(&stage, "x199", 0).await;
     let before = look(process, 0.0);
     let beside = Beside::open(&stage.door, idle, sockets).await;
-    let samples = Samples::of(process);
+    let samples = Samples::of(process, name);
     let deeds = load(&stage, time).await;
     let samples = samples.end();
     let alive = beside.close().await;
@@ -168,7 +168,7 @@ async fn settle(process: u32, descriptors: usize) -> Sample {
 
 fn report(name: &str, samples: &[Sample], deeds: &Deeds, before: Sample, settled: Sample) {
     println!("{name}: {deeds:?}");
-    println!("samples: {}", write(name, samples).display());
+    println!("samples: {}", file(name).display());
     for sample in samples.iter().step_by(30) {
         let Sample { seconds, rss_kib, anonymous_kib, descriptors, threads } = sample;
         println!(
