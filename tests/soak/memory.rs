@@ -1,9 +1,8 @@
-//! An hour of what a day brings, errors and all, and the gateway takes no more of the machine at its end than after its first
-//! ten minutes.
+//! An hour of what a day brings, errors and all, and the gateway takes no more of the machine than after its first ten minutes.
 //!
-//! Half of the users keep their session, the others begin a new one again and again, as every guest does; what is kept of
-//! sessions is let go within seconds after it is no longer believed, so the memory of a session cache does not look like a
-//! leak. People are few, as each is remembered for good. `POSTERN_SOAK_MINUTES` says how long, the whole of it.
+//! Half of the users keep their session, the others and every guest begin new ones. What is kept of a session is let go within
+//! seconds after it is no longer believed, so the cache's way to its bound does not look like a leak; people are few, as each
+//! is remembered for good. `POSTERN_SOAK_MINUTES` says how long; less than three quarters of an hour tell nothing of memory.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +15,7 @@ use super::beside::{Beside, raise_limits};
 use super::draw::Draw;
 use super::guest::{Visit, visit};
 use super::mischief;
-use super::samples::{Sample, Samples, look, per_hour, write};
+use super::samples::{Sample, Samples, file, look, per_hour};
 use super::user::{Tally, Tongue, User};
 use super::{Stage, name};
 use crate::support::client::Protocol;
@@ -32,8 +31,10 @@ const VISIT: Duration = Duration::from_secs(2);
 const MISCHIEF: Duration = Duration::from_millis(200);
 /// How often the upstream is gone, and for how long.
 const OUTAGE: (Duration, Duration) = (Duration::from_secs(97), Duration::from_millis(1500));
-/// Growth that is still flat.
+/// Growth that is still flat, over as long as that can be told: a line through ten minutes of noise climbs 10 MiB an hour
+/// either way.
 const FLAT_KIB_PER_HOUR: f64 = 1024.0;
+const TELLING: Duration = Duration::from_secs(45 * 60);
 /// Descriptors that may be left of those that were opened once: connections to the database.
 const KEPT: usize = 8;
 /// How long what is left of the load may stay: upstream connections are kept for 15 s.
@@ -57,7 +58,7 @@ async fn stays_flat(name: &str, idle: usize, sockets: usize) {
     visit(&stage, "x199", 0).await;
     let before = look(process, 0.0);
     let beside = Beside::open(&stage.door, idle, sockets).await;
-    let samples = Samples::of(process);
+    let samples = Samples::of(process, name);
     let deeds = load(&stage, time).await;
     let samples = samples.end();
     let alive = beside.close().await;
@@ -67,7 +68,7 @@ async fn stays_flat(name: &str, idle: usize, sockets: usize) {
     assert!(settled.descriptors <= before.descriptors + KEPT, "{before:?} {settled:?}");
     let warm = warm(&samples);
     let growth = per_hour(warm, |sample| sample.rss_kib);
-    assert!(growth < FLAT_KIB_PER_HOUR, "{growth:.0} KiB in an hour");
+    assert!(growth < FLAT_KIB_PER_HOUR || time < TELLING, "{growth:.0} KiB in an hour");
     let threads = |sample: &Sample| sample.threads;
     let (least, most) = (warm.iter().map(threads).min(), warm.iter().map(threads).max());
     println!("threads: {least:?} to {most:?}");
@@ -167,7 +168,7 @@ async fn settle(process: u32, descriptors: usize) -> Sample {
 
 fn report(name: &str, samples: &[Sample], deeds: &Deeds, before: Sample, settled: Sample) {
     println!("{name}: {deeds:?}");
-    println!("samples: {}", write(name, samples).display());
+    println!("samples: {}", file(name).display());
     for sample in samples.iter().step_by(30) {
         let Sample { seconds, rss_kib, anonymous_kib, descriptors, threads } = sample;
         println!(

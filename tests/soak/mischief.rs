@@ -12,6 +12,7 @@ use super::APP;
 use super::draw::Draw;
 use super::line::Door;
 use crate::support::client::Protocol;
+use crate::support::process::PATIENCE;
 use crate::support::raw::Raw;
 use crate::support::world::JIRA;
 
@@ -58,6 +59,7 @@ async fn frames(door: &Door, number: u64) -> io::Result<()> {
 
 async fn say(door: &Door, text: &str) -> io::Result<()> {
     let mut raw = Raw::over(door.stream(Protocol::Http1, JIRA, ELSEWHERE).await?);
+    raw.within(PATIENCE);
     raw.send(text).await;
     if !text.ends_with("\r\n\r\n") {
         return Ok(());

@@ -1,6 +1,7 @@
 //! What a process takes of the machine, sampled while it runs, and whether it grows.
 
-use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -33,8 +34,10 @@ pub struct Samples {
 }
 
 impl Samples {
-    /// Looks at this process from now on.
-    pub fn of(process: u32) -> Self {
+    /// Looks at this process from now on, and writes down what it sees, so that it is there whatever becomes of the test.
+    pub fn of(process: u32, name: &str) -> Self {
+        let mut file = File::create(file(name)).expect("a file");
+        writeln!(file, "seconds,rss_kib,anonymous_kib,descriptors,threads").expect("it is written");
         let taken = Arc::<Mutex<Vec<Sample>>>::default();
         let noted = Arc::clone(&taken);
         let begun = clock::stopwatch();
@@ -43,6 +46,9 @@ impl Samples {
             loop {
                 ticks.tick().await;
                 let sample = look(process, (clock::stopwatch() - begun).as_secs_f64());
+                let Sample { seconds, rss_kib, anonymous_kib, descriptors, threads } = sample;
+                writeln!(file, "{seconds:.0},{rss_kib},{anonymous_kib},{descriptors},{threads}")
+                    .expect("it is written");
                 noted.lock().expect("no look panics").push(sample);
             }
         });
@@ -84,16 +90,9 @@ pub fn per_hour(samples: &[Sample], figure: impl Fn(&Sample) -> f64) -> f64 {
     3600.0 * samples.iter().map(product).sum::<f64>() / samples.iter().map(square).sum::<f64>()
 }
 
-/// Writes the samples beside the build, and says where.
-pub fn write(name: &str, samples: &[Sample]) -> PathBuf {
-    let mut text = "seconds,rss_kib,anonymous_kib,descriptors,threads\n".to_owned();
-    for sample in samples {
-        let Sample { seconds, rss_kib, anonymous_kib, descriptors, threads } = sample;
-        writeln!(text, "{seconds:.0},{rss_kib},{anonymous_kib},{descriptors},{threads}").expect("memory");
-    }
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.csv"));
-    std::fs::write(&path, text).expect("a file");
-    path
+/// Where samples are written: beside the build.
+pub fn file(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.csv"))
 }
 
 #[test]

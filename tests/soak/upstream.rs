@@ -77,8 +77,8 @@ async fn accept(listener: TcpListener, address: SocketAddr, seen: Arc<Seen>, mut
             continue;
         };
         tokio::select! {
-            accepted = open.accept() => {
-                let Ok((stream, _)) = accepted else { continue };
+            accepted = next(open) => {
+                let Some(stream) = accepted else { continue };
                 let number = seen.connections.fetch_add(1, Relaxed);
                 let (seen, mut up) = (Arc::clone(&seen), still_up.clone());
                 tokio::spawn(async move {
@@ -99,6 +99,15 @@ async fn accept(listener: TcpListener, address: SocketAddr, seen: Arc<Seen>, mut
             }
         }
     }
+}
+
+/// The next connection. Where no descriptor is left, whoever tries again at once leaves no time for one to be closed.
+async fn next(listener: &TcpListener) -> Option<TcpStream> {
+    let accepted = listener.accept().await;
+    if accepted.is_err() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    accepted.ok().map(|(stream, _)| stream)
 }
 
 /// What is left of a connection that becomes a WebSocket.

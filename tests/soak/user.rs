@@ -15,7 +15,7 @@ use crate::support::client::Protocol;
 use crate::support::raw::{Raw, RawAnswer};
 
 /// How long an answer may take; more than a busy machine needs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// How somebody speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
