@@ -69,6 +69,7 @@ where
 }
 
 /// What came of letting hyper go.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart where it is made")]
 pub enum LetGo<S, V>
 where
     V: HttpService<Incoming>,
