@@ -9,7 +9,7 @@
 //!    Jira and Confluence look-alikes for `postern demo` and the tests.
 //! 3. [`store`], [`config`], [`keys`]: what lasts (SQLite), what the operator wrote, what codes and proofs are made with.
 //! 4. [`directory`], [`mail`]: the tables in memory, kept current by the store's change log; the outbox and its delivery.
-//!    [`connect`]: the way to a product server, verified where it is TLS.
+//!    [`connect`]: the way to a product server, verified where it is TLS; its connections, used again (`pool.rs`).
 //! 5. [`identity`], [`actions`]: whose session it is, by the word of the product or of an issuer; what is done through the
 //!    store, one file per
 //!    deed and one transaction each.
