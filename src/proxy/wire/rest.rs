@@ -8,35 +8,15 @@ use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::Poll;
 
-use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::server::conn::http1::UpgradeableConnection;
 use hyper::service::HttpService;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
-use tokio::sync::watch;
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::answer::Answer;
-use super::pace::{Ending, Pace, Patience};
-use super::stopping;
-use super::talk::Talk;
-use super::unreadable::Legible;
-use crate::telemetry::metrics::Held;
-
-/// A stream over which nobody speaks.
-pub struct Resting<S> {
-    /// The stream.
-    pub stream: S,
-    /// What was read of the next request already.
-    pub begun: Bytes,
-}
-
-impl<S> Resting<S> {
-    /// A stream of which nothing was read.
-    pub fn new(stream: S) -> Self {
-        Self { stream, begun: Bytes::new() }
-    }
-}
+use super::pace::Pace;
+use super::unreadable::{Legible, Resting};
 
 /// Lets hyper go, if its connection is idle; otherwise gives it back.
 ///
@@ -80,42 +60,4 @@ where
     Busy(UpgradeableConnection<TokioIo<Legible<S>>, V>),
     /// It was at its end.
     Over(hyper::Result<()>),
-}
-
-impl Talk {
-    /// Waits for the next request. `None` where the connection is to end instead, and has.
-    pub(super) async fn rest<S>(
-        &self,
-        resting: Resting<S>,
-        patience: &mut Patience,
-        stop: &mut watch::Receiver<bool>,
-    ) -> Option<Resting<S>>
-    where
-        S: AsyncRead + AsyncWrite + Unpin,
-    {
-        let Resting { mut stream, begun } = resting;
-        if !begun.is_empty() {
-            // It came along with the request before it, while that was open.
-            self.pace.hear();
-            return Some(Resting { stream, begun });
-        }
-        // Empty as it is, it holds the whole buffer that hyper read into.
-        drop(begun);
-        let _resting = Held::new(&self.gateway.metrics.connections_resting);
-        let mut first = [0];
-        tokio::select! {
-            biased;
-            read = stream.read(&mut first) => if let Ok(1..) = read {
-                return Some(Resting { stream, begun: Bytes::copy_from_slice(&first) });
-            },
-            () = stopping(stop) => (),
-            ending = patience.run_out(&self.pace, self.tempo) => if ending != Ending::Idle {
-                self.cut(ending);
-                return None;
-            },
-        }
-        // Nobody is left to hear of a failure.
-        let _ = tokio::time::timeout(self.tempo.opening(), stream.shutdown()).await;
-        None
-    }
 }

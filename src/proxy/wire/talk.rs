@@ -5,6 +5,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::rt::bounds::Http2ServerConnExec;
 use hyper::server::conn::{http1, http2};
@@ -14,15 +15,16 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::{Notify, watch};
 
 use crate::telemetry::labels::CutCause;
+use crate::telemetry::metrics::Held;
 
 use super::super::Gateway;
 use super::super::upstream::Upstream;
 use super::answer::{Answer, own_values};
 use super::connection::Connection;
 use super::pace::{Ending, Pace, Patience, Tempo};
-use super::rest::{LetGo, Resting, let_go};
+use super::rest::{LetGo, let_go};
 use super::stopping;
-use super::unreadable::{Left, Legible};
+use super::unreadable::{Left, Legible, Resting};
 
 /// More than the largest head that is served, so that one too large can be told so.
 const READ_BUFFER_BYTES: usize = 64 * 1024;
@@ -160,6 +162,42 @@ impl Talk {
         None
     }
 
+    /// Waits for the next request. `None` where the connection is to end instead, and has.
+    async fn rest<S>(
+        &self,
+        resting: Resting<S>,
+        patience: &mut Patience,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Option<Resting<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let Resting { mut stream, begun } = resting;
+        if !begun.is_empty() {
+            // It came along with the request before it, while that was open.
+            self.pace.hear();
+            return Some(Resting { stream, begun });
+        }
+        // Empty as it is, it holds the whole buffer that hyper read into.
+        drop(begun);
+        let _resting = Held::new(&self.gateway.metrics.connections_resting);
+        let mut first = [0];
+        tokio::select! {
+            biased;
+            read = stream.read(&mut first) => if let Ok(1..) = read {
+                return Some(Resting { stream, begun: Bytes::copy_from_slice(&first) });
+            },
+            () = stopping(stop) => (),
+            ending = patience.run_out(&self.pace, self.tempo) => if ending != Ending::Idle {
+                self.cut(ending);
+                return None;
+            },
+        }
+        // Nobody is left to hear of a failure.
+        let _ = tokio::time::timeout(self.tempo.opening(), stream.shutdown()).await;
+        None
+    }
+
     /// Speaks HTTP/2 to the end.
     pub async fn http2<S>(self: &Arc<Self>, stream: S, stop: &mut watch::Receiver<bool>)
     where
@@ -249,7 +287,7 @@ impl Talk {
     }
 
     /// Gives a connection up.
-    pub(super) fn cut(&self, ending: Ending) -> Option<hyper::Result<()>> {
+    fn cut(&self, ending: Ending) -> Option<hyper::Result<()>> {
         let cause = match ending {
             Ending::Rest | Ending::Idle => return None,
             Ending::SlowHead => CutCause::SlowHead,

@@ -21,13 +21,27 @@ use crate::telemetry::access_line::LoggedPath;
 use super::super::Gateway;
 use super::connection::Connection;
 use super::pace::Pace;
-use super::rest::Resting;
 
 /// hyper's own answer is shorter than any with a header of ours.
 const MAX_BARE_BYTES: usize = 160;
 /// How all of them begin.
 const BEGINNING: &[u8] = b"HTTP/1.1 4";
 const NO_BODY: &str = "content-length: 0\r\n";
+
+/// A stream over which nobody speaks.
+pub struct Resting<S> {
+    /// The stream.
+    pub stream: S,
+    /// What was read of the next request already.
+    pub begun: Bytes,
+}
+
+impl<S> Resting<S> {
+    /// A stream of which nothing was read.
+    pub fn new(stream: S) -> Self {
+        Self { stream, begun: Bytes::new() }
+    }
+}
 
 /// A stream that hyper has left, and the bare answer that was not written to it.
 pub struct Left<S> {
