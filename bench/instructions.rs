@@ -1,6 +1,6 @@
 //! How many instructions, atomic operations and locks a warm request and its dearest steps take, counted by valgrind.
 //!
-//! The program runs itself below callgrind, which writes a file each time that [`counted`] ends. It never asks for the time
+//! The program runs itself below callgrind, which writes a file each time that `counted` ends. It never asks for the time
 //! that something took: the same code gives the same figures on a busy machine. `callgrind.rs` reads what was counted.
 
 mod callgrind;

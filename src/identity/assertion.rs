@@ -163,7 +163,7 @@ impl Assertions {
         Ok(Some(token))
     }
 
-    /// Lets go of what is not handed out any more. Without it, people who have left stay until [`CAPACITY`] is reached.
+    /// Lets go of what is not handed out any more. Without it, people who have left stay until the cache is full.
     pub fn sweep(&self, now: Timestamp) {
         self.signed.retain(|_, signed| now < signed.until);
     }

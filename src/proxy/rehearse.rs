@@ -1,6 +1,6 @@
 //! Rehearse: the phases of a request up to its upstream, with no connection on either side. It must never send anything.
 //!
-//! The benchmarks call it, so what they measure is what [`handle`](Gateway::handle) runs.
+//! The benchmarks call it, so what they measure is what `Gateway::handle` runs.
 
 use std::net::IpAddr;
 use std::sync::Arc;
