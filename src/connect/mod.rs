@@ -17,26 +17,16 @@ use http::Uri;
 use hyper_rustls::MaybeHttpsStream;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioIo;
-use rustls::pki_types::ServerName;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tower_service::Service;
 
 use crate::config::settings::Upstream;
 
-pub use pool::{AskError, Pools, Reply};
+pub use pool::{AnswerBody, AskError, Pools};
 
 /// A connection to a product.
 pub type Stream = MaybeHttpsStream<TokioIo<TcpStream>>;
-
-/// Opens a connection.
-pub struct Connector {
-    tcp: HttpConnector,
-    address: Uri,
-    tls: Option<(TlsConnector, ServerName<'static>)>,
-    /// How long TCP and TLS may take together.
-    patience: Duration,
-}
 
 /// A connection could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -52,39 +42,26 @@ pub enum ConnectError {
     TooSlow(Duration),
 }
 
-impl Connector {
-    /// A connector to this upstream.
-    pub fn to(upstream: &Upstream, patience: Duration) -> Self {
-        let mut tcp = HttpConnector::new();
-        tcp.set_nodelay(true);
-        // Whether a connection is protected is decided by `tls` alone, never by an address.
-        tcp.enforce_http(false);
-        let tls = upstream
-            .tls
-            .as_deref()
-            .map(|tls| (TlsConnector::from(Arc::clone(&tls.client)), tls.name.clone()));
-        let address = Uri::builder().scheme(upstream.scheme()).authority(upstream.authority.clone());
-        let address = address.path_and_query("/").build().expect("scheme, authority and path make a URI");
-        Self { tcp, address, tls, patience }
-    }
+/// Opens a connection; TCP and TLS may take `patience` together. A failure is logged here, with the reason TLS gives.
+pub async fn open(upstream: &Upstream, patience: Duration) -> Result<Stream, ConnectError> {
+    let opened = tokio::time::timeout(patience, open_patiently(upstream)).await;
+    opened.unwrap_or(Err(ConnectError::TooSlow(patience))).inspect_err(|error| {
+        tracing::warn!(upstream = %upstream.authority, why = %error, "no connection to an upstream could be opened");
+    })
+}
 
-    /// Opens it. A failure is logged here, with the reason TLS gives.
-    pub async fn open(mut self) -> Result<Stream, ConnectError> {
-        let opened = tokio::time::timeout(self.patience, self.open_patiently()).await;
-        let opened = opened.unwrap_or(Err(ConnectError::TooSlow(self.patience)));
-        opened.inspect_err(|error| {
-            let upstream = self.address.authority().map(tracing::field::display);
-            tracing::warn!(upstream, why = %error, "no connection to an upstream could be opened");
-        })
-    }
-
-    async fn open_patiently(&mut self) -> Result<Stream, ConnectError> {
-        let tcp =
-            self.tcp.call(self.address.clone()).await.map_err(|error| ConnectError::Tcp(error.into()))?;
-        let Some((connector, name)) = &self.tls else { return Ok(Stream::Http(tcp)) };
-        let tls = connector.connect(name.clone(), TokioIo::new(tcp)).await.map_err(ConnectError::Tls)?;
-        Ok(Stream::Https(TokioIo::new(tls)))
-    }
+async fn open_patiently(upstream: &Upstream) -> Result<Stream, ConnectError> {
+    let address = Uri::builder().scheme(upstream.scheme()).authority(upstream.authority.clone());
+    let address = address.path_and_query("/").build().expect("scheme, authority and path make a URI");
+    let mut tcp = HttpConnector::new();
+    tcp.set_nodelay(true);
+    // Whether a connection is protected is decided by `tls` alone, never by an address.
+    tcp.enforce_http(false);
+    let tcp = tcp.call(address).await.map_err(|error| ConnectError::Tcp(error.into()))?;
+    let Some(tls) = &upstream.tls else { return Ok(Stream::Http(tcp)) };
+    let connector = TlsConnector::from(Arc::clone(&tls.client));
+    let tls = connector.connect(tls.name.clone(), TokioIo::new(tcp)).await.map_err(ConnectError::Tls)?;
+    Ok(Stream::Https(TokioIo::new(tls)))
 }
 
 /// An error and what caused it, in one line.

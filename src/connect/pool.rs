@@ -21,22 +21,22 @@ use hyper::client::conn::http1::{Builder, Connection, SendRequest};
 
 use crate::config::settings::{Upstream, UpstreamTls};
 
-use super::{ConnectError, Connector, Stream};
+use super::{ConnectError, Stream};
 
 /// A connection that nobody needs is looked at so many times before it is closed.
 const LOOKS: u32 = 4;
 
 /// A request body that can be sent.
-pub trait Upload: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static {}
+pub trait RequestBody: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static {}
 
-impl<B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static> Upload for B {}
+impl<B: Body<Data = Bytes, Error: Into<Failure>> + Send + Unpin + 'static> RequestBody for B {}
 
 /// Why a request body broke off.
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Connections that are used again. A plain and a protected one, or two of different trust, are never mixed up, even
 /// where they lead to one address.
-pub struct Pools<B: Upload> {
+pub struct Pools<B: RequestBody> {
     /// How long a connection may take to open.
     patience: Duration,
     shelves: Arc<Shelves<B>>,
@@ -54,7 +54,7 @@ pub enum AskError {
 }
 
 /// The body of an answer. It reads from its connection while there is more to come.
-pub struct Reply<B: Upload> {
+pub struct AnswerBody<B: RequestBody> {
     body: Incoming,
     line: Option<Box<Line<B>>>,
     is_whole: bool,
@@ -63,27 +63,27 @@ pub struct Reply<B: Upload> {
 }
 
 /// The connections that rest.
-struct Shelves<B: Upload> {
+struct Shelves<B: RequestBody> {
     /// How long a connection may rest.
     idle: Duration,
     resting: Mutex<Resting<B>>,
 }
 
-struct Resting<B: Upload> {
+struct Resting<B: RequestBody> {
     by_address: HashMap<Box<str>, Vec<Shelf<B>>, RandomState>,
     /// How often it was looked through.
     looks: u32,
 }
 
 /// Those to one address under one trust, the one that was used last at the end.
-struct Shelf<B: Upload> {
+struct Shelf<B: RequestBody> {
     tls: Option<Arc<UpstreamTls>>,
     /// Each with the look before it came.
     lines: Vec<(u32, Box<Line<B>>)>,
 }
 
 /// A connection of hyper, and the way to ask over it. Dropping it closes it.
-struct Line<B: Upload> {
+struct Line<B: RequestBody> {
     sender: SendRequest<B>,
     /// Taken away when it has ended.
     connection: Option<Connection<Stream, B>>,
@@ -91,7 +91,7 @@ struct Line<B: Upload> {
     home: Weak<Shelves<B>>,
 }
 
-impl<B: Upload> Pools<B> {
+impl<B: RequestBody> Pools<B> {
     /// Empty pools: a connection may take `patience` to open, and is kept for `idle` when nobody needs it.
     pub fn new(patience: Duration, idle: Duration) -> Self {
         let resting = Mutex::new(Resting { by_address: HashMap::default(), looks: 0 });
@@ -104,7 +104,7 @@ impl<B: Upload> Pools<B> {
         &self,
         upstream: &Upstream,
         mut request: Request<B>,
-    ) -> Result<Response<Reply<B>>, AskError> {
+    ) -> Result<Response<AnswerBody<B>>, AskError> {
         while let Some(line) = self.shelves.take(upstream) {
             match line.ask(request).await {
                 Ok(response) => return Ok(response),
@@ -120,14 +120,14 @@ impl<B: Upload> Pools<B> {
     }
 
     async fn open(&self, upstream: &Upstream) -> Result<Box<Line<B>>, AskError> {
-        let stream = Connector::to(upstream, self.patience).open().await?;
+        let stream = super::open(upstream, self.patience).await?;
         let (sender, connection) = Builder::new().handshake(stream).await?;
         let (upstream, home) = (upstream.clone(), Arc::downgrade(&self.shelves));
         Ok(Box::new(Line { sender, connection: Some(connection), upstream, home }))
     }
 }
 
-impl<B: Upload> Shelves<B> {
+impl<B: RequestBody> Shelves<B> {
     /// The connection that was used last. What happened to it meanwhile shows when it is asked, before a byte is sent.
     fn take(&self, upstream: &Upstream) -> Option<Box<Line<B>>> {
         self.lock().shelf(upstream)?.lines.pop().map(|(_, line)| line)
@@ -153,7 +153,7 @@ impl<B: Upload> Shelves<B> {
     }
 }
 
-impl<B: Upload> Resting<B> {
+impl<B: RequestBody> Resting<B> {
     fn shelf(&mut self, upstream: &Upstream) -> Option<&mut Shelf<B>> {
         let shelves = self.by_address.get_mut(upstream.authority.as_str())?;
         shelves.iter_mut().find(|shelf| match (&shelf.tls, &upstream.tls) {
@@ -178,7 +178,7 @@ impl<B: Upload> Resting<B> {
 }
 
 /// Looks through the shelves until they are empty.
-async fn clear<B: Upload>(shelves: Weak<Shelves<B>>, idle: Duration) {
+async fn clear<B: RequestBody>(shelves: Weak<Shelves<B>>, idle: Duration) {
     loop {
         tokio::time::sleep(idle / LOOKS).await;
         let Some(shelves) = shelves.upgrade() else { return };
@@ -190,12 +190,12 @@ async fn clear<B: Upload>(shelves: Weak<Shelves<B>>, idle: Duration) {
     }
 }
 
-impl<B: Upload> Line<B> {
+impl<B: RequestBody> Line<B> {
     /// Sends a request and waits for the head of its answer.
     async fn ask(
         mut self: Box<Self>,
         request: Request<B>,
-    ) -> Result<Response<Reply<B>>, TrySendError<Request<B>>> {
+    ) -> Result<Response<AnswerBody<B>>, TrySendError<Request<B>>> {
         let uploads = !request.body().is_end_stream();
         let mut answered = pin!(self.sender.try_send_request(request));
         let answer = poll_fn(|context| {
@@ -210,7 +210,7 @@ impl<B: Upload> Line<B> {
         if let Some(line) = line.take_if(|_| uploads) {
             tokio::spawn(line.run());
         }
-        Ok(Response::from_parts(head, Reply { body, line, is_whole, broken: None }))
+        Ok(Response::from_parts(head, AnswerBody { body, line, is_whole, broken: None }))
     }
 
     /// Reads and writes what there is. Why a connection ended is told to whoever waits for the answer, or reads it.
@@ -245,7 +245,7 @@ impl<B: Upload> Line<B> {
     }
 }
 
-impl<B: Upload> Reply<B> {
+impl<B: RequestBody> AnswerBody<B> {
     /// Whether all of it was here with its head, so that it waits for nobody any more.
     pub fn is_whole(&self) -> bool {
         self.is_whole
@@ -261,7 +261,7 @@ impl<B: Upload> Reply<B> {
     }
 }
 
-impl<B: Upload> Body for Reply<B> {
+impl<B: RequestBody> Body for AnswerBody<B> {
     type Data = Bytes;
     type Error = hyper::Error;
 
@@ -269,14 +269,14 @@ impl<B: Upload> Body for Reply<B> {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let reply = self.get_mut();
-        if let Some(error) = reply.broken.take() {
+        let answer = self.get_mut();
+        if let Some(error) = answer.broken.take() {
             return Poll::Ready(Some(Err(error)));
         }
-        match reply.poll_body(context) {
+        match answer.poll_body(context) {
             Poll::Ready(Some(Err(error))) => {
                 // Told at the next look, so that what came before it is sent on: hyper writes when it has to wait.
-                reply.broken = Some(error);
+                answer.broken = Some(error);
                 context.waker().wake_by_ref();
                 Poll::Pending
             }
@@ -293,7 +293,7 @@ impl<B: Upload> Body for Reply<B> {
     }
 }
 
-impl<B: Upload> From<Incoming> for Reply<B> {
+impl<B: RequestBody> From<Incoming> for AnswerBody<B> {
     fn from(body: Incoming) -> Self {
         Self { body, line: None, is_whole: false, broken: None }
     }

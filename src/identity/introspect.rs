@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use crate::clock::stopwatch;
 use crate::config::session::{AnswerForm, Introspect};
 use crate::config::settings::Site;
-use crate::connect::{Pools, Reply as AnswerBody};
+use crate::connect::{AnswerBody, Pools};
 use crate::telemetry::labels::IntrospectionResult;
 use crate::telemetry::site_metrics::SiteMetrics;
 

@@ -7,9 +7,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use crate::connect::Reply;
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
+
+use crate::connect::AnswerBody;
 
 use super::record::Record;
 use super::stream::{Ending, Watched};
@@ -41,7 +42,7 @@ pub enum BodyError {
 
 enum Content {
     /// Passed on frame by frame, with the back pressure of the other side.
-    Passing(Reply<Upload>),
+    Passing(AnswerBody<Upload>),
     /// Ours, whole; `None` once it is sent or where there is none.
     Own(Option<Bytes>),
 }
@@ -63,7 +64,7 @@ impl Body {
     }
 
     /// Somebody else's bytes.
-    pub(super) fn passing(body: Reply<Upload>) -> Self {
+    pub(super) fn passing(body: AnswerBody<Upload>) -> Self {
         Self::of(Content::Passing(body))
     }
 

@@ -10,7 +10,7 @@ use hyper::body::{Body as _, Incoming};
 
 use crate::actions::sign_out::Leaver;
 use crate::clock::stopwatch;
-use crate::connect::Reply;
+use crate::connect::AnswerBody;
 use crate::domain::account::DeviceId;
 use crate::domain::decision::{Credentials, Permit, Reason};
 use crate::domain::facts::ProofFact;
@@ -183,7 +183,7 @@ impl Gateway {
 
 /// An answer's body as it goes on. One whose end is announced may come to it after a lapse; a stream of events, or whatever
 /// else could go on for ever, may not.
-pub(super) fn passed_on(headers: &HeaderMap, body: Reply<Upload>, watched: Option<Watched>) -> Body {
+pub(super) fn passed_on(headers: &HeaderMap, body: AnswerBody<Upload>, watched: Option<Watched>) -> Body {
     let Some(watched) = watched else { return Body::passing(body) };
     let is_events = headers
         .get(CONTENT_TYPE)
@@ -217,7 +217,7 @@ impl Browser {
 }
 
 /// What came of asking; `None` where the client's body was cut, which says nothing about the product.
-fn result_label(answer: &Result<Response<Reply<Upload>>, Reason>) -> Option<UpstreamResult> {
+fn result_label(answer: &Result<Response<AnswerBody<Upload>>, Reason>) -> Option<UpstreamResult> {
     match answer {
         Ok(_) => Some(UpstreamResult::Ok),
         Err(Reason::UpstreamTimeout) => Some(UpstreamResult::Timeout),

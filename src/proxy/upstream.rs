@@ -11,7 +11,7 @@ use http::response::Parts;
 use http::{Request, Response, StatusCode, Version};
 
 use crate::config::settings;
-use crate::connect::{AskError, Pools, Reply};
+use crate::connect::{AnswerBody, AskError, Pools};
 use crate::domain::decision::Reason;
 
 use super::upload::{Progress, Upload, UploadError};
@@ -40,7 +40,7 @@ impl Upstream {
         &self,
         upstream: &settings::Upstream,
         request: Request<Upload>,
-    ) -> Result<Response<Reply<Upload>>, Reason> {
+    ) -> Result<Response<AnswerBody<Upload>>, Reason> {
         let progress = request.body().progress();
         let asked = self.pools.request(upstream, request);
         let answer = wait(asked, progress, ANSWER).await.ok_or(Reason::UpstreamTimeout)?;

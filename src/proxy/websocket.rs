@@ -14,7 +14,7 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 
 use crate::config::settings::Upstream;
-use crate::connect::Connector;
+use crate::connect;
 use crate::domain::decision::{Permit, Reason};
 use crate::domain::lane::Lane;
 use crate::telemetry::labels::StreamEnd;
@@ -113,7 +113,7 @@ fn name_upgrade(headers: &mut HeaderMap) {
 
 async fn shake_hands(upstream: &Upstream, request: Request<Body>) -> Result<Response<Incoming>, Reason> {
     let unreachable = |_| Reason::UpstreamUnreachable;
-    let opened = Connector::to(upstream, CONNECT).open().await;
+    let opened = connect::open(upstream, CONNECT).await;
     let stream = opened.map_err(|_| Reason::UpstreamUnreachable)?;
     let (mut sender, connection) = http1::handshake(stream).await.map_err(unreachable)?;
     tokio::spawn(connection.with_upgrades());

@@ -37,9 +37,7 @@ impl Receipt {
     pub fn new(random: u64) -> Self {
         Self(random & !0xf)
     }
-}
 
-impl Receipt {
     /// Its characters. Each request has its own made, so no general encoder is asked for them.
     pub fn text(self) -> [u8; LENGTH] {
         // Five bits for each, from the top; the last four of the 64 are always zero.

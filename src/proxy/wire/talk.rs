@@ -48,11 +48,11 @@ const LINGER_BYTES: u64 = 256 * 1024;
 
 /// One connection, ready to be served.
 pub struct Talk {
-    pub(super) gateway: Arc<Gateway>,
+    gateway: Arc<Gateway>,
     upstream: Arc<Upstream>,
     connection: Connection,
-    pub(super) pace: Arc<Pace>,
-    pub(super) tempo: Tempo,
+    pace: Arc<Pace>,
+    tempo: Tempo,
     /// Says that the one answer of a crowded connection is given.
     told: Notify,
 }
