@@ -43,6 +43,9 @@ enum Command {
     Import {
         /// The file; its first line names the columns
         file: PathBuf,
+        /// Whose people they are, by the id in the configuration; needed where there are several organizations
+        #[arg(long, value_name = "ID")]
+        organization: Option<String>,
         #[command(flatten)]
         configured: Configured,
     },
@@ -120,8 +123,8 @@ fn main() -> ExitCode {
             Ok(settings) => run::ended(block_on(init::run(&settings))),
             Err(errors) => run::refused(&errors),
         },
-        Command::Import { file, configured } => match run::settings(&configured.config) {
-            Ok(settings) => run::ended(block_on(import::run(&settings.database, &file))),
+        Command::Import { file, organization, configured } => match run::settings(&configured.config) {
+            Ok(settings) => run::ended(block_on(import::run(&settings, organization.as_deref(), &file))),
             Err(errors) => run::refused(&errors),
         },
         Command::AcceptAddress { site, user, email, configured, .. } => {

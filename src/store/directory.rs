@@ -9,6 +9,7 @@ use super::sqlite::{self, Connection, Database, Row};
 use super::{Change, Store, StoreError, row};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
+use crate::domain::organization::OrganizationId;
 use crate::entropy::Entropy;
 
 /// Rows per read.
@@ -19,6 +20,8 @@ const BATCH: usize = 500;
 /// An account as decisions need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountRow {
+    /// Whose account it is: of two organizations that know an address, each has an account of its own.
+    pub organization: OrganizationId,
     /// Its address.
     pub email: EmailAddress,
     /// Its username at the products, folded to lower case.
@@ -52,10 +55,10 @@ pub struct UserKey {
 }
 
 impl Store {
-    /// All verified domains.
-    pub async fn verified_domains(&self) -> Result<Vec<DomainName>, StoreError> {
-        sqlx::query("SELECT name FROM domains ORDER BY name")
-            .try_map(|row: Row| row::domain(&row, "name"))
+    /// All verified domains, each with its one owner.
+    pub async fn verified_domains(&self) -> Result<Vec<(DomainName, OrganizationId)>, StoreError> {
+        sqlx::query("SELECT name, organization FROM domains ORDER BY name")
+            .try_map(|row: Row| Ok((row::domain(&row, "name")?, row::organization(&row, "organization")?)))
             .fetch_all(&self.readers)
             .await
             .map_err(self.fault())
@@ -64,11 +67,12 @@ impl Store {
     /// Hands each account to `each`, all of one moment, and says how many there were.
     pub async fn each_account(&self, mut each: impl FnMut(AccountRow) + Send) -> Result<u64, StoreError> {
         let mut snapshot = self.readers.begin().await.map_err(self.fault())?;
+        let mut organizations = Interner::default();
         let (mut count, mut page) = (0, account_page(&mut snapshot, Vec::new()).await.map_err(self.fault())?);
         while let Some((rows, last)) = page {
             // The database makes the next page while this one is read.
             let next = account_page(&mut snapshot, last);
-            let read = async { each_row(&rows, |row| account_row(row).map(&mut each)) };
+            let read = async { each_row(&rows, |row| account_row(row, &mut organizations).map(&mut each)) };
             let (next, read) = join(next, read).await;
             count += read.map_err(self.fault())?;
             page = next.map_err(self.fault())?;
@@ -105,30 +109,49 @@ impl Store {
 }
 
 impl Change {
-    /// Adds verified domains; those that are verified already keep their date.
-    pub async fn upsert_domains(&mut self, domains: &[DomainName], now: Timestamp) -> Result<(), StoreError> {
+    /// Adds verified domains; those that are verified already keep their date. One that another organization owns stays
+    /// with it, and is named.
+    pub async fn upsert_domains(
+        &mut self,
+        organization: &OrganizationId,
+        domains: &[DomainName],
+        now: Timestamp,
+    ) -> Result<Option<DomainName>, StoreError> {
         for batch in domains.chunks(BATCH) {
-            let mut insert = QueryBuilder::<Database>::new("INSERT INTO domains (name, verified_at) ");
+            let mut insert =
+                QueryBuilder::<Database>::new("INSERT INTO domains (name, organization, verified_at) ");
             insert.push_values(batch, |mut values, domain| {
-                values.push_bind(domain.as_str()).push_bind(row::millis(now));
+                values
+                    .push_bind(domain.as_str())
+                    .push_bind(organization.as_str())
+                    .push_bind(row::millis(now));
             });
             insert.push(" ON CONFLICT (name) DO NOTHING");
             insert.build().execute(self.connection()).await.map_err(self.fault())?;
+            let taken = taken_domain(self.connection(), organization, batch).await.map_err(self.fault())?;
+            if taken.is_some() {
+                return Ok(taken);
+            }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Adds accounts, and updates those whose address is known. Within one call an address, a username and a user key may
     /// come only once. A username or key that another account holds moves to the one that comes with it now.
     pub async fn upsert_accounts(
         &mut self,
+        organization: &OrganizationId,
         accounts: &[NewAccount],
         now: Timestamp,
     ) -> Result<(), StoreError> {
         for batch in accounts.chunks(BATCH) {
-            release_usernames(self.connection(), batch, now).await.map_err(self.fault())?;
-            upsert_batch(self.connection(), batch, now).await.map_err(self.fault())?;
-            replace_user_keys(self.connection(), batch).await.map_err(self.fault())?;
+            let connection = self.connection();
+            let upsert = async {
+                release_usernames(connection, organization, batch, now).await?;
+                upsert_batch(connection, organization, batch, now).await?;
+                replace_user_keys(connection, organization, batch).await
+            };
+            upsert.await.map_err(self.fault())?;
         }
         Ok(())
     }
@@ -166,6 +189,7 @@ impl Change {
 /// Frees the usernames of a batch, also those that move around within it; the upsert then gives them out again.
 async fn release_usernames(
     connection: &mut Connection,
+    organization: &OrganizationId,
     batch: &[NewAccount],
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
@@ -174,7 +198,11 @@ async fn release_usernames(
         return Ok(());
     }
     let mut release = QueryBuilder::<Database>::new("UPDATE accounts SET username = NULL, updated_at = ");
-    release.push_bind(row::millis(now)).push(" WHERE username IN (");
+    release
+        .push_bind(row::millis(now))
+        .push(" WHERE organization = ")
+        .push_bind(organization.as_str())
+        .push(" AND username IN (");
     let mut list = release.separated(", ");
     for username in usernames {
         list.push_bind(username);
@@ -183,16 +211,35 @@ async fn release_usernames(
     Ok(())
 }
 
+/// One of these domains that belongs to another organization.
+async fn taken_domain(
+    connection: &mut Connection,
+    organization: &OrganizationId,
+    batch: &[DomainName],
+) -> Result<Option<DomainName>, sqlx::Error> {
+    let mut others = QueryBuilder::<Database>::new("SELECT name FROM domains WHERE organization <> ");
+    others.push_bind(organization.as_str()).push(" AND name IN (");
+    let mut list = others.separated(", ");
+    for domain in batch {
+        list.push_bind(domain.as_str());
+    }
+    let others = others.push(") LIMIT 1").build();
+    others.try_map(|row: Row| row::domain(&row, "name")).fetch_optional(connection).await
+}
+
 async fn upsert_batch(
     connection: &mut Connection,
+    organization: &OrganizationId,
     batch: &[NewAccount],
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    let columns = "INSERT INTO accounts (id, email, username, name, claimed, created_at, updated_at) ";
+    let columns =
+        "INSERT INTO accounts (id, organization, email, username, name, claimed, created_at, updated_at) ";
     let mut upsert = QueryBuilder::<Database>::new(columns);
     upsert.push_values(batch, |mut values, account| {
         values
             .push_bind(Entropy::System.row_id(now).into_bytes().to_vec())
+            .push_bind(organization.as_str())
             .push_bind(account.email.as_str())
             .push_bind(account.username.as_deref())
             .push_bind(account.name.as_deref())
@@ -201,7 +248,7 @@ async fn upsert_batch(
             .push_bind(row::millis(now));
     });
     upsert.push(
-        " ON CONFLICT (email) DO UPDATE SET username = coalesce(excluded.username, accounts.username), \
+        " ON CONFLICT (organization, email) DO UPDATE SET username = coalesce(excluded.username, accounts.username), \
          name = coalesce(excluded.name, accounts.name), claimed = excluded.claimed, updated_at = excluded.updated_at",
     );
     upsert.build().execute(connection).await?;
@@ -209,12 +256,17 @@ async fn upsert_batch(
 }
 
 /// An account that comes with keys has these and no others; a key that another account held moves here.
-async fn replace_user_keys(connection: &mut Connection, batch: &[NewAccount]) -> Result<(), sqlx::Error> {
+async fn replace_user_keys(
+    connection: &mut Connection,
+    organization: &OrganizationId,
+    batch: &[NewAccount],
+) -> Result<(), sqlx::Error> {
     let keyed: Vec<&NewAccount> = batch.iter().filter(|account| !account.user_keys.is_empty()).collect();
     if keyed.is_empty() {
         return Ok(());
     }
-    let mut delete = QueryBuilder::<Database>::new("DELETE FROM user_keys WHERE email IN (");
+    let mut delete = QueryBuilder::<Database>::new("DELETE FROM user_keys WHERE organization = ");
+    delete.push_bind(organization.as_str()).push(" AND email IN (");
     let mut list = delete.separated(", ");
     for account in &keyed {
         list.push_bind(account.email.as_str());
@@ -222,11 +274,16 @@ async fn replace_user_keys(connection: &mut Connection, batch: &[NewAccount]) ->
     delete.push(")").build().execute(&mut *connection).await?;
     let keys = keyed.iter().flat_map(|account| account.user_keys.iter().map(|key| (key, &account.email)));
     for chunk in keys.collect::<Vec<_>>().chunks(BATCH) {
-        let mut insert = QueryBuilder::<Database>::new("INSERT INTO user_keys (site, user_key, email) ");
+        let mut insert =
+            QueryBuilder::<Database>::new("INSERT INTO user_keys (organization, site, user_key, email) ");
         insert.push_values(chunk, |mut values, (key, email)| {
-            values.push_bind(&key.site).push_bind(&key.key).push_bind(email.as_str());
+            values
+                .push_bind(organization.as_str())
+                .push_bind(&key.site)
+                .push_bind(&key.key)
+                .push_bind(email.as_str());
         });
-        insert.push(" ON CONFLICT (site, user_key) DO UPDATE SET email = excluded.email");
+        insert.push(" ON CONFLICT (site, user_key) DO UPDATE SET organization = excluded.organization, email = excluded.email");
         insert.build().execute(&mut *connection).await?;
     }
     Ok(())
@@ -254,11 +311,30 @@ fn each_row<'page, R: Deserialize<'page>>(
     Ok(count)
 }
 
-fn account_row((claimed, email, username): (u8, &str, Option<String>)) -> Result<AccountRow, sqlx::Error> {
+/// Accounts by the million share the few ids there are.
+#[derive(Default)]
+struct Interner(Vec<OrganizationId>);
+
+impl Interner {
+    fn id(&mut self, text: &str) -> Result<OrganizationId, sqlx::Error> {
+        if let Some(known) = self.0.iter().find(|known| known.as_str() == text) {
+            return Ok(known.clone());
+        }
+        let id = row::organization_id(text, "organization")?;
+        self.0.push(id.clone());
+        Ok(id)
+    }
+}
+
+fn account_row(
+    (organization, claimed, email, username): (&str, u8, &str, Option<String>),
+    organizations: &mut Interner,
+) -> Result<AccountRow, sqlx::Error> {
     let claimed = match claimed {
         0 => false,
         1 => true,
         _ => return Err(row::bad("claimed", "0 or 1")),
     };
-    Ok(AccountRow { email: row::canonical_email(email, "email")?, username, claimed })
+    let (organization, email) = (organizations.id(organization)?, row::canonical_email(email, "email")?);
+    Ok(AccountRow { organization, email, username, claimed })
 }

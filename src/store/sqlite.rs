@@ -35,8 +35,8 @@ pub(super) const MANY_PAGES_MIB: u32 = 2048;
 
 /// A page of accounts as one JSON text, and where it ends: rows that come one by one cost three times as much. JSON, because
 /// no name can have anything in it that passes for the next row. PostgreSQL: `json_agg(json_build_array(…))`.
-pub(super) const ACCOUNT_PAGE: &str = "SELECT json_group_array(json_array(claimed, email, username)) AS rows, \
-     max(id) AS last FROM (SELECT id, claimed, email, username FROM accounts WHERE id > $1 ORDER BY id LIMIT $2)";
+pub(super) const ACCOUNT_PAGE: &str = "SELECT json_group_array(json_array(organization, claimed, email, username)) AS rows, \
+     max(id) AS last FROM (SELECT id, organization, claimed, email, username FROM accounts WHERE id > $1 ORDER BY id LIMIT $2)";
 /// As above, of user keys.
 pub(super) const USER_KEY_PAGE: &str = "SELECT json_group_array(json_array(site, user_key, email) ORDER BY site, user_key) \
      AS rows FROM \

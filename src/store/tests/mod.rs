@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::*;
 use crate::domain::account::{DeviceId, Subject};
 use crate::domain::email::EmailAddress;
+use crate::domain::organization::{Organization, OrganizationId};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -30,6 +31,10 @@ async fn fresh() -> (TempDir, Store) {
 /// So many seconds after the start of the test's world.
 fn at(second: u64) -> Timestamp {
     Timestamp::from_second(1_800_000_000).unwrap() + Duration::from_secs(second)
+}
+
+fn only() -> OrganizationId {
+    OrganizationId::only()
 }
 
 fn email(text: &str) -> EmailAddress {
@@ -60,6 +65,7 @@ fn new_mail(id: u128, challenge: u128, now: Timestamp) -> NewMail {
         key_id: 3,
         to: email("jane@ext.test"),
         kind: "code",
+        organization: Organization { id: only(), name: "Acme".into() },
         site: "jira.acme.test".to_owned(),
         created_at: now,
         due_at: now,
