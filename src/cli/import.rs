@@ -10,13 +10,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::actions::import_directory::{Imported, import_directory};
 use crate::clock::{self, Clock};
+use crate::config::database::Database;
 use crate::store::Store;
 
-/// Imports `file` into the store at `store_path`. A running gateway follows by the change log.
-pub async fn run(store_path: &Path, file: &Path) -> anyhow::Result<()> {
+/// Imports `file` into a store. A running gateway follows by the change log.
+pub async fn run(store: impl Into<Database>, file: &Path) -> anyhow::Result<()> {
     let source = File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let size_bytes = source.metadata().with_context(|| format!("{} cannot be read", file.display()))?.len();
-    let store = Store::open_to_import(store_path).await?;
+    let store = Store::open_to_import(store).await?;
     let (name, bar, watch) = (file.display().to_string(), progress_bar(size_bytes)?, clock::stopwatch());
     let reader = BufReader::with_capacity(1 << 20, source);
     let imported =

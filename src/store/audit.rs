@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::sqlite::{Connection, Row};
+use super::database::{Connection, Row};
 use super::{Store, StoreError, change_log, row};
 
 /// Rows per read while the chain is checked.
@@ -153,7 +153,7 @@ impl Store {
         sqlx::query("SELECT seq, at, actor, action, subject, detail FROM audit ORDER BY seq DESC LIMIT $1")
             .bind(i64::from(limit))
             .try_map(|row: Row| audit_row(&row))
-            .fetch_all(&self.readers)
+            .fetch_all(self.readers())
             .await
             .map_err(self.fault())
     }
@@ -161,7 +161,7 @@ impl Store {
     /// Recomputes the whole chain and says how many rows it has.
     pub async fn verify_audit_chain(&self) -> Result<u64, AuditError> {
         // One snapshot, so that rows appended meanwhile are no break.
-        let mut snapshot = self.readers.begin().await.map_err(self.fault())?;
+        let mut snapshot = self.connections.begin_read().await.map_err(self.fault())?;
         let last = change_log::sequence(&mut snapshot, "audit").await.map_err(self.fault())?;
         let (mut seen, mut hash) = (0, [0; 32]);
         loop {

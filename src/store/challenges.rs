@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::sqlite::{self, Connection, Row};
+use super::database::{self, Connection, Row};
 use super::{Change, Store, StoreError, row};
 use crate::domain::account::{DeviceId, Subject};
 use crate::domain::decide::CLOCK_SKEW;
@@ -98,7 +98,7 @@ impl Store {
         sqlx::query("SELECT * FROM challenges WHERE id = $1")
             .bind(id.as_bytes().as_slice())
             .try_map(|row: Row| challenge(&row))
-            .fetch_optional(&self.readers)
+            .fetch_optional(self.readers())
             .await
             .map_err(self.fault())
     }
@@ -110,7 +110,7 @@ impl Store {
         device: DeviceId,
         now: Timestamp,
     ) -> Result<Option<Challenge>, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(self.fault())?;
+        let mut connection = self.readers().acquire().await.map_err(self.fault())?;
         live(&mut connection, subject, device, now).await.map_err(self.fault())
     }
 }
@@ -161,7 +161,7 @@ impl Change {
         .await
         .map_err(self.fault())?;
         let opened = insert(self.connection(), new).await;
-        opened.map_err(|error| match sqlite::is_duplicate(&error) {
+        opened.map_err(|error| match database::is_duplicate(&error) {
             true => StoreError::LiveChallenge,
             false => self.fault()(error),
         })

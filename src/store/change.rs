@@ -2,27 +2,28 @@
 //!
 //! Dropping a `Change`, also in the middle of one of its operations because a client went away, rolls back all of it.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::audit::{self, AuditEvent};
+use super::database::{Connection, Kind, Transaction};
 use super::error::StoreError;
-use super::sqlite::{Connection, Transaction};
 
-/// The one write transaction. What it does is said in the file of each noun.
+/// A write transaction. What it does is said in the file of each noun.
 #[derive(Debug)]
 pub struct Change {
-    /// The file, for messages.
-    path: Arc<Path>,
+    /// Where the store is, for messages.
+    name: Arc<str>,
+    /// Which database it is in.
+    kind: Kind,
     /// Rolls back when dropped.
     transaction: Transaction,
 }
 
 impl Change {
-    pub(super) fn new(path: Arc<Path>, transaction: Transaction) -> Self {
-        Self { path, transaction }
+    pub(super) fn new(name: Arc<str>, kind: Kind, transaction: Transaction) -> Self {
+        Self { name, kind, transaction }
     }
 
     /// Makes all of it last, together with the event that says what was done. Once this returns it is on the disk; who
@@ -41,8 +42,12 @@ impl Change {
         for event in events {
             audit::append(&mut self.transaction, event, now).await.map_err(self.fault())?;
         }
-        let Self { path, transaction } = self;
-        transaction.commit().await.map_err(|error| StoreError::of(&path, error))
+        let Self { name, transaction, .. } = self;
+        transaction.commit().await.map_err(|error| StoreError::of(&name, error))
+    }
+
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
     }
 
     pub(super) fn connection(&mut self) -> &mut Connection {
@@ -50,6 +55,6 @@ impl Change {
     }
 
     pub(super) fn fault(&self) -> impl Fn(sqlx::Error) -> StoreError + '_ {
-        |error| StoreError::of(&self.path, error)
+        |error| StoreError::of(&self.name, error)
     }
 }

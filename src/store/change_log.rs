@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::sqlite::{Connection, Row};
+use super::database::{Connection, Row};
 use super::{Change, PinRow, RevocationRow, Store, StoreError, enrolments, row};
 use crate::domain::enrolment::Enrolment;
 
@@ -80,7 +80,7 @@ impl Store {
     /// The number of the newest entry; 0 if there is none. Read it *before* loading tables, then follow from there:
     /// applying an entry twice does no harm, missing one does.
     pub async fn last_change(&self) -> Result<i64, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(self.fault())?;
+        let mut connection = self.readers().acquire().await.map_err(self.fault())?;
         sequence(&mut connection, "change").await.map_err(self.fault())
     }
 
@@ -90,7 +90,7 @@ impl Store {
             .bind(seq)
             .bind(i64::from(limit))
             .try_map(|row: Row| change_entry(&row))
-            .fetch_all(&self.readers)
+            .fetch_all(self.readers())
             .await
             .map_err(self.fault())
     }

@@ -3,9 +3,11 @@
 use futures_util::future::join;
 use jiff::Timestamp;
 use serde::Deserialize;
-use sqlx::{QueryBuilder, Row as _};
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
+use sqlx::{AssertSqlSafe, Row as _};
 
-use super::sqlite::{self, Connection, Database, Row};
+use super::database::{Connection, Kind, Row};
 use super::{Change, Store, StoreError, row};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
@@ -56,18 +58,19 @@ impl Store {
     pub async fn verified_domains(&self) -> Result<Vec<DomainName>, StoreError> {
         sqlx::query("SELECT name FROM domains ORDER BY name")
             .try_map(|row: Row| row::domain(&row, "name"))
-            .fetch_all(&self.readers)
+            .fetch_all(self.readers())
             .await
             .map_err(self.fault())
     }
 
     /// Hands each account to `each`, all of one moment, and says how many there were.
     pub async fn each_account(&self, mut each: impl FnMut(AccountRow) + Send) -> Result<u64, StoreError> {
-        let mut snapshot = self.readers.begin().await.map_err(self.fault())?;
-        let (mut count, mut page) = (0, account_page(&mut snapshot, Vec::new()).await.map_err(self.fault())?);
+        let mut snapshot = self.connections.begin_read().await.map_err(self.fault())?;
+        let (mut count, statement) = (0, self.connections.account_page());
+        let mut page = account_page(statement, &mut snapshot, Vec::new()).await.map_err(self.fault())?;
         while let Some((rows, last)) = page {
             // The database makes the next page while this one is read.
-            let next = account_page(&mut snapshot, last);
+            let next = account_page(statement, &mut snapshot, last);
             let read = async { each_row(&rows, |row| account_row(row).map(&mut each)) };
             let (next, read) = join(next, read).await;
             count += read.map_err(self.fault())?;
@@ -81,10 +84,10 @@ impl Store {
         &self,
         mut each: impl FnMut(UserKey, EmailAddress) + Send,
     ) -> Result<(), StoreError> {
-        let mut snapshot = self.readers.begin().await.map_err(self.fault())?;
+        let mut snapshot = self.connections.begin_read().await.map_err(self.fault())?;
         let mut last = UserKey { site: String::new(), key: String::new() };
         loop {
-            let rows: String = sqlx::query_scalar(sqlite::USER_KEY_PAGE)
+            let rows: String = sqlx::query_scalar(self.connections.user_key_page())
                 .bind(&last.site)
                 .bind(&last.key)
                 .bind(PAGE)
@@ -108,12 +111,14 @@ impl Change {
     /// Adds verified domains; those that are verified already keep their date.
     pub async fn upsert_domains(&mut self, domains: &[DomainName], now: Timestamp) -> Result<(), StoreError> {
         for batch in domains.chunks(BATCH) {
-            let mut insert = QueryBuilder::<Database>::new("INSERT INTO domains (name, verified_at) ");
-            insert.push_values(batch, |mut values, domain| {
-                values.push_bind(domain.as_str()).push_bind(row::millis(now));
-            });
-            insert.push(" ON CONFLICT (name) DO NOTHING");
-            insert.build().execute(self.connection()).await.map_err(self.fault())?;
+            let rows = self.kind().rows(1, batch.len(), 2);
+            let mut insert = built(format!(
+                "INSERT INTO domains (name, verified_at) VALUES {rows} ON CONFLICT (name) DO NOTHING"
+            ));
+            for domain in batch {
+                insert = insert.bind(domain.as_str()).bind(row::millis(now));
+            }
+            insert.execute(self.connection()).await.map_err(self.fault())?;
         }
         Ok(())
     }
@@ -126,9 +131,10 @@ impl Change {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         for batch in accounts.chunks(BATCH) {
-            release_usernames(self.connection(), batch, now).await.map_err(self.fault())?;
-            upsert_batch(self.connection(), batch, now).await.map_err(self.fault())?;
-            replace_user_keys(self.connection(), batch).await.map_err(self.fault())?;
+            let kind = self.kind();
+            release_usernames(kind, self.connection(), batch, now).await.map_err(self.fault())?;
+            upsert_batch(kind, self.connection(), batch, now).await.map_err(self.fault())?;
+            replace_user_keys(kind, self.connection(), batch).await.map_err(self.fault())?;
         }
         Ok(())
     }
@@ -165,6 +171,7 @@ impl Change {
 
 /// Frees the usernames of a batch, also those that move around within it; the upsert then gives them out again.
 async fn release_usernames(
+    kind: Kind,
     connection: &mut Connection,
     batch: &[NewAccount],
     now: Timestamp,
@@ -173,71 +180,85 @@ async fn release_usernames(
     if usernames.is_empty() {
         return Ok(());
     }
-    let mut release = QueryBuilder::<Database>::new("UPDATE accounts SET username = NULL, updated_at = ");
-    release.push_bind(row::millis(now)).push(" WHERE username IN (");
-    let mut list = release.separated(", ");
+    let (at, list) = (kind.rows(1, 1, 1), kind.rows(2, 1, usernames.len()));
+    let release = format!("UPDATE accounts SET updated_at = {at}, username = NULL WHERE username IN {list}");
+    let mut release = built(release).bind(row::millis(now));
     for username in usernames {
-        list.push_bind(username);
+        release = release.bind(username);
     }
-    release.push(")").build().execute(connection).await?;
+    release.execute(connection).await?;
     Ok(())
 }
 
 async fn upsert_batch(
+    kind: Kind,
     connection: &mut Connection,
     batch: &[NewAccount],
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    let columns = "INSERT INTO accounts (id, email, username, name, claimed, created_at, updated_at) ";
-    let mut upsert = QueryBuilder::<Database>::new(columns);
-    upsert.push_values(batch, |mut values, account| {
-        values
-            .push_bind(Entropy::System.row_id(now).into_bytes().to_vec())
-            .push_bind(account.email.as_str())
-            .push_bind(account.username.as_deref())
-            .push_bind(account.name.as_deref())
-            .push_bind(i64::from(account.claimed))
-            .push_bind(row::millis(now))
-            .push_bind(row::millis(now));
-    });
-    upsert.push(
-        " ON CONFLICT (email) DO UPDATE SET username = coalesce(excluded.username, accounts.username), \
-         name = coalesce(excluded.name, accounts.name), claimed = excluded.claimed, updated_at = excluded.updated_at",
-    );
-    upsert.build().execute(connection).await?;
+    let rows = kind.rows(1, batch.len(), 7);
+    let mut upsert = built(format!(
+        "INSERT INTO accounts (id, email, username, name, claimed, created_at, updated_at) VALUES {rows} \
+         ON CONFLICT (email) DO UPDATE SET username = coalesce(excluded.username, accounts.username), \
+         name = coalesce(excluded.name, accounts.name), claimed = excluded.claimed, updated_at = excluded.updated_at"
+    ));
+    for account in batch {
+        upsert = upsert
+            .bind(Entropy::System.row_id(now).into_bytes().to_vec())
+            .bind(account.email.as_str())
+            .bind(account.username.as_deref())
+            .bind(account.name.as_deref())
+            .bind(i64::from(account.claimed))
+            .bind(row::millis(now))
+            .bind(row::millis(now));
+    }
+    upsert.execute(connection).await?;
     Ok(())
 }
 
 /// An account that comes with keys has these and no others; a key that another account held moves here.
-async fn replace_user_keys(connection: &mut Connection, batch: &[NewAccount]) -> Result<(), sqlx::Error> {
+async fn replace_user_keys(
+    kind: Kind,
+    connection: &mut Connection,
+    batch: &[NewAccount],
+) -> Result<(), sqlx::Error> {
     let keyed: Vec<&NewAccount> = batch.iter().filter(|account| !account.user_keys.is_empty()).collect();
     if keyed.is_empty() {
         return Ok(());
     }
-    let mut delete = QueryBuilder::<Database>::new("DELETE FROM user_keys WHERE email IN (");
-    let mut list = delete.separated(", ");
+    let list = kind.rows(1, 1, keyed.len());
+    let mut delete = built(format!("DELETE FROM user_keys WHERE email IN {list}"));
     for account in &keyed {
-        list.push_bind(account.email.as_str());
+        delete = delete.bind(account.email.as_str());
     }
-    delete.push(")").build().execute(&mut *connection).await?;
+    delete.execute(&mut *connection).await?;
     let keys = keyed.iter().flat_map(|account| account.user_keys.iter().map(|key| (key, &account.email)));
     for chunk in keys.collect::<Vec<_>>().chunks(BATCH) {
-        let mut insert = QueryBuilder::<Database>::new("INSERT INTO user_keys (site, user_key, email) ");
-        insert.push_values(chunk, |mut values, (key, email)| {
-            values.push_bind(&key.site).push_bind(&key.key).push_bind(email.as_str());
-        });
-        insert.push(" ON CONFLICT (site, user_key) DO UPDATE SET email = excluded.email");
-        insert.build().execute(&mut *connection).await?;
+        let rows = kind.rows(1, chunk.len(), 3);
+        let mut insert = built(format!(
+            "INSERT INTO user_keys (site, user_key, email) VALUES {rows} \
+             ON CONFLICT (site, user_key) DO UPDATE SET email = excluded.email"
+        ));
+        for (key, email) in chunk {
+            insert = insert.bind(&key.site).bind(&key.key).bind(email.as_str());
+        }
+        insert.execute(&mut *connection).await?;
     }
     Ok(())
 }
 
+/// A statement whose length is that of a batch. Only placeholders are ever put into its text.
+fn built<'q>(text: String) -> Query<'q, sqlx::Any, AnyArguments> {
+    sqlx::query(AssertSqlSafe(text))
+}
+
 /// Up to so many accounts after an id, and the id of the last one; none at the end.
 async fn account_page(
+    statement: &'static str,
     snapshot: &mut Connection,
     after: Vec<u8>,
 ) -> Result<Option<(String, Vec<u8>)>, sqlx::Error> {
-    let page = sqlx::query(sqlite::ACCOUNT_PAGE).bind(after).bind(PAGE).fetch_one(snapshot).await?;
+    let page = sqlx::query(statement).bind(after).bind(PAGE).fetch_one(snapshot).await?;
     let last: Option<Vec<u8>> = page.try_get("last")?;
     last.map(|last| Ok((row::text(&page, "rows")?, last))).transpose()
 }

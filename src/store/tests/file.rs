@@ -16,7 +16,7 @@ fn digest(path: &Path) -> [u8; 32] {
 
 /// Runs a statement behind the store's back.
 async fn tamper(store: &Store, statement: &'static str) {
-    let touched = sqlx::query(statement).execute(&store.writer).await.unwrap();
+    let touched = sqlx::query(statement).execute(&store.connections.writer).await.unwrap();
     assert!(touched.rows_affected() > 0, "{statement} must touch something");
 }
 
@@ -52,9 +52,9 @@ async fn a_store_that_cannot_be_is_refused_by_name() {
     assert!(!missing.exists(), "opening creates nothing");
 
     let error = Store::open(folder.path()).await.unwrap_err();
-    assert!(matches!(error, StoreError::Unreadable { .. }), "{error}");
+    assert!(matches!(error, StoreError::Unusable { .. }), "{error}");
     let error = Store::create(&folder.path().join("no/such/folder.db")).await.unwrap_err();
-    assert!(matches!(error, StoreError::Unreadable { .. }), "{error}");
+    assert!(matches!(error, StoreError::Unusable { .. }), "{error}");
 
     for content in [&b""[..], b"not a database, but long enough to hold a header of a hundred bytes, as a store would have, and more"] {
         let other = folder.path().join("other.db");

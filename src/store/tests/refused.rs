@@ -1,0 +1,178 @@
+//! A PostgreSQL that is not as it must be: refused in one sentence that says what to do, left as it is, and without a password.
+
+use sqlx::{AssertSqlSafe, Executor as _};
+
+use super::*;
+use crate::config::database::PostgresHost;
+
+const PASSWORD: &str = "not-hunter2";
+
+/// Why it is not opened.
+async fn refusal(place: &Postgres) -> String {
+    let error = Store::open(&Database::Postgres(place.clone())).await.unwrap_err();
+    let (sentence, details) = (error.to_string(), format!("{error:?}"));
+    assert!(!sentence.contains(PASSWORD) && !details.contains(PASSWORD), "{details}");
+    sentence
+}
+
+#[track_caller]
+fn says(sentence: &str, pieces: &[&str]) {
+    for piece in pieces {
+        assert!(sentence.contains(piece), "{piece:?} is not in {sentence:?}");
+    }
+}
+
+/// Runs statements behind the store's back, as the owner.
+async fn tamper(place: &Postgres, statements: &str) {
+    let mut connection = server::shared().unwrap().connect(server::OWNER, &place.name).await;
+    connection.execute(AssertSqlSafe(statements.to_owned())).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_empty_database_is_filled_once_and_kept_from_then_on() {
+    let Some(place) = empty_database().await else { return };
+    says(&refusal(&place).await, &["does not exist", "`postern init` creates one", &place.name]);
+    let database = Database::Postgres(place.clone());
+    // Two operators at once.
+    let (one, other) = tokio::join!(Store::create(&database), Store::create(&database));
+    let exists = [&one, &other].into_iter().filter(|made| matches!(made, Err(StoreError::Exists(_)))).count();
+    assert!(exists == 1 && (one.is_ok() || other.is_ok()), "{one:?} {other:?}");
+    let store = Store::open(&database).await.unwrap();
+    store.ping().await.unwrap();
+    let first = store.audit_tail(9).await.unwrap();
+    assert_eq!(first.iter().map(|row| row.action.as_str()).collect::<Vec<_>>(), ["store_created"]);
+    assert!(matches!(Store::create(&database).await, Err(StoreError::Exists(_))));
+    assert_eq!(store.verify_audit_chain().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn the_database_of_another_program_is_left_alone() {
+    let Some(place) = empty_database().await else { return };
+    tamper(&place, "CREATE TABLE customers (id BIGINT)").await;
+    let made = Store::create(&Database::Postgres(place.clone())).await.unwrap_err().to_string();
+    for sentence in [made, refusal(&place).await] {
+        says(&sentence, &["holds tables of another program", "createdb --owner postern"]);
+    }
+    // One that keeps its migrations as we do.
+    tamper(
+        &place,
+        "CREATE TABLE _sqlx_migrations (version BIGINT, checksum BYTEA); INSERT INTO _sqlx_migrations VALUES (1, '\\x00')",
+    )
+    .await;
+    says(&refusal(&place).await, &["holds tables of another program"]);
+}
+
+#[tokio::test]
+async fn a_newer_or_altered_schema_is_refused() {
+    let Some(place) = empty_database().await else { return };
+    fresh_in(&place).await.close().await;
+    tamper(
+        &place,
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+         VALUES (9999, 'from the future', true, '\\x00', 0)",
+    )
+    .await;
+    let error = Store::open(&Database::Postgres(place.clone())).await.unwrap_err();
+    assert!(matches!(error, StoreError::Newer { database_version: 9999, known: 3, .. }), "{error}");
+    tamper(
+        &place,
+        "DELETE FROM _sqlx_migrations WHERE version = 9999; UPDATE _sqlx_migrations SET checksum = '\\x00'",
+    )
+    .await;
+    says(&refusal(&place).await, &["another program"]);
+}
+
+#[tokio::test]
+async fn an_older_schema_is_brought_up_to_date_and_keeps_what_is_in_it() {
+    let Some(place) = empty_database().await else { return };
+    let store = fresh_in(&place).await;
+    open_challenge(&store, 1, at(0)).await;
+    store.close().await;
+    tamper(&place, "DROP TABLE enrolments; DELETE FROM _sqlx_migrations WHERE version = 3").await;
+    let store = Store::open(&Database::Postgres(place)).await.unwrap();
+    assert_eq!(rows(&store, "enrolments").await, 0);
+    assert!(store.live_challenge(JANE, BROWSER, at(1)).await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_let_us_in_is_named_with_what_to_do() {
+    let Some(place) = empty_database().await else { return };
+    fresh_in(&place).await.close().await;
+    let nowhere = PostgresHost::Socket("/nowhere".into());
+    says(
+        &refusal(&Postgres { host: nowhere, ..place.clone() }).await,
+        &["no server answers there", "start it"],
+    );
+    let missing = Postgres { name: "missing".to_owned(), ..place.clone() };
+    says(&refusal(&missing).await, &["has no such database", "createdb --owner postern missing"]);
+    let nobody = Postgres { user: "nobody_here".to_owned(), ..place.clone() };
+    says(&refusal(&nobody).await, &["does not let nobody_here in", "pg_hba.conf"]);
+    let wrong = Postgres {
+        user: server::LOCKED.to_owned(),
+        password: Some(PASSWORD.to_owned().into()),
+        ..place.clone()
+    };
+    says(&refusal(&wrong).await, &["refuses the password of locked", "POSTERN_STORE_PASSWORD"]);
+    let right = Postgres { password: Some("hunter2".to_owned().into()), ..wrong };
+    says(&refusal(&right).await, &["locked has too few rights", "ALTER DATABASE"]);
+    tamper(&place, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO locked").await;
+    says(&refusal(&right).await, &["locked has too few rights: it may not write"]);
+    tamper(&place, "GRANT INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO locked").await;
+    let store = Store::open(&Database::Postgres(right)).await.unwrap();
+    open_challenge(&store, 1, at(0)).await;
+}
+
+#[tokio::test]
+async fn texts_that_are_not_kept_in_utf_8_are_refused() {
+    let Some(mut place) = empty_database().await else { return };
+    let mut connection = server::shared().unwrap().connect("postgres", "postgres").await;
+    place.name += "_latin";
+    let create = format!("CREATE DATABASE {} OWNER postern ENCODING LATIN1 TEMPLATE template0", place.name);
+    connection.execute(AssertSqlSafe(create)).await.unwrap();
+    says(&refusal(&place).await, &["keeps texts in LATIN1", "createdb --encoding UTF8"]);
+}
+
+/// Whoever holds the turn and says nothing more would stop every gateway.
+#[tokio::test]
+async fn who_waits_too_long_for_a_turn_is_told_so_and_the_next_one_goes_on() {
+    let Some(place) = empty_database().await else { return };
+    let (one, other) = (fresh_in(&place).await, opened(&place).await);
+    let held = one.write().await.unwrap();
+    let refused = other.write().await;
+    assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
+    drop(held);
+    open_challenge(&other, 1, at(0)).await;
+}
+
+async fn opened(place: &Postgres) -> Store {
+    Store::open(&Database::Postgres(place.clone())).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_server_that_is_killed_is_found_again_when_it_is_back() {
+    let mut server = match server::PostgresServer::start() {
+        Ok(server) => server,
+        Err(_) => return drop(empty_database().await),
+    };
+    let store = fresh_in(&place(&server.url(server::OWNER, &server.fresh_database().await))).await;
+    open_challenge(&store, 1, at(0)).await;
+    let interrupted = store.write().await.unwrap();
+    server.kill();
+    // Its processes see one after the other that it is gone.
+    let lost = async {
+        loop {
+            if let Err(error) = store.ping().await {
+                return error;
+            }
+        }
+    };
+    let lost = tokio::time::timeout(MINUTE, lost).await.expect("the server is gone");
+    assert!(matches!(lost, StoreError::Unavailable(_)), "{lost}");
+    assert!(matches!(interrupted.commit(challenged(), at(1)).await, Err(StoreError::Unavailable(_))));
+    assert!(matches!(store.write().await, Err(StoreError::Unavailable(_))));
+    server.run();
+    store.ping().await.unwrap();
+    let mut change = store.write().await.unwrap();
+    assert!(change.live_challenge(JANE, BROWSER, at(1)).await.unwrap().is_some(), "nothing is lost");
+    assert_eq!(change.count_try(Uuid::from_u128(1), 5, at(1)).await.unwrap(), Some(1));
+}
