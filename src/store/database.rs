@@ -5,10 +5,14 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
 
 use super::error::StoreError;
+use super::timely::{Timely, TimelyPool, is_silence, within};
 use super::{postgres, sqlite};
-use crate::config::database::Database as Place;
+use crate::config::database::{Database as Place, Postgres};
 
 // sqlx's driver for whichever database: all that the store keeps is an integer of 64 bits, a text, bytes, or none of one of
 // these, and those it carries both ways. A type of one database alone (a time, a UUID, JSON) would not come through; the SQL
@@ -52,9 +56,11 @@ impl Kind {
 pub(super) struct Connections {
     pub(super) kind: Kind,
     /// The one connection of this process that writes: waiting here is fair and cheap. SQLite has one writer at a time anyway.
-    pub(super) writer: Pool,
+    writer: Arc<ArcSwap<Pool>>,
     /// Connections that only read. They never wait for a writer.
-    pub(super) readers: Pool,
+    readers: Pool,
+    /// The server, where there is one: to connect to it anew.
+    server: Option<Arc<Postgres>>,
 }
 
 /// Makes a new store.
@@ -76,11 +82,23 @@ pub(super) async fn open(place: &Place, for_import: bool) -> Result<Connections,
 }
 
 impl Connections {
+    /// Those of a file.
+    pub(super) fn of_file(writer: Pool, readers: Pool) -> Self {
+        Self { kind: Kind::Sqlite, writer: Arc::new(ArcSwap::from_pointee(writer)), readers, server: None }
+    }
+
+    /// Those of a server.
+    pub(super) fn of_server(writer: Pool, readers: Pool, server: &Postgres) -> Self {
+        let (writer, server) = (Arc::new(ArcSwap::from_pointee(writer)), Some(Arc::new(server.clone())));
+        Self { kind: Kind::Postgres, writer, readers, server }
+    }
+
     /// Begins a write transaction that nothing else writes beside, in this process or another.
     pub(super) async fn begin_write(&self) -> Result<Transaction, sqlx::Error> {
+        let writer = self.writer.load_full();
         match self.kind {
-            Kind::Sqlite => sqlite::begin_write(&self.writer).await,
-            Kind::Postgres => postgres::begin_write(&self.writer).await,
+            Kind::Sqlite => sqlite::begin_write(&writer).await,
+            Kind::Postgres => postgres::begin_write(&writer).await,
         }
     }
 
@@ -90,6 +108,42 @@ impl Connections {
             // The first read fixes the moment.
             Kind::Sqlite => self.readers.begin().await,
             Kind::Postgres => postgres::begin_read(&self.readers).await,
+        }
+    }
+
+    /// One of these connections, for a statement.
+    pub(super) fn ask<'c>(&self, connection: &'c mut Connection) -> Timely<'c> {
+        Timely::new(connection, self.limit())
+    }
+
+    /// Any connection that reads, for a statement.
+    pub(super) fn ask_any(&self) -> TimelyPool<'_> {
+        TimelyPool { pool: &self.readers, limit: self.limit() }
+    }
+
+    /// Makes a transaction last.
+    pub(super) async fn commit(&self, transaction: Transaction) -> Result<(), sqlx::Error> {
+        within(self.limit(), transaction.commit()).await
+    }
+
+    /// What an error means. A writing connection that fell silent would be waited for: it makes way for a new one.
+    pub(super) fn fault(&self, store: &str, error: sqlx::Error) -> StoreError {
+        if let Some(server) = self.server.as_ref().filter(|_| is_silence(&error)) {
+            self.writer.store(Arc::new(postgres::pool(server, 1)));
+        }
+        StoreError::of(store, error)
+    }
+
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.load_full().close().await;
+    }
+
+    fn limit(&self) -> Option<Duration> {
+        match self.kind {
+            // A file is read by a thread of this process, and what it waits for is the disk.
+            Kind::Sqlite => None,
+            Kind::Postgres => Some(postgres::LONGEST_ANSWER),
         }
     }
 

@@ -7,7 +7,8 @@ use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 use sqlx::{AssertSqlSafe, Row as _};
 
-use super::database::{Connection, Kind, Row};
+use super::database::{Kind, Row};
+use super::timely::Timely;
 use super::{Change, Store, StoreError, row};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
@@ -67,10 +68,12 @@ impl Store {
     pub async fn each_account(&self, mut each: impl FnMut(AccountRow) + Send) -> Result<u64, StoreError> {
         let mut snapshot = self.connections.begin_read().await.map_err(self.fault())?;
         let (mut count, statement) = (0, self.connections.account_page());
-        let mut page = account_page(statement, &mut snapshot, Vec::new()).await.map_err(self.fault())?;
+        let mut page = account_page(statement, self.connections.ask(&mut snapshot), Vec::new())
+            .await
+            .map_err(self.fault())?;
         while let Some((rows, last)) = page {
             // The database makes the next page while this one is read.
-            let next = account_page(statement, &mut snapshot, last);
+            let next = account_page(statement, self.connections.ask(&mut snapshot), last);
             let read = async { each_row(&rows, |row| account_row(row).map(&mut each)) };
             let (next, read) = join(next, read).await;
             count += read.map_err(self.fault())?;
@@ -91,7 +94,7 @@ impl Store {
                 .bind(&last.site)
                 .bind(&last.key)
                 .bind(PAGE)
-                .fetch_one(&mut *snapshot)
+                .fetch_one(self.connections.ask(&mut snapshot))
                 .await
                 .map_err(self.fault())?;
             let read = each_row(&rows, |(site, key, email): (String, String, &str)| {
@@ -172,7 +175,7 @@ impl Change {
 /// Frees the usernames of a batch, also those that move around within it; the upsert then gives them out again.
 async fn release_usernames(
     kind: Kind,
-    connection: &mut Connection,
+    connection: Timely<'_>,
     batch: &[NewAccount],
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
@@ -192,7 +195,7 @@ async fn release_usernames(
 
 async fn upsert_batch(
     kind: Kind,
-    connection: &mut Connection,
+    connection: Timely<'_>,
     batch: &[NewAccount],
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
@@ -219,7 +222,7 @@ async fn upsert_batch(
 /// An account that comes with keys has these and no others; a key that another account held moves here.
 async fn replace_user_keys(
     kind: Kind,
-    connection: &mut Connection,
+    mut connection: Timely<'_>,
     batch: &[NewAccount],
 ) -> Result<(), sqlx::Error> {
     let keyed: Vec<&NewAccount> = batch.iter().filter(|account| !account.user_keys.is_empty()).collect();
@@ -231,7 +234,7 @@ async fn replace_user_keys(
     for account in &keyed {
         delete = delete.bind(account.email.as_str());
     }
-    delete.execute(&mut *connection).await?;
+    delete.execute(connection.again()).await?;
     let keys = keyed.iter().flat_map(|account| account.user_keys.iter().map(|key| (key, &account.email)));
     for chunk in keys.collect::<Vec<_>>().chunks(BATCH) {
         let rows = kind.rows(1, chunk.len(), 3);
@@ -242,7 +245,7 @@ async fn replace_user_keys(
         for (key, email) in chunk {
             insert = insert.bind(&key.site).bind(&key.key).bind(email.as_str());
         }
-        insert.execute(&mut *connection).await?;
+        insert.execute(connection.again()).await?;
     }
     Ok(())
 }
@@ -255,7 +258,7 @@ fn built<'q>(text: String) -> Query<'q, sqlx::Any, AnyArguments> {
 /// Up to so many accounts after an id, and the id of the last one; none at the end.
 async fn account_page(
     statement: &'static str,
-    snapshot: &mut Connection,
+    snapshot: Timely<'_>,
     after: Vec<u8>,
 ) -> Result<Option<(String, Vec<u8>)>, sqlx::Error> {
     let page = sqlx::query(statement).bind(after).bind(PAGE).fetch_one(snapshot).await?;

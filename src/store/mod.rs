@@ -23,6 +23,7 @@ mod row;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod timely;
 
 use std::sync::Arc;
 
@@ -41,6 +42,7 @@ pub use revocations::RevocationRow;
 
 use crate::config::database::Database;
 use database::Connections;
+use timely::TimelyPool;
 
 /// An open store. Clones share it.
 #[derive(Debug, Clone)]
@@ -78,13 +80,12 @@ impl Store {
     /// at a time.
     pub async fn write(&self) -> Result<Change, StoreError> {
         let transaction = self.connections.begin_write().await.map_err(self.fault())?;
-        Ok(Change::new(Arc::clone(&self.name), self.connections.kind, transaction))
+        Ok(Change::new(Arc::clone(&self.name), self.connections.clone(), transaction))
     }
 
     /// Closes all connections, so that a file stands alone again.
     pub async fn close(&self) {
-        self.connections.readers.close().await;
-        self.connections.writer.close().await;
+        self.connections.close().await;
     }
 
     async fn open_with(place: Database, for_import: bool) -> Result<Self, StoreError> {
@@ -93,11 +94,11 @@ impl Store {
     }
 
     /// Where reads go.
-    fn readers(&self) -> &database::Pool {
-        &self.connections.readers
+    fn readers(&self) -> TimelyPool<'_> {
+        self.connections.ask_any()
     }
 
     fn fault(&self) -> impl Fn(sqlx::Error) -> StoreError + '_ {
-        |error| StoreError::of(&self.name, error)
+        |error| self.connections.fault(&self.name, error)
     }
 }

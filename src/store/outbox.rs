@@ -127,10 +127,10 @@ impl Store {
         .bind(row::millis(now.saturating_add(lease).unwrap_or(Timestamp::MAX)))
         .bind(i64::from(limit))
         .try_map(|row: Row| outbox_mail(&row))
-        .fetch_all(&mut *transaction)
+        .fetch_all(self.connections.ask(&mut transaction))
         .await
         .map_err(self.fault())?;
-        transaction.commit().await.map_err(self.fault())?;
+        self.connections.commit(transaction).await.map_err(self.fault())?;
         Ok(mails)
     }
 
@@ -194,10 +194,10 @@ impl Store {
             .bind(id.as_bytes().as_slice())
             .bind(row::millis(at))
             .bind(reason)
-            .execute(&mut *transaction)
+            .execute(self.connections.ask(&mut transaction))
             .await
             .map_err(self.fault())?;
-        transaction.commit().await.map_err(self.fault())
+        self.connections.commit(transaction).await.map_err(self.fault())
     }
 }
 

@@ -69,7 +69,7 @@ impl Store {
             .bind(after.1)
             .bind(PAGE)
             .try_map(|row: Row| pin_row(&row))
-            .fetch_all(&mut *snapshot)
+            .fetch_all(self.connections.ask(&mut snapshot))
             .await
             .map_err(self.fault())?;
             let Some(last) = page.last() else { return Ok(count) };

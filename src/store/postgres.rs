@@ -14,18 +14,21 @@ use sqlx::{ConnectOptions, Connection as _};
 use url::Url;
 
 use super::audit::{self, AuditAction, AuditEvent};
-use super::database::{Connection, Connections, Kind, Pool, Transaction};
+use super::database::{Connection, Connections, Pool, Transaction};
 use super::error::StoreError;
+use super::timely::{Timely, within};
 use crate::clock::Clock;
 use crate::config::database::{Postgres, PostgresHost, PostgresTls};
 
 const READERS: u32 = 4;
 /// How long a request waits for a connection; then it gets 503.
-const LONGEST_WAIT: Duration = Duration::from_secs(5);
+const LONGEST_WAIT: Duration = Duration::from_secs(3);
+/// How long a statement may take before the server is held for gone; the server itself gives up before.
+pub(super) const LONGEST_ANSWER: Duration = Duration::from_secs(12);
 /// What the server is asked to hold to, in its own units. A gateway that vanishes in the middle of a write would keep all others
 /// from writing: the server gives it up by its silence, in a transaction or on the wire.
 const SETTINGS: [(&str, &str); 7] = [
-    ("statement_timeout", "20s"),
+    ("statement_timeout", "10s"),
     ("lock_timeout", "5s"),
     ("idle_in_transaction_session_timeout", "20s"),
     ("tcp_keepalives_idle", "10"),
@@ -69,8 +72,7 @@ pub(super) async fn open(server: &Postgres) -> Result<Connections, StoreError> {
     }
     probe(server, &mut connection).await?;
     connection.close().await.map_err(refuse)?;
-    let writer = pool(server, 1).await.map_err(refuse)?;
-    Ok(Connections { kind: Kind::Postgres, writer, readers: pool(server, READERS).await.map_err(refuse)? })
+    Ok(Connections::of_server(pool(server, 1), pool(server, READERS), server))
 }
 
 /// Takes the row that every change updates at its end. From then on each statement sees all that was ever committed.
@@ -81,9 +83,8 @@ pub(super) async fn begin_write(writer: &Pool) -> Result<Transaction, sqlx::Erro
     let writer = writer.clone();
     uncancelled(async move {
         let mut transaction = writer.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE").await?;
-        sqlx::query("SELECT value FROM sequences WHERE name = 'audit' FOR UPDATE")
-            .execute(&mut *transaction)
-            .await?;
+        let turn = sqlx::query("SELECT value FROM sequences WHERE name = 'audit' FOR UPDATE");
+        turn.execute(&mut *transaction).await?;
         Ok(transaction)
     })
     .await
@@ -104,7 +105,7 @@ pub(super) fn is_damage(error: &dyn sqlx::error::DatabaseError) -> bool {
 async fn uncancelled(
     beginning: impl Future<Output = Result<Transaction, sqlx::Error>> + Send + 'static,
 ) -> Result<Transaction, sqlx::Error> {
-    match tokio::spawn(beginning).await {
+    match tokio::spawn(within(Some(LONGEST_ANSWER), beginning)).await {
         Ok(begun) => begun,
         // The runtime ends.
         Err(_) => Err(sqlx::Error::WorkerCrashed),
@@ -143,8 +144,8 @@ fn options(server: &Postgres) -> AnyConnectOptions {
     AnyConnectOptions::from_url(&url).expect("sqlx takes any URL").disable_statement_logging()
 }
 
-/// Connections live as long as the store, or as long as the server.
-async fn pool(server: &Postgres, connections: u32) -> Result<Pool, sqlx::Error> {
+/// Connections that are made when they are first needed, and live as long as the store, or as long as the server.
+pub(super) fn pool(server: &Postgres, connections: u32) -> Pool {
     AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(LONGEST_WAIT)
@@ -156,8 +157,7 @@ async fn pool(server: &Postgres, connections: u32) -> Result<Pool, sqlx::Error> 
                            WHERE current_setting('synchronous_commit') = 'off'";
             Box::pin(async move { sqlx::query(durable).execute(connection).await.map(|_| ()) })
         })
-        .connect_with(options(server))
-        .await
+        .connect_lazy_with(options(server))
 }
 
 /// What stands in the database.
@@ -181,7 +181,7 @@ async fn fill(server: &Postgres, connection: &mut Connection) -> Result<(), Stor
     }
     MIGRATIONS.run(&mut *transaction).await.map_err(|error| migration_refusal(server, error))?;
     let event = AuditEvent::new("postern", AuditAction::StoreCreated, "store");
-    let first = audit::append(&mut transaction, &event, Clock::system().now()).await;
+    let first = audit::append(Timely::new(&mut transaction, None), &event, Clock::system().now()).await;
     first.map_err(refuse)?;
     transaction.commit().await.map_err(refuse)
 }

@@ -17,8 +17,9 @@ use sqlx::sqlite::SqliteError;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _};
 
 use super::audit::{self, AuditAction, AuditEvent};
-use super::database::{Connection, Connections, Kind, Pool, Transaction};
+use super::database::{Connection, Connections, Pool, Transaction};
 use super::error::StoreError;
+use super::timely::Timely;
 use crate::clock::Clock;
 
 /// Marks a file as ours ("Pstn"), so that another program's database is never migrated.
@@ -75,7 +76,7 @@ pub(super) async fn open(path: &Path, for_import: bool) -> Result<Connections, S
     let writer = pool(path, 1, Mode::Writing, pragmas).await.map_err(|error| refusal(path, error))?;
     let readers = pool(path, READERS, Mode::Reading, FOR_ALL.to_owned()).await;
     first.close().await.map_err(|error| refusal(path, error))?;
-    Ok(Connections { kind: Kind::Sqlite, writer, readers: readers.map_err(|error| refusal(path, error))? })
+    Ok(Connections::of_file(writer, readers.map_err(|error| refusal(path, error))?))
 }
 
 /// Takes the write lock at once: a transaction that upgrades later may be refused halfway.
@@ -192,7 +193,7 @@ async fn fill(draft: &Path, path: &Path) -> Result<(), StoreError> {
         connect(draft, Mode::Writing, &marked).await.map_err(|error| refusal(path, error))?;
     MIGRATIONS.run(&mut connection).await.map_err(|error| migration_refusal(path, error))?;
     let event = AuditEvent::new("postern", AuditAction::StoreCreated, "store");
-    let first = audit::append(&mut connection, &event, Clock::system().now()).await;
+    let first = audit::append(Timely::new(&mut connection, None), &event, Clock::system().now()).await;
     first.map_err(|error| refusal(path, error))?;
     // The last connection to close moves the whole log into the file.
     connection.close().await.map_err(|error| refusal(path, error))

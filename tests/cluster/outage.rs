@@ -34,7 +34,7 @@ async fn t202_without_the_server_managed_and_fresh_people_pass_stale_ones_wait_a
     assert!(omar.open("/browse/DEMO-1").await.is_challenge());
     let page_now = omar.open("/.postern/challenge?return=/browse/DEMO-1").await;
     assert_eq!(page_now.status, StatusCode::SERVICE_UNAVAILABLE, "{}", page_now.body);
-    assert!(running.ask("/readyz").await.contains("The store does not answer."));
+    assert!(running.ask("/readyz").await.contains("\"status\":\"unavailable\""));
 
     server.run();
     let since = clock::stopwatch();

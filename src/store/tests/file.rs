@@ -16,7 +16,9 @@ fn digest(path: &Path) -> [u8; 32] {
 
 /// Runs a statement behind the store's back.
 async fn tamper(store: &Store, statement: &'static str) {
-    let touched = sqlx::query(statement).execute(&store.connections.writer).await.unwrap();
+    let mut write = store.connections.begin_write().await.unwrap();
+    let touched = sqlx::query(statement).execute(&mut *write).await.unwrap();
+    write.commit().await.unwrap();
     assert!(touched.rows_affected() > 0, "{statement} must touch something");
 }
 

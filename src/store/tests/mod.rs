@@ -29,6 +29,7 @@ mod refused;
 mod schema;
 #[path = "../../../tests/support/postgres.rs"]
 mod server;
+mod silence;
 mod story;
 
 use std::path::Path;

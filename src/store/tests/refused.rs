@@ -147,32 +147,3 @@ async fn who_waits_too_long_for_a_turn_is_told_so_and_the_next_one_goes_on() {
 async fn opened(place: &Postgres) -> Store {
     Store::open(&Database::Postgres(place.clone())).await.unwrap()
 }
-
-#[tokio::test]
-async fn a_server_that_is_killed_is_found_again_when_it_is_back() {
-    let mut server = match server::PostgresServer::start() {
-        Ok(server) => server,
-        Err(_) => return drop(empty_database().await),
-    };
-    let store = fresh_in(&place(&server.url(server::OWNER, &server.fresh_database().await))).await;
-    open_challenge(&store, 1, at(0)).await;
-    let interrupted = store.write().await.unwrap();
-    server.kill();
-    // Its processes see one after the other that it is gone.
-    let lost = async {
-        loop {
-            if let Err(error) = store.ping().await {
-                return error;
-            }
-        }
-    };
-    let lost = tokio::time::timeout(MINUTE, lost).await.expect("the server is gone");
-    assert!(matches!(lost, StoreError::Unavailable(_)), "{lost}");
-    assert!(matches!(interrupted.commit(challenged(), at(1)).await, Err(StoreError::Unavailable(_))));
-    assert!(matches!(store.write().await, Err(StoreError::Unavailable(_))));
-    server.run();
-    store.ping().await.unwrap();
-    let mut change = store.write().await.unwrap();
-    assert!(change.live_challenge(JANE, BROWSER, at(1)).await.unwrap().is_some(), "nothing is lost");
-    assert_eq!(change.count_try(Uuid::from_u128(1), 5, at(1)).await.unwrap(), Some(1));
-}
