@@ -69,10 +69,7 @@ async fn a_server_that_falls_silent_is_given_up_and_connected_to_anew() {
 
 #[tokio::test]
 async fn a_server_that_is_killed_is_found_again_when_it_is_back() {
-    let mut server = match server::PostgresServer::start() {
-        Ok(server) => server,
-        Err(_) => return drop(empty_database().await),
-    };
+    let Ok(mut server) = server::PostgresServer::start() else { return drop(empty_database().await) };
     let store = fresh_in(&place(&server.url(server::OWNER, &server.fresh_database().await))).await;
     open_challenge(&store, 1, at(0)).await;
     let interrupted = store.write().await.unwrap();
