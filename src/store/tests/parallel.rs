@@ -165,7 +165,7 @@ async fn a_change_that_is_dropped_anywhere_leaves_nothing_behind(store: Store) {
     store.verify_audit_chain().await.unwrap();
 }
 
-async fn poll_at_most<T>(polls: u32, future: impl Future<Output = T>) -> Option<T> {
+pub(super) async fn poll_at_most<T>(polls: u32, future: impl Future<Output = T>) -> Option<T> {
     let (mut future, mut left) = (pin!(future), polls);
     poll_fn(|context| match future.as_mut().poll(context) {
         Poll::Ready(value) => Poll::Ready(Some(value)),
