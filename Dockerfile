@@ -13,24 +13,16 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 
-# Dependencies first, with an empty crate in the place of ours: this layer holds until the manifest or the lock changes.
-# The manifest names files of tests and benches, which are not built here but must be there.
-COPY Cargo.toml Cargo.lock ./
-RUN sed -n 's/^path = "\(.*\.rs\)"$/\1/p' Cargo.toml | while read -r file; do install -D /dev/null "$file"; done \
-    && install -D /dev/null src/lib.rs \
-    && echo 'fn main() {}' > src/main.rs \
-    && cargo build --locked --release --bins
-
-# Cargo compares times, and the copied files may be older than the empty ones: the touch makes ours the newer.
+# Installs the rest of what it needs: servers and load generators whose traffic the binary is compiled for.
 COPY . .
-RUN touch src/main.rs src/lib.rs && cargo build --locked --release --bins && strip --strip-debug target/release/postern
+RUN ./dev release && strip --strip-debug target/shipped/postern
 
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && install --directory --owner 10001 --group 10001 --mode 0700 /var/lib/postern
-COPY --from=build /build/target/release/postern /usr/local/bin/postern
+COPY --from=build /build/target/shipped/postern /usr/local/bin/postern
 # By number, so that a cluster can see for itself that it is not root.
 USER 10001:10001
 WORKDIR /var/lib/postern

@@ -1,5 +1,7 @@
 """The processes that are measured, and the lanes: what is sent to which. What cannot be started has a reason instead."""
 
+import functools
+
 import gateway
 import machine
 import rivals
@@ -13,10 +15,11 @@ CROWD = 10_000
 
 
 class Stage:
-    """All processes of a run, and `lanes`: the name of each to the lane itself, or to why there is none."""
+    """All processes of a run, and `lanes`: the name of each to the lane itself, or to why there is none. `only` names the
+    processes that are started; without it all are."""
 
-    def __init__(self, bench):
-        self.bench, self.lanes = bench, {}
+    def __init__(self, bench, only=None):
+        self.bench, self.only, self.lanes = bench, only, {}
         self.crowd = min(CROWD, (bench.descriptors - 1000) // 2)
         self._start()
         self._main()
@@ -28,25 +31,29 @@ class Stage:
     def _start(self):
         """All that can start side by side. The largest store is loaded after them, by itself: its time is a figure."""
         bench, few, many = self.bench, self.bench.few, self.bench.accounts
-        nginx, up, core = rivals.nginx_plain, bench.upstream.port, bench.cores.proxy
-        begin = lambda function, *words, **more: self._try(function, bench.stack, *words, **more)
-        responder = rivals.responder(bench.stack, bench.home / "responder", bench.cores.load)
-        maps = rivals.Maps(bench.home / "maps", ACCOUNTS, DOMAINS)
-        self.responder = responder
-        started = {
-            "gateway": begin(gateway.Gateway, bench, "main", many),
-            "off": begin(gateway.Gateway, bench, "off", many, enforce=False),
-            "tls": begin(gateway.Gateway, bench, "tls", many, tls=True),
-            "few": begin(gateway.Gateway, bench, "few", few),
-            "two": begin(gateway.Gateway, bench, "two", few, workers=2, cores=bench.cores.both),
-            "nginx": begin(nginx, bench.home / "nginx", core, up, bench.keys),
-            "nginx tls": begin(nginx, bench.home / "nginx-tls", core, up, bench.keys, tls=True),
-            "auth": begin(rivals.nginx_auth_request, bench.home / "nginx-auth", core, up, responder.port),
-            "HS256": begin(rivals.haproxy, bench.home / "haproxy-hs", core, up, bench.keys, maps, "HS256"),
-            "RS256": begin(rivals.haproxy, bench.home / "haproxy-rs", core, up, bench.keys, maps, "RS256"),
-            "envoy": begin(rivals.envoy, bench.envoy, bench.home / "envoy", core, up, bench.keys),
+        home, up, core = bench.home, bench.upstream.port, bench.cores.proxy
+        self.responder = rivals.responder(bench.stack, home / "responder", bench.cores.load)
+        gateway_of, plain = gateway.Gateway, rivals.nginx_plain
+        maps = functools.cache(lambda: rivals.Maps(home / "maps", ACCOUNTS, DOMAINS))
+        haproxy = lambda name, algorithm: rivals.haproxy(
+            bench.stack, home / name, core, up, bench.keys, maps(), algorithm
+        )
+        ways = {
+            "gateway": lambda: gateway_of(bench.stack, bench, "main", many),
+            "off": lambda: gateway_of(bench.stack, bench, "off", many, enforce=False),
+            "tls": lambda: gateway_of(bench.stack, bench, "tls", many, tls=True),
+            "few": lambda: gateway_of(bench.stack, bench, "few", few),
+            "two": lambda: gateway_of(bench.stack, bench, "two", few, workers=2, cores=bench.cores.both),
+            "nginx": lambda: plain(bench.stack, home / "nginx", core, up, bench.keys),
+            "nginx tls": lambda: plain(bench.stack, home / "nginx-tls", core, up, bench.keys, tls=True),
+            "auth": lambda: rivals.nginx_auth_request(bench.stack, home / "nginx-auth", core, up, self.responder.port),
+            "HS256": lambda: haproxy("haproxy-hs", "HS256"),
+            "RS256": lambda: haproxy("haproxy-rs", "RS256"),
+            "envoy": lambda: rivals.envoy(bench.stack, bench.envoy, home / "envoy", core, up, bench.keys),
         }
-        responder.wait()
+        wanted = self.only or ways
+        started = {name: self._try(way) if name in wanted else "It is left out." for name, way in ways.items()}
+        self.responder.wait()
         self.started = {
             name: server if isinstance(server, str) else self._try(server.wait) for name, server in started.items()
         }
@@ -112,7 +119,7 @@ class Stage:
     def _tables(self):
         for name, lane in (("few", "1,000 accounts"), ("two", "two workers")):
             self._lane(lane, self.started[name], self._enter(self.started[name]))
-        self.big = self._try(self._load_big)
+        self.big = "It is left out." if self.only else self._try(self._load_big)
         self._lane("10,000,000 accounts", self.big, self._enter(self.big))
         for name in ("gateway", "nginx"):
             self._lane(f"64 clients, {name}", self.started[name], cookies=self.jane)

@@ -21,10 +21,13 @@ class CannotRun(Exception):
 
 
 class Cores:
-    """The proxy that is measured has one core; load generators and upstreams share the other."""
+    """The proxy that is measured has one core; load generators and upstreams share the other. Where nothing is measured, one will
+    do for all."""
 
-    def __init__(self):
+    def __init__(self, one_will_do=False):
         usable = sorted(os.sched_getaffinity(0))
+        if len(usable) == 1 and one_will_do:
+            usable *= 2
         if len(usable) < 2:
             raise SystemExit("This takes two cores: one for the proxy, one for the load and the upstream.")
         self.load, self.proxy = {usable[0]}, {usable[1]}

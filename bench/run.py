@@ -43,6 +43,20 @@ ENFORCEMENT = [
 BODIES = [f"{body}, {proxy}" for body in ("20 KiB", "1 MiB", "upload") for proxy in ("gateway", "nginx")]
 TLS = [f"TLS {kind}, {proxy}" for kind in ("http/1.1", "h2", "handshakes") for proxy in ("gateway", "nginx")]
 SCALE = ["10,000,000 accounts", "1,000 accounts", "two workers"]
+# What `./dev release` shows the compiler, with the seconds of each: the warm request above all, and of the rest enough to know it.
+TRAINING = {
+    "full enforcement": 6,
+    "introspected session": 4,
+    "enforcement off": 1,
+    "303 to the challenge": 1,
+    "401 to a background request": 1,
+    "20 KiB, gateway": 2,
+    "1 MiB, gateway": 1,
+    "upload, gateway": 1,
+    "TLS http/1.1, gateway": 4,
+    "TLS h2, gateway": 4,
+    "TLS handshakes, gateway": 1,
+}
 CROWD = [f"{clients} clients, {proxy}" for proxy in ("gateway", "nginx") for clients in ("64", "10,000")]
 
 
@@ -55,6 +69,9 @@ def main():
         sys.exit(f"{options.binary} is not there: build it with `cargo build --release`, or name it with --binary.")
     if options.prepare:
         gateway.prepare_store(options.binary, options.stores, lanes.MANY_ACCOUNTS, lanes.DOMAINS)
+        return
+    if options.train:
+        train(options)
         return
     began = time.monotonic()
     with contextlib.ExitStack() as stack:
@@ -87,6 +104,9 @@ def arguments():
     parser.add_argument(
         "--prepare", action="store_true", help="only import the ten million accounts, which is remembered"
     )
+    parser.add_argument(
+        "--train", action="store_true", help="measure nothing: only show a binary the traffic that it will be compiled for"
+    )
     parser.add_argument("--name", help="of the files in bench/results (default: the date, or quick)")
     parser.add_argument("--out", type=pathlib.Path, default=ROOT / "bench/results", help="the folder for the result")
     options = parser.parse_args()
@@ -98,13 +118,14 @@ def arguments():
 class Bench:
     """What every measurement needs: cores, keys, prepared stores, the upstream, the generators, a folder that goes away."""
 
-    def __init__(self, options, stack):
+    def __init__(self, options, stack, accounts=lanes.ACCOUNTS):
         self.stack, self.binary, self.envoy = stack, options.binary, options.envoy
-        self.busy, self.cores, self.descriptors = machine.busy(), machine.Cores(), machine.allow_many_descriptors()
+        self.busy, self.descriptors = machine.busy(), machine.allow_many_descriptors()
+        self.cores = machine.Cores(one_will_do=options.train)
         # With the largest store, which is to be loaded in 20 s.
         self.patience_seconds = 40 if options.quick else 120
         self.few = self._store(options, lanes.FEW_ACCOUNTS)
-        self.accounts = self._store(options, lanes.ACCOUNTS)
+        self.accounts = self._store(options, accounts)
         many = gateway.store_path(options.stores, lanes.MANY_ACCOUNTS, lanes.DOMAINS)
         self.many = (
             many
@@ -152,6 +173,18 @@ def measure(options, bench):
     # Last, because what thousands of closed connections leave behind would be in the way of the others.
     shots |= measures.rounds(stage, CROWD, 1 if options.quick else 3, seconds, window=True)
     return found
+
+
+def train(options):
+    """The binary writes down where it spent its time when it ends, with `stack`. A lane without a result is a lane not learnt."""
+    with contextlib.ExitStack() as stack:
+        bench = Bench(options, stack, accounts=lanes.FEW_ACCOUNTS)
+        stage = lanes.Stage(bench, only=("gateway", "off", "tls"))
+        for name, seconds in TRAINING.items():
+            shots = measures.rounds(stage, [name], 1, seconds)
+            if isinstance(shots[name], str) and name == "full enforcement":
+                sys.exit(shots[name])
+        _attempt(measures.first_sights, stage, 1000, 1, 2)
 
 
 def _attempt(function, *words):

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
 
-use postern::cli::{accept_address, check, demo, import, init, run};
+use postern::cli::{accept_address, audit, check, demo, import, init, run};
 
 /// It gives back what a connection at rest lets go of: that takes 3 KB then, and 26 KB with the system's allocator.
 #[global_allocator]
@@ -43,6 +43,9 @@ enum Command {
     Import {
         /// The file; its first line names the columns
         file: PathBuf,
+        /// Whose people they are, by the id in the configuration; needed where there are several organizations
+        #[arg(long, value_name = "ID")]
+        organization: Option<String>,
         #[command(flatten)]
         configured: Configured,
     },
@@ -64,6 +67,11 @@ enum Command {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Look after the audit log
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// Try it: the gateway, two look-alikes and a mailbox, all on this machine
     Demo {
         /// Where its data lies [default: a fresh folder]
@@ -76,6 +84,12 @@ enum Command {
         #[arg(long, value_name = "TIME", default_value = "7d", value_parser = postern::config::check_frequency)]
         frequency: String,
     },
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Check that no event was edited or removed; 1 where one was
+    Verify(Configured),
 }
 
 #[derive(clap::Args)]
@@ -120,8 +134,8 @@ fn main() -> ExitCode {
             Ok(settings) => run::ended(block_on(init::run(&settings))),
             Err(errors) => run::refused(&errors),
         },
-        Command::Import { file, configured } => match run::settings(&configured.config) {
-            Ok(settings) => run::ended(block_on(import::run(&settings.database, &file))),
+        Command::Import { file, organization, configured } => match run::settings(&configured.config) {
+            Ok(settings) => run::ended(block_on(import::run(&settings, organization.as_deref(), &file))),
             Err(errors) => run::refused(&errors),
         },
         Command::AcceptAddress { site, user, email, configured, .. } => {
@@ -131,6 +145,12 @@ fn main() -> ExitCode {
                     let request = accept_address::Request { accept };
                     run::ended(block_on(accept_address::run(&settings, &request)))
                 }
+                Err(errors) => run::refused(&errors),
+            }
+        }
+        Command::Audit { command: AuditCommand::Verify(Configured { config }) } => {
+            match run::settings(&config) {
+                Ok(settings) => run::ended(block_on(audit::verify(&settings))),
                 Err(errors) => run::refused(&errors),
             }
         }

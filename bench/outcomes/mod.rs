@@ -10,6 +10,7 @@ use postern::domain::domain_name::DomainName;
 use postern::domain::email::EmailAddress;
 use postern::domain::facts::{Facts, Person, ProofFact, Session};
 use postern::domain::lane::Lane;
+use postern::domain::organization::OrganizationId;
 use postern::domain::policy::{ApiTokens, Snapshot};
 
 const NOW: i64 = 1_800_000_000;
@@ -18,6 +19,7 @@ const DAY: i64 = 86_400;
 /// An organization, one of its people and a stranger.
 pub struct Outcomes {
     snapshot: Snapshot,
+    organization: OrganizationId,
     managed: EmailAddress,
     external: EmailAddress,
 }
@@ -25,9 +27,11 @@ pub struct Outcomes {
 impl Outcomes {
     /// With more verified domains than most organizations have.
     pub fn new() -> Self {
-        let domain = |number: usize| DomainName::parse(&format!("d{number}.acme.com")).expect("a domain");
+        let name = |number: usize| DomainName::parse(&format!("d{number}.acme.com")).expect("a domain");
+        let domain = |number| (name(number), OrganizationId::only());
         Self {
             snapshot: Snapshot { verified_domains: (0..1000).map(domain).collect(), ..Snapshot::default() },
+            organization: OrganizationId::only(),
             managed: EmailAddress::parse("liam@d500.acme.com").expect("an address"),
             external: EmailAddress::parse("jane@partner.example").expect("an address"),
         }
@@ -39,6 +43,7 @@ impl Outcomes {
             Session::Person(Person { email, claimed, is_customer: false, address_changed: false })
         };
         let facts = |session, proof| Facts {
+            organization: &self.organization,
             enforced: true,
             customers_exempt: false,
             lane: Lane::Browser,

@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::Router;
@@ -22,6 +23,7 @@ use tokio::runtime::Runtime;
 
 use postern::actions::import_directory::import_directory;
 use postern::app::App;
+use postern::cli::import::owner;
 use postern::clock::Clock;
 use postern::config;
 use postern::config::settings::{Scheme, Settings};
@@ -29,6 +31,7 @@ use postern::domain::account::{DeviceId, Subject};
 use postern::domain::decision::Reason;
 use postern::domain::facts::ProofFact;
 use postern::domain::lane::Lane;
+use postern::domain::organization::OrganizationId;
 use postern::domain::proof::{self, Binding};
 use postern::entropy::Entropy;
 use postern::identity::{Identities, Presented, SessionIdentity, SessionKey};
@@ -280,7 +283,8 @@ fn peer() -> SocketAddr {
 }
 
 fn binding(subject: Subject) -> Binding<'static> {
-    Binding { organization: "Acme", site: HOST, subject, device: DEVICE }
+    static ONLY: LazyLock<OrganizationId> = LazyLock::new(OrganizationId::only);
+    Binding { organization: &ONLY, site: HOST, subject, device: DEVICE }
 }
 
 /// A product reduced to the question whose session it is.
@@ -302,7 +306,8 @@ async fn build(settings: Settings) -> App {
     Store::create(&settings.database).await.expect("a store");
     let store = Store::open(&settings.database).await.expect("the store opens");
     let clock = Clock::system();
-    import_directory(&store, &clock, PEOPLE.as_bytes(), "people.csv", |_| ()).await.expect("people");
+    let owner = owner(&settings, None).expect("one organization");
+    import_directory(&store, &clock, &owner, PEOPLE.as_bytes(), "people.csv", |_| ()).await.expect("people");
     store.close().await;
     App::build(settings, clock, Entropy::System).await.expect("a gateway")
 }

@@ -57,17 +57,15 @@ impl Actions {
     pub async fn check_code(
         &self,
         asker: &Asker<'_>,
-        organization: &str,
         typed: Option<&str>,
         rules: &ChallengeRules,
     ) -> Result<Checked, StoreError> {
-        self.timed("check_code", self.check(asker, organization, typed, rules)).await
+        self.timed("check_code", self.check(asker, typed, rules)).await
     }
 
     async fn check(
         &self,
         asker: &Asker<'_>,
-        organization: &str,
         typed: Option<&str>,
         rules: &ChallengeRules,
     ) -> Result<Checked, StoreError> {
@@ -89,7 +87,7 @@ impl Actions {
                 if !change.end_challenge(challenge.id, ChallengeOutcome::Verified, now).await? {
                     return Ok(Checked::Used);
                 }
-                Checked::Verified(self.prove(asker, organization, now))
+                Checked::Verified(self.prove(asker, now))
             }
             _ if tries_left == 0 => {
                 change.end_challenge(challenge.id, ChallengeOutcome::Exhausted, now).await?;
@@ -107,9 +105,10 @@ impl Actions {
         Code::derive(&keys.code, challenge.id, rules.code_digits).matches(typed)
     }
 
-    fn prove(&self, asker: &Asker<'_>, organization: &str, now: Timestamp) -> Proven {
+    fn prove(&self, asker: &Asker<'_>, now: Timestamp) -> Proven {
         let device = DeviceId(self.entropy.bytes());
         let (key_id, keys) = self.keys.current();
+        let organization = &asker.organization.id;
         let binding = Binding { organization, site: asker.site, subject: asker.subject, device };
         Proven { device, token: proof::mint(key_id, &keys.proof, &binding, now) }
     }
@@ -137,8 +136,9 @@ async fn spend_try(
     rules: &ChallengeRules,
     now: Timestamp,
 ) -> Result<Result<(), Limited>, StoreError> {
+    let account = asker.account();
     let checks = [
-        (Scope::Account, "try-account", asker.email.as_str(), &rules.limits.tries_per_account),
+        (Scope::Account, "try-account", account.as_str(), &rules.limits.tries_per_account),
         (Scope::Network, "try-network", asker.network, &rules.limits.tries_per_network),
     ];
     for (scope, kind, subject, quotas) in checks {
@@ -159,5 +159,7 @@ fn event(asker: &Asker<'_>, challenge: &Challenge, checked: &Checked) -> AuditEv
         _ => None,
     };
     let detail = json!({ "site": asker.site, "challenge": challenge.id, "tries_left": tries_left });
-    AuditEvent::new(asker.email.as_str(), action, asker.email.as_str()).with(detail)
+    AuditEvent::new(asker.email.as_str(), action, asker.email.as_str())
+        .of(&asker.organization.id)
+        .with(detail)
 }

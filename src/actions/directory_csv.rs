@@ -4,6 +4,7 @@
 //! was read is remembered as 128-bit fingerprints only, so a file of millions of rows needs little memory.
 
 use std::io::{Chain, Read};
+use std::sync::Arc;
 
 use csv::{ByteRecord, Reader, ReaderBuilder, Terminator};
 use foldhash::{HashMap, HashMapExt};
@@ -85,7 +86,7 @@ pub enum CsvError {
 type Problem = (&'static str, String);
 
 /// A file that is being read.
-pub(super) struct DirectoryCsv<R> {
+pub(super) struct DirectoryCsv<'a, R> {
     reader: Reader<Chain<R, &'static [u8]>>,
     /// For messages.
     file: String,
@@ -97,23 +98,25 @@ pub(super) struct DirectoryCsv<R> {
     record: ByteRecord,
     /// Column and value of what must be unique, to the line it was seen in.
     seen: HashMap<Fingerprint, u32>,
+    /// The sites whose users may be named.
+    sites: &'a [Arc<str>],
 }
 
 /// 128 bits of SHA-256. Words of 32 bits keep an entry of the table at 20 bytes.
 #[derive(PartialEq, Eq, Hash)]
 struct Fingerprint([u32; 4]);
 
-impl<R: Read> DirectoryCsv<R> {
+impl<'a, R: Read> DirectoryCsv<'a, R> {
     /// Reads the header.
-    pub(super) fn open(reader: R, file: &str) -> Result<Self, CsvError> {
+    pub(super) fn open(reader: R, file: &str, sites: &'a [Arc<str>]) -> Result<Self, CsvError> {
         // Flexible: a row of another width is reported in our words. The first row is read as any other.
         // Only a line feed ends a row, and the last row has one too: see `advance`.
         let mut format = ReaderBuilder::new();
         format.has_headers(false).flexible(true).terminator(Terminator::Any(b'\n'));
         let reader = format.from_reader(reader.chain(b"\n".as_slice()));
         let (record, seen) = (ByteRecord::new(), HashMap::new());
-        let mut csv =
-            Self { reader, file: file.to_owned(), line: 1, places: [None; COLUMNS.len()], record, seen };
+        let (file, nowhere) = (file.to_owned(), [None; COLUMNS.len()]);
+        let mut csv = Self { reader, file, line: 1, places: nowhere, record, seen, sites };
         csv.advance()?;
         csv.places = places(&csv.record).map_err(|problem| csv.header(problem))?;
         Ok(csv)
@@ -137,6 +140,7 @@ impl<R: Read> DirectoryCsv<R> {
                     self.first_time("username", username)?;
                 }
                 for UserKey { site, key } in &account.user_keys {
+                    self.own_site(site)?;
                     self.first_time(OPTIONAL, &format!("{site}={key}"))?;
                 }
             }
@@ -192,6 +196,18 @@ impl<R: Read> DirectoryCsv<R> {
             None => Ok(()),
             Some(first) => Err(self.value((column, format!("{} is in line {first} already", shown(value))))),
         }
+    }
+
+    /// A key of another organization's site would say who somebody is there.
+    fn own_site(&self, site: &str) -> Result<(), CsvError> {
+        // The users of an issuer or of Crowd are named with it behind the site.
+        let host = site.split(' ').next().unwrap_or_default();
+        if self.sites.iter().any(|own| **own == *host) {
+            return Ok(());
+        }
+        let sites = self.sites.join(", ");
+        let problem = format!("{} is no site of the organization; its sites are {sites}", shown(site));
+        Err(self.value((OPTIONAL, problem)))
     }
 
     fn header(&self, problem: String) -> CsvError {

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::domain::account::CookieSet;
 use crate::domain::enrolment::Enrolment;
+use crate::domain::organization::OrganizationId;
 use crate::store::{AuditAction, AuditEvent, EnrolmentRow, StoreError};
 
 use super::Actions;
@@ -20,6 +21,8 @@ pub struct AppSession {
     pub enrolment: Enrolment,
     /// Those of its cookies that the app still has when it is started anew, if there are such.
     pub lasting: Option<CookieSet>,
+    /// Whose site it is.
+    pub organization: OrganizationId,
     /// The site's id.
     pub site: Arc<str>,
     /// The person's address, or their login name where none is known: for the audit log.
@@ -44,12 +47,20 @@ impl Actions {
             .await
     }
 
-    /// Ends an enrolment and all others of the same sign-in, on all nodes and across restarts. `why` is for the audit log.
+    /// Ends an enrolment at a site of this organization and all others of the same sign-in, on all nodes and across restarts.
+    /// `why` is for the audit log.
     ///
     /// It is done even if the caller stops waiting: an app that hangs up on its own sign-out must not stay enrolled.
-    pub async fn end_mobile(self: &Arc<Self>, enrolment: Enrolment, why: &'static str) {
+    pub async fn end_mobile(
+        self: &Arc<Self>,
+        organization: OrganizationId,
+        enrolment: Enrolment,
+        why: &'static str,
+    ) {
         let actions = Arc::clone(self);
-        let ending = async move { actions.timed("end_mobile", actions.end_sign_in(enrolment, why)).await };
+        let ending = async move {
+            actions.timed("end_mobile", actions.end_sign_in(&organization, enrolment, why)).await
+        };
         match tokio::spawn(ending).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
@@ -67,7 +78,7 @@ impl Actions {
         action: AuditAction,
         replaced: Option<(CookieSet, Timestamp)>,
     ) -> Result<(), StoreError> {
-        let AppSession { enrolment, lasting, site, person } = session;
+        let AppSession { enrolment, lasting, organization, site, person } = session;
         let now = enrolment.changed_at;
         let mut row = EnrolmentRow { enrolment, site: site.to_string(), person };
         let mut change = self.store.write().await?;
@@ -79,18 +90,23 @@ impl Actions {
         if let Some((old, end)) = replaced {
             change.end_enrolment(old, end, now).await?;
         }
-        let event = AuditEvent::new(row.person.as_str(), action, row.person.as_str());
+        let event = AuditEvent::new(row.person.as_str(), action, row.person.as_str()).of(&organization);
         change.commit(event.with(json!({ "site": &*site, "ends_at": enrolment.ends_at })), now).await
     }
 
-    async fn end_sign_in(&self, enrolment: Enrolment, why: &'static str) -> Result<(), StoreError> {
+    async fn end_sign_in(
+        &self,
+        organization: &OrganizationId,
+        enrolment: Enrolment,
+        why: &'static str,
+    ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut change = self.store.write().await?;
         let ended = change.end_sign_in(enrolment.subject, enrolment.signed_in_at, now).await?;
         // Ended by another node meanwhile, which wrote that down.
         let Some(ended) = ended.into_iter().next() else { return Ok(()) };
         let who = ended.person.as_str();
-        let event = AuditEvent::new(who, AuditAction::MobileSessionEnded, who);
+        let event = AuditEvent::new(who, AuditAction::MobileSessionEnded, who).of(organization);
         change.commit(event.with(json!({ "site": ended.site, "why": why })), now).await
     }
 }

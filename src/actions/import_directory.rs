@@ -3,6 +3,7 @@
 //! Rows that are known are updated, others stay. The format is in `directory_csv.rs`.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use futures_util::future::join;
 use serde_json::json;
@@ -11,11 +12,21 @@ pub use super::directory_csv::CsvError;
 use super::directory_csv::{DirectoryCsv, Entry};
 use crate::clock::Clock;
 use crate::domain::domain_name::DomainName;
+use crate::domain::organization::OrganizationId;
 use crate::store::{AuditAction, AuditEvent, Change, ChangeKind, NewAccount, Store, StoreError};
 
 /// Rows that are written together: as many as the store puts into one statement, so that reading the next ones takes no longer
 /// than writing these.
 const BATCH: usize = 500;
+
+/// Whose tables a file changes.
+#[derive(Debug, Clone)]
+pub struct Owner {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// The ids of its sites: no other one's users are named by its files.
+    pub sites: Vec<Arc<str>>,
+}
 
 /// What was imported.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -34,6 +45,14 @@ pub enum ImportError {
     /// The file is not as it must be.
     #[error(transparent)]
     File(#[from] CsvError),
+    /// A domain has one owner, and it is not this one.
+    #[error("{file}: the domain {domain} belongs to another organization of this gateway")]
+    Taken {
+        /// The file's name.
+        file: String,
+        /// The domain.
+        domain: DomainName,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -44,19 +63,22 @@ pub enum ImportError {
 pub async fn import_directory(
     store: &Store,
     clock: &Clock,
+    owner: &Owner,
     reader: impl Read,
     file_name: &str,
     mut progress: impl FnMut(u64),
 ) -> Result<Imported, ImportError> {
-    let mut csv = DirectoryCsv::open(reader, file_name)?;
+    let mut csv = DirectoryCsv::open(reader, file_name, &owner.sites)?;
     let mut imported = Imported::default();
     let mut change = store.write().await?;
     let mut batch = Batch::read(&mut csv, &mut imported)?;
     while !batch.is_empty() {
         // The file is read on while the database writes.
         let next = async { Batch::read(&mut csv, &mut imported) };
-        let (written, next) = join(batch.write(&mut change, clock), next).await;
-        written?;
+        let (written, next) = join(batch.write(&mut change, owner, clock), next).await;
+        if let Some(domain) = written? {
+            return Err(ImportError::Taken { file: file_name.to_owned(), domain });
+        }
         batch = next?;
         progress(csv.bytes_read());
     }
@@ -67,8 +89,9 @@ pub async fn import_directory(
         "file": file_name, "domains": imported.domains, "accounts": imported.accounts, "claimed": imported.claimed,
     });
     change.log_change(ChangeKind::Directory, &detail, now).await?;
-    let event = AuditEvent::new("operator", AuditAction::DirectoryImported, file_name).with(detail);
-    change.commit(event, now).await?;
+    let event =
+        AuditEvent::new("operator", AuditAction::DirectoryImported, file_name).of(&owner.organization);
+    change.commit(event.with(detail), now).await?;
     Ok(imported)
 }
 
@@ -93,7 +116,7 @@ struct Batch {
 
 impl Batch {
     /// The next rows of the file; none at its end.
-    fn read(csv: &mut DirectoryCsv<impl Read>, imported: &mut Imported) -> Result<Self, CsvError> {
+    fn read(csv: &mut DirectoryCsv<'_, impl Read>, imported: &mut Imported) -> Result<Self, CsvError> {
         let mut batch = Self::default();
         while batch.len() < BATCH
             && let Some(entry) = csv.next_entry()?
@@ -119,10 +142,17 @@ impl Batch {
         self.domains.len() + self.accounts.len()
     }
 
-    async fn write(self, change: &mut Change, clock: &Clock) -> Result<(), StoreError> {
+    /// Says which domain is another organization's, if one is.
+    async fn write(
+        self,
+        change: &mut Change,
+        owner: &Owner,
+        clock: &Clock,
+    ) -> Result<Option<DomainName>, StoreError> {
         let now = clock.now();
-        change.upsert_domains(&self.domains, now).await?;
-        change.upsert_accounts(&self.accounts, now).await
+        let taken = change.upsert_domains(&owner.organization, &self.domains, now).await?;
+        change.upsert_accounts(&owner.organization, &self.accounts, now).await?;
+        Ok(taken)
     }
 }
 
@@ -145,8 +175,14 @@ mod tests {
         (folder, Store::open(&path).await.unwrap(), clock)
     }
 
+    fn owner() -> Owner {
+        let sites = ["jira.test", "wiki.test/wiki"].map(Arc::from).to_vec();
+        Owner { organization: OrganizationId::only(), sites }
+    }
+
     async fn import(store: &Store, clock: &Clock, content: impl AsRef<[u8]>) -> Result<Imported, String> {
-        let imported = import_directory(store, clock, content.as_ref(), "accounts.csv", |_| ()).await;
+        let imported =
+            import_directory(store, clock, &owner(), content.as_ref(), "accounts.csv", |_| ()).await;
         imported.map_err(|error| error.to_string())
     }
 
@@ -168,11 +204,14 @@ mod tests {
             YES,account, Jane.Doe@ACME.test , JDoe ,\"Doe, \"\"Jane\"\"\",\r\n\
             0,account,bob@acme.test,,,\r\n";
         let told = std::cell::Cell::new(0);
+        let owner = owner();
         let imported =
-            import_directory(&store, &clock, content.as_bytes(), "accounts.csv", |bytes| told.set(bytes));
+            import_directory(&store, &clock, &owner, content.as_bytes(), "accounts.csv", |bytes| {
+                told.set(bytes)
+            });
         assert_eq!(imported.await.unwrap(), Imported { domains: 1, accounts: 2, claimed: 1 });
         assert!(told.get() >= content.len() as u64, "all was read");
-        assert_eq!(store.verified_domains().await.unwrap()[0].as_str(), "acme.test");
+        assert_eq!(store.verified_domains().await.unwrap()[0].0.as_str(), "acme.test");
         assert_eq!(
             accounts(&store).await,
             [("bob@acme.test".into(), None, false), ("jane.doe@acme.test".into(), Some("jdoe".into()), true)]
@@ -271,6 +310,10 @@ mod tests {
             ("jira.test=", "is not a list of keys"),
             ("jira.test=x;", "is not a list of keys"),
             ("jira.test=JIRAUSER1;jira.test=JIRAUSER1", "is in line 2 already"),
+            (
+                "other.test=x",
+                "\"other.test\" is no site of the organization; its sites are jira.test, wiki.test/wiki",
+            ),
         ] {
             let error = import(&store, &clock, format!("{header}{cell},account,,a@b.test,A,a,yes\n")).await;
             let error = error.unwrap_err();
@@ -325,7 +368,8 @@ mod tests {
         let rows: String = (0..12_000).map(|n| format!("account,,user{n}@b.test,,,\n")).collect();
         let content = format!("{HEADER}{rows}");
         let broken = io::Read::chain(content.as_bytes(), Breaks);
-        let error = import_directory(&store, &clock, broken, "accounts.csv", |_| ()).await.unwrap_err();
+        let error =
+            import_directory(&store, &clock, &owner(), broken, "accounts.csv", |_| ()).await.unwrap_err();
         assert!(error.to_string().contains("the disk is gone"), "{error}");
         assert_eq!(accounts(&store).await.len(), 0);
         assert_eq!(import(&store, &clock, content).await.unwrap().accounts, 12_000);

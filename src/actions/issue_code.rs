@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::account::{DeviceId, Subject};
 use crate::domain::email::EmailAddress;
+use crate::domain::organization::Organization;
 use crate::domain::policy::ChallengeRules;
 use crate::store::{AuditAction, AuditEvent, Challenge, Change, NewChallenge, NewMail, StoreError};
 
@@ -20,12 +21,21 @@ pub struct Asker<'a> {
     pub subject: Subject,
     /// The browser.
     pub device: DeviceId,
-    /// The pinned address: the account that limits count for, and where the code goes.
+    /// The pinned address, where the code goes.
     pub email: &'a EmailAddress,
+    /// Whose site it is.
+    pub organization: &'a Organization,
     /// The site's id.
     pub site: &'a str,
     /// The client's network, for limits.
     pub network: &'a str,
+}
+
+impl Asker<'_> {
+    /// For whom limits by account count. Of two organizations that know an address, neither uses up the other's.
+    pub(super) fn account(&self) -> String {
+        format!("{} {}", self.organization.id, self.email)
+    }
 }
 
 /// Why a code is asked for.
@@ -94,12 +104,12 @@ impl Actions {
             Some(live) => (live, MailRequest::Again),
             None => (self.open(&mut change, asker, rules, now).await?, MailRequest::First),
         };
-        change.queue_mail(&self.mail(&challenge, now)).await?;
+        change.queue_mail(&self.mail(asker, &challenge, now)).await?;
         let detail =
             json!({ "site": asker.site, "challenge": challenge.id, "again": mail == MailRequest::Again });
         let event =
             AuditEvent::new(asker.email.as_str(), AuditAction::ExternalUserChallenged, asker.email.as_str());
-        change.commit(event.with(detail), now).await?;
+        change.commit(event.of(&asker.organization.id).with(detail), now).await?;
         self.outbox.wake();
         Ok(Issued { challenge: Some(challenge), mail })
     }
@@ -125,13 +135,14 @@ impl Actions {
         change.open_challenge(&new).await
     }
 
-    fn mail(&self, challenge: &Challenge, now: Timestamp) -> NewMail {
+    fn mail(&self, asker: &Asker<'_>, challenge: &Challenge, now: Timestamp) -> NewMail {
         NewMail {
             id: self.entropy.row_id(now),
             challenge: challenge.id,
             key_id: challenge.key_id,
             to: challenge.email.clone(),
             kind: "code",
+            organization: asker.organization.clone(),
             site: challenge.site.clone(),
             created_at: now,
             due_at: now,
@@ -147,9 +158,9 @@ async fn spend_send(
     rules: &ChallengeRules,
     now: Timestamp,
 ) -> Result<Result<(), Limited>, StoreError> {
-    let limits = &rules.limits;
+    let (limits, account) = (&rules.limits, asker.account());
     let checks = [
-        (Scope::Account, "send-account", asker.email.as_str(), &limits.sends_per_account),
+        (Scope::Account, "send-account", account.as_str(), &limits.sends_per_account),
         (Scope::Network, "send-network", asker.network, &limits.sends_per_network),
         (Scope::Everybody, "send", "", &limits.sends),
     ];

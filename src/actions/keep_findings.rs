@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::clock::Clock;
 use crate::store::{
-    AuditAction, AuditEvent, Change, ContradictionRow, Finding, PinRow, Store, StoreError, UserKey,
+    AuditAction, AuditEvent, Change, ContradictionRow, Finding, Found, PinRow, Store, StoreError, UserKey,
 };
 
 /// How many findings are written in one transaction.
@@ -30,15 +30,16 @@ async fn write(store: &Store, clock: &Clock, findings: &[Finding]) -> Result<(),
     let now = clock.now();
     let mut change = store.write().await?;
     let mut events = Vec::new();
-    for finding in findings {
-        events.extend(match finding {
-            Finding::Pinned(pin) => change.pin(pin, now).await?.then(|| pinned(pin)),
-            Finding::Contradicted(row) => {
+    for Finding { organization, found } in findings {
+        let event = match found {
+            Found::Pinned(pin) => change.pin(pin, now).await?.then(|| pinned(pin)),
+            Found::Contradicted(row) => {
                 change.note_contradiction(row).await?;
                 Some(contradicted(row))
             }
-            Finding::Agreed(person) => end_contradiction(&mut change, person).await?,
-        });
+            Found::Agreed(person) => end_contradiction(&mut change, person).await?,
+        };
+        events.extend(event.map(|event| event.of(organization)));
     }
     if events.is_empty() { Ok(()) } else { change.commit_many(&events, now).await }
 }

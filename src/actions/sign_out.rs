@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::domain::account::{DeviceId, Subject};
 use crate::domain::email::EmailAddress;
+use crate::domain::organization::OrganizationId;
 use crate::store::{AuditAction, AuditEvent, StoreError};
 
 use super::Actions;
@@ -19,6 +20,8 @@ pub struct Leaver {
     pub device: DeviceId,
     /// The pinned address, for the audit log.
     pub email: EmailAddress,
+    /// Whose site it is.
+    pub organization: OrganizationId,
     /// The site's id.
     pub site: Arc<str>,
 }
@@ -44,7 +47,7 @@ impl Actions {
         let mut change = self.store.write().await?;
         change.revoke(leaver.subject, leaver.device, now).await?;
         let who = leaver.email.as_str();
-        let event = AuditEvent::new(who, AuditAction::ExternalUserSignedOut, who);
+        let event = AuditEvent::new(who, AuditAction::ExternalUserSignedOut, who).of(&leaver.organization);
         change.commit(event.with(json!({ "site": &*leaver.site })), now).await
     }
 }

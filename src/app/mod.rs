@@ -24,7 +24,7 @@ use crate::entropy::Entropy;
 use crate::identity::Identities;
 use crate::identity::assertion::Assertions;
 use crate::keys::Keys;
-use crate::mail::outbox::{Codes, MailEvent, Outbox, Sender};
+use crate::mail::outbox::{Codes, MailEvent, Outbox};
 use crate::mail::transport::Transport;
 use crate::proxy::{Components, Gateway};
 use crate::store::{Finding, Store};
@@ -266,8 +266,6 @@ fn outbox(
     metrics: &Arc<Metrics>,
 ) -> anyhow::Result<Arc<Outbox>> {
     let transport = Transport::new(&settings.mail.transport)?;
-    let sender =
-        Sender { from: settings.mail.from.clone(), organization: Arc::clone(&settings.organization) };
     let (keys, digits) = (Arc::clone(keys), settings.verification.code_digits);
     let codes: Codes =
         Arc::new(move |id, challenge| Some(Code::derive(&keys.of(id)?.code, challenge, digits)));
@@ -280,7 +278,14 @@ fn outbox(
             MailEvent::Expired => MailResult::Expired,
         });
     });
-    Ok(Arc::new(Outbox::new(store.clone(), transport, clock.clone(), sender, codes, observer)))
+    Ok(Arc::new(Outbox::new(
+        store.clone(),
+        transport,
+        clock.clone(),
+        settings.mail.from.clone(),
+        codes,
+        observer,
+    )))
 }
 
 fn count_tables(metrics: &Metrics, directory: &Directory) {

@@ -19,7 +19,7 @@ use crate::demo::{Product, ProductKind, demo_people, mailbox};
 use crate::store::Store;
 use crate::{demo, telemetry};
 
-use super::init;
+use super::{import, init};
 
 /// Who is managed and who is not: the three rows of the managed-accounts example, and one more of each kind. Jane's first
 /// address has a verified domain, but nobody claimed her account.
@@ -149,7 +149,8 @@ async fn prepare(settings: &Settings, folder: &Path) -> anyhow::Result<()> {
     write(&people, PEOPLE)?;
     let store = Store::open(&settings.database).await?;
     let name = people.display().to_string();
-    import_directory(&store, &Clock::system(), PEOPLE.as_bytes(), &name, |_| ()).await?;
+    let owner = import::owner(settings, None)?;
+    import_directory(&store, &Clock::system(), &owner, PEOPLE.as_bytes(), &name, |_| ()).await?;
     store.close().await;
     Ok(())
 }

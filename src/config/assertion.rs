@@ -6,14 +6,14 @@ use super::section::Section;
 use super::settings::{AssertionAlgorithm, Assertions};
 use super::values::{Refusal, choice};
 
-/// Reads the section. Without an issuer the organization speaks.
-pub(super) fn read(root: &mut Section<'_>, organization: Option<&Arc<str>>) -> Assertions {
+/// Reads the section.
+pub(super) fn read(root: &mut Section<'_>) -> Assertions {
     let mut section = root.section("assertion");
     let algorithms = choice(&[("ES256", AssertionAlgorithm::Es256), ("EdDSA", AssertionAlgorithm::EdDsa)]);
     let algorithm = section.text("algorithm", algorithms).unwrap_or(AssertionAlgorithm::Es256);
     let issuer = section.text("issuer", issuer);
     section.finish();
-    Assertions { algorithm, issuer: issuer.or_else(|| organization.cloned()).unwrap_or_default() }
+    Assertions { algorithm, issuer }
 }
 
 fn issuer(text: &str) -> Result<Arc<str>, Refusal> {

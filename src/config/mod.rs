@@ -20,6 +20,7 @@ mod listen;
 mod log;
 mod mail;
 mod mobile;
+mod organizations;
 mod profiles;
 mod section;
 mod sessions;
@@ -33,7 +34,6 @@ mod verification;
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
@@ -88,19 +88,19 @@ pub fn parse(
 fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Settings> {
     let document = DeTable::parse(text).map_err(|error| problems.add_syntax(&error)).ok()?;
     let mut root = Section::root(document.get_ref(), problems);
-    let organization = read_organization(&mut root);
+    let organizations = organizations::read(&mut root);
     let listen = listen::read(&mut root, around);
     let (verification, enforce) = verification::read(&mut root);
-    let sites = sites::read(&mut root, around, enforce);
+    let sites = sites::read(&mut root, around, organizations.as_deref().unwrap_or_default(), enforce);
     let limits = limits::read(&mut root);
     let mail = mail::read(&mut root, around);
     let files = store::read(&mut root, around);
     let log = log::read(&mut root);
-    let assertion = assertion::read(&mut root, organization.as_ref());
+    let assertion = assertion::read(&mut root);
     root.finish();
     let (database, keys) = files?;
     Some(Settings {
-        organization: organization?,
+        organizations: organizations?,
         listen: listen?,
         sites: sites?,
         verification,
@@ -112,20 +112,6 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
         assertion,
         fingerprint: HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..6]),
     })
-}
-
-fn read_organization(root: &mut Section<'_>) -> Option<Arc<str>> {
-    let mut section = root.required_section("organization", "`name`")?;
-    let name = section.required("name", "Acme", |text| {
-        let text = text.trim();
-        let length = text.chars().count();
-        if !(1..=100).contains(&length) || text.chars().any(char::is_control) {
-            return Err(Refusal::new("is not a name", "expected 1 to 100 characters on one line"));
-        }
-        Ok(Arc::from(text))
-    });
-    section.finish();
-    name
 }
 
 impl Surroundings<'_> {

@@ -108,8 +108,7 @@ impl<'a> Section<'a> {
         key: &'static str,
         parse: impl Fn(&str) -> Result<T, Refusal>,
     ) -> Option<Vec<T>> {
-        let is_list = self.entry(key).is_some_and(|(_, value)| value.get_ref().as_array().is_some());
-        if is_list { self.texts(key, parse) } else { self.text(key, parse).map(|text| vec![text]) }
+        if self.is_list(key) { self.texts(key, parse) } else { self.text(key, parse).map(|text| vec![text]) }
     }
 
     /// A whole number within a range; `None` if it is absent or was refused.
@@ -202,6 +201,11 @@ impl<'a> Section<'a> {
             }
         }
         sections
+    }
+
+    /// Whether the key is given, and is a list.
+    pub(super) fn is_list(&self, key: &str) -> bool {
+        self.entry(key).is_some_and(|(_, value)| value.get_ref().as_array().is_some())
     }
 
     /// Whether the key is given, rightly or wrongly.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::domain::code::CodeDigits;
 use crate::domain::domain_name::DomainName;
+use crate::domain::organization::Organization;
 pub use crate::domain::policy::{ApiTokens, Limits};
 
 use super::database::Database;
@@ -18,8 +19,8 @@ use super::tls::Tls;
 /// The whole configuration.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The organization's name, as pages and mails show it.
-    pub organization: Arc<str>,
+    /// The organizations, at least one; no two share an id.
+    pub organizations: Vec<Arc<Organization>>,
     /// Where to listen, and how.
     pub listen: Listen,
     /// The sites, at least one; no two share host and prefix.
@@ -89,6 +90,8 @@ impl Scheme {
 pub struct Site {
     /// Stable id in labels and proofs: the host, and the prefix where there is one (`wiki.acme.com/wiki`).
     pub id: Arc<str>,
+    /// Whose site it is. All sites of one host belong to one organization.
+    pub organization: Arc<Organization>,
     /// The host browsers ask for.
     pub host: DomainName,
     /// The path prefix without a trailing slash; empty for the whole host.
@@ -288,8 +291,8 @@ impl fmt::Debug for SmtpCredentials {
 pub struct Assertions {
     /// What they are signed with.
     pub algorithm: AssertionAlgorithm,
-    /// Who speaks in them: the claim `iss`.
-    pub issuer: Arc<str>,
+    /// Who speaks in them: the claim `iss`. `None` for the name of the site's organization.
+    pub issuer: Option<Arc<str>>,
 }
 
 /// What assertions are signed with (RFC 7518 section 3.1, RFC 8037).

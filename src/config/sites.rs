@@ -7,10 +7,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::domain_name::DomainName;
+use crate::domain::organization::Organization;
 
 use super::Surroundings;
 use super::api;
 use super::mobile;
+use super::organizations;
 use super::profile::Product;
 use super::profiles;
 use super::section::Section;
@@ -27,20 +29,34 @@ const MAX_BODY_BYTES: u64 = 250 * 1024 * 1024;
 pub(super) fn read(
     root: &mut Section<'_>,
     around: &Surroundings<'_>,
+    organizations: &[Arc<Organization>],
     enforce: bool,
 ) -> Option<Vec<Arc<Site>>> {
     let mut ids: HashMap<Arc<str>, usize> = HashMap::new();
+    let mut owners: HashMap<DomainName, Arc<Organization>> = HashMap::new();
     let mut sites = Vec::new();
     let sections = root.sections("site", "`host`, `product` and `upstream`");
     let all = sections.len();
     for (index, mut section) in sections.into_iter().enumerate() {
-        let site = read_one(&mut section, around, enforce, |section, id| {
+        let owner = organizations::of_site(&mut section, organizations);
+        let site = read_one(&mut section, around, owner, enforce, |section, id| {
             if let Some(first) = ids.insert(Arc::clone(id), index) {
                 let instead =
                     format!("site {} has the same host and prefix; each may be there once", first + 1);
                 section.reject("host", "is taken", instead);
             }
         });
+        if let Some(site) = &site {
+            // A browser sends one host's cookies to all of its sites, and our own pages there are one organization's.
+            let owner = owners.entry(site.host.clone()).or_insert_with(|| Arc::clone(&site.organization));
+            if owner.id != site.organization.id {
+                section.reject(
+                    "organization",
+                    "is another one's",
+                    format!("{} belongs to `{}`", site.host, owner.id),
+                );
+            }
+        }
         section.finish();
         sites.extend(site.map(Arc::new));
     }
@@ -51,6 +67,7 @@ pub(super) fn read(
 fn read_one(
     section: &mut Section<'_>,
     around: &Surroundings<'_>,
+    organization: Option<Arc<Organization>>,
     enforce: bool,
     claim: impl FnOnce(&Section<'_>, &Arc<str>),
 ) -> Option<Site> {
@@ -83,6 +100,7 @@ fn read_one(
     }
     Some(Site {
         id,
+        organization: organization?,
         host,
         prefix,
         product: product?,

@@ -98,9 +98,10 @@ impl Rows {
 
     fn add_account(&mut self, key: &FingerprintKey, row: &AccountRow) {
         let account = Account { claimed: row.claimed, named: row.username.is_some() };
-        self.by_email.push((key.email(&row.email), account));
+        self.by_email.push((key.email(&row.organization, &row.email), account));
         if let Some(username) = &row.username {
-            self.by_username.push((key.username(username), self.addresses.add(&row.email)));
+            self.by_username
+                .push((key.username(&row.organization, username), self.addresses.add(&row.email)));
         }
     }
 
@@ -131,6 +132,7 @@ impl Rows {
 mod tests {
     use super::*;
     use crate::clock::stopwatch;
+    use crate::domain::organization::OrganizationId;
 
     fn filled(count: u32, has_username: bool) -> (FingerprintKey, Accounts) {
         let (key, mut rows) = (FingerprintKey::new([7; 16]), Rows::new());
@@ -142,6 +144,7 @@ mod tests {
 
     fn row(number: u32, has_username: bool) -> AccountRow {
         AccountRow {
+            organization: OrganizationId::only(),
             email: EmailAddress::parse(&format!("user{number:07}@d{}.acme.test", number % 100)).unwrap(),
             username: has_username.then(|| format!("name{number}")),
             claimed: number.is_multiple_of(2),
@@ -160,8 +163,8 @@ mod tests {
     #[test]
     fn a_name_belongs_to_one_address_and_an_address_without_one_has_none() {
         let (key, accounts) = filled(1_000, true);
-        let (account, name) =
-            (|n| key.email(&row(n, true).email), |n: u32| key.username(&format!("name{n}")));
+        let account = |n| key.email(&OrganizationId::only(), &row(n, true).email);
+        let name = |n: u32| key.username(&OrganizationId::only(), &format!("name{n}"));
         for number in 0..1_000 {
             assert_eq!(accounts.email_of_username(name(number)), Some(row(number, true).email));
             assert_eq!(accounts.is_claimed(account(number)), number.is_multiple_of(2));
@@ -171,7 +174,7 @@ mod tests {
         assert!(!accounts.is_claimed(nobody) && !accounts.has_username(nobody));
         assert_eq!(accounts.email_of_username(name(1_000)), None);
         let (key, unnamed) = filled(1_000, false);
-        assert!(!unnamed.has_username(key.email(&row(1, false).email)));
+        assert!(!unnamed.has_username(key.email(&OrganizationId::only(), &row(1, false).email)));
         assert_eq!(unnamed.email_of_username(name(1)), None);
     }
 
@@ -182,7 +185,8 @@ mod tests {
     fn a_look_up_among_ten_million_costs_less_than_half_a_microsecond() {
         let look_up_ns = |count: u32| {
             let (key, accounts) = filled(count, false);
-            let fingerprint = |n: u32| key.email(&row(n.wrapping_mul(2_654_435_761) % count, false).email);
+            let row = |n: u32| row(n.wrapping_mul(2_654_435_761) % count, false);
+            let fingerprint = |n: u32| key.email(&row(n).organization, &row(n).email);
             let wanted: Vec<_> = (0..1_000_000).map(fingerprint).collect();
             let since = stopwatch();
             let claimed = wanted.iter().filter(|account| accounts.is_claimed(**account)).count();

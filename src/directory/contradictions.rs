@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 
 use crate::domain::account::Contradiction;
 use crate::domain::email::EmailAddress;
-use crate::store::{ContradictionRow, Finding, Store, StoreError, UserKey};
+use crate::store::{ContradictionRow, Finding, Found, Store, StoreError, UserKey};
 
 use super::Sighting;
 use super::fingerprint::{Fingerprint, FingerprintKey};
@@ -59,7 +59,7 @@ impl Contradictions {
         };
         let what = key.contradiction(&row);
         if self.known.insert(user, what) != Some(what)
-            && self.finding.try_send(Finding::Contradicted(row)).is_err()
+            && self.finding.try_send(found(sighting, Found::Contradicted(row))).is_err()
         {
             // Known to be something, and to be written at the next sighting.
             self.known.insert(user, Fingerprint::NOBODY);
@@ -72,7 +72,7 @@ impl Contradictions {
             return;
         }
         let person = UserKey { site: sighting.site.to_owned(), key: sighting.user_key.to_owned() };
-        if self.finding.try_send(Finding::Agreed(person)).is_ok() {
+        if self.finding.try_send(found(sighting, Found::Agreed(person))).is_ok() {
             self.known.remove(&user);
         }
     }
@@ -81,4 +81,8 @@ impl Contradictions {
     pub(super) fn forget(&self, user: Fingerprint) {
         self.known.remove(&user);
     }
+}
+
+fn found(sighting: &Sighting<'_>, found: Found) -> Finding {
+    Finding { organization: sighting.organization.clone(), found }
 }

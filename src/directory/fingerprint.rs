@@ -9,6 +9,7 @@ use std::hash::Hasher as _;
 use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
 use crate::domain::email::EmailAddress;
+use crate::domain::organization::OrganizationId;
 use crate::store::ContradictionRow;
 
 /// The key of a table row: as good as random, so tables sort and spread by it as it is.
@@ -38,14 +39,14 @@ impl FingerprintKey {
         Self(secret)
     }
 
-    /// Of an address.
-    pub(super) fn email(&self, email: &EmailAddress) -> Fingerprint {
-        self.of(b"email", &[email.as_str()])
+    /// Of an address as one organization knows it: of two, each has an account of its own for it.
+    pub(super) fn email(&self, organization: &OrganizationId, email: &EmailAddress) -> Fingerprint {
+        self.of(b"email", &[organization.as_str(), email.as_str()])
     }
 
-    /// Of a login name. Products fold its case, so it is folded here too.
-    pub(super) fn username(&self, username: &str) -> Fingerprint {
-        self.of(b"name", &[&username.trim().to_lowercase()])
+    /// Of a login name at the products of an organization. They fold its case, so it is folded here too.
+    pub(super) fn username(&self, organization: &OrganizationId, username: &str) -> Fingerprint {
+        self.of(b"name", &[organization.as_str(), &username.trim().to_lowercase()])
     }
 
     /// Of a user at a site.

@@ -29,7 +29,7 @@ impl Directory {
         let accounts = self.accounts.load();
         let user = User {
             key: self.key.user(sighting.site, sighting.user_key),
-            name: self.key.username(sighting.username),
+            name: self.key.username(sighting.organization, sighting.username),
         };
         if let Some(imported) = accounts.email_of_user_key(user.key) {
             return by_import(&accounts, &user, imported, sighting.email);
@@ -54,7 +54,7 @@ impl Directory {
     ) -> Joined {
         let pinned = self.pins.pin(&self.key, sighting, reported);
         let another_name = || {
-            accounts.has_username(self.key.email(reported))
+            accounts.has_username(self.key.email(sighting.organization, reported))
                 && accounts.email_of_username(user.name).as_ref() != Some(reported)
         };
         let contradiction = if self.has_another_key(accounts, sighting, reported) {

@@ -26,6 +26,7 @@ use tokio::sync::{mpsc, watch};
 use crate::domain::account::{CookieSet, DeviceId, Subject};
 use crate::domain::email::EmailAddress;
 use crate::domain::enrolment::Enrolment;
+use crate::domain::organization::OrganizationId;
 use crate::domain::policy::{ExternalUserPolicy, Snapshot};
 use crate::entropy::Entropy;
 use crate::store::{Finding, PinRow, Store, StoreError};
@@ -60,6 +61,8 @@ pub struct Directory {
 /// What a product says of the person behind a session.
 #[derive(Debug, Clone, Copy)]
 pub struct Sighting<'a> {
+    /// Whose site it is.
+    pub organization: &'a OrganizationId,
     /// The site's id.
     pub site: &'a str,
     /// The product's stable user key.
@@ -152,9 +155,11 @@ impl Directory {
         self.contradictions.len()
     }
 
-    /// Replaces the external user policy, as a configuration reload does.
+    /// Replaces the external user policy, as a configuration reload does. A site may belong to another organization by now, so
+    /// everybody is joined anew.
     pub fn set_policy(&self, external: ExternalUserPolicy) {
         self.snapshot.rcu(|old| Snapshot { external, ..Snapshot::clone(old) });
+        self.epoch.fetch_add(1, Ordering::Release);
         self.announce();
     }
 
@@ -188,7 +193,7 @@ impl Directory {
         let joined = self.join(sighting);
         let email = joined.email;
         self.contradictions.note(&self.key, sighting, joined.contradiction, email.as_ref(), now);
-        let account = email.as_ref().map(|email| self.key.email(email));
+        let account = email.as_ref().map(|email| self.key.email(sighting.organization, email));
         Known { account, email, address_changed: joined.contradiction.is_some() }
     }
 

@@ -8,7 +8,7 @@ use foldhash::fast::RandomState;
 use tokio::sync::mpsc;
 
 use crate::domain::email::EmailAddress;
-use crate::store::{Finding, PinRow, Store, StoreError};
+use crate::store::{Finding, Found, PinRow, Store, StoreError};
 
 use super::Sighting;
 use super::fingerprint::{Fingerprint, FingerprintKey};
@@ -123,7 +123,8 @@ impl Pins {
             disputed,
             accepted: false,
         };
-        if self.finding.try_send(Finding::Pinned(row)).is_err() {
+        let finding = Finding { organization: sighting.organization.clone(), found: Found::Pinned(row) };
+        if self.finding.try_send(finding).is_err() {
             tracing::warn!(
                 "too many new people at once: an address is pinned in memory only until the next restart"
             );

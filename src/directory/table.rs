@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn what_is_in_it_is_found_and_nothing_else() {
         let key = FingerprintKey::new([7; 16]);
-        let entry = |number: u32| (key.username(&number.to_string()), number);
+        let entry = |number: u32| (key.user("site", &number.to_string()), number);
         for count in [0, 1, 2, 7, 8, 9, 1_000, 20_000] {
             let table = Table::new((0..count).rev().map(entry).collect());
             assert_eq!(table.len(), count as usize);
@@ -93,7 +93,8 @@ mod tests {
     #[test]
     fn an_entry_takes_what_it_holds_and_half_a_byte() {
         let key = FingerprintKey::new([7; 16]);
-        let table = Table::new((0..80_000).map(|n: u32| (key.username(&n.to_string()), [0_u8; 5])).collect());
+        let table =
+            Table::new((0..80_000).map(|n: u32| (key.user("site", &n.to_string()), [0_u8; 5])).collect());
         assert_eq!(table.bytes(), 80_000 * (16 + 5) + (80_000 / 8 + 2) * 4);
     }
 }

@@ -11,6 +11,7 @@ use super::account::Class;
 use super::decision::{Credentials, Decision, Permit, Reason};
 use super::facts::{Facts, Person, ProofFact, Session};
 use super::lane::Lane;
+use super::organization::OrganizationId;
 use super::policy::{ApiTokens, Snapshot};
 
 /// How far clocks of several machines may differ before a proof counts as made in the future.
@@ -59,9 +60,9 @@ pub fn decide(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decisio
 }
 
 /// What somebody is to the organization, for labels.
-pub fn class(snapshot: &Snapshot, session: Session<'_>) -> Class {
+pub fn class(snapshot: &Snapshot, organization: &OrganizationId, session: Session<'_>) -> Class {
     match session {
-        Session::Person(person) if is_managed(snapshot, person) => Class::Managed,
+        Session::Person(person) if is_managed(snapshot, organization, person) => Class::Managed,
         Session::Person(_) => Class::External,
         Session::Anonymous => Class::Anonymous,
         Session::NotAsked | Session::Unrecognised | Session::Unavailable => Class::Unknown,
@@ -74,7 +75,7 @@ fn decide_token(snapshot: &Snapshot, facts: &Facts<'_>) -> Decision {
         return pass;
     }
     match facts.session {
-        Session::Person(person) if is_managed(snapshot, person) => pass,
+        Session::Person(person) if is_managed(snapshot, facts.organization, person) => pass,
         // A token that the product does not know: it says so itself, and better.
         Session::Anonymous => pass,
         Session::Unavailable => Decision::Unavailable(Reason::IdentityUnavailable),
@@ -90,7 +91,7 @@ fn pass_anonymous() -> Decision {
 }
 
 fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now: Timestamp) -> Decision {
-    if is_managed(snapshot, person) {
+    if is_managed(snapshot, facts.organization, person) {
         return Decision::Pass(Permit::new(Reason::Managed, Credentials::Cookies));
     }
     // By what the account may do, never by path: a customer of the portal reaches nothing else with any of them.
@@ -120,9 +121,11 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
 }
 
 /// Managed needs two facts, and an address that its owner can edit is neither.
-fn is_managed(snapshot: &Snapshot, person: Person<'_>) -> bool {
+fn is_managed(snapshot: &Snapshot, organization: &OrganizationId, person: Person<'_>) -> bool {
     let Some(email) = person.email else { return false };
-    person.claimed && !person.address_changed && snapshot.verified_domains.contains(email.domain())
+    person.claimed
+        && !person.address_changed
+        && snapshot.verified_domains.get(email.domain()).is_some_and(|owner| owner == organization)
 }
 
 fn staleness(
@@ -149,9 +152,11 @@ mod tests {
     use crate::domain::domain_name::DomainName;
     use crate::domain::email::EmailAddress;
     use proptest::prelude::*;
+    use std::sync::LazyLock;
 
     const WEEK: i64 = 7 * 86_400;
     const NOW: i64 = 1_800_000_000;
+    static ONLY: LazyLock<OrganizationId> = LazyLock::new(OrganizationId::only);
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -159,7 +164,7 @@ mod tests {
 
     fn snapshot() -> Snapshot {
         let mut snapshot = Snapshot::default();
-        snapshot.verified_domains.insert(DomainName::parse("acme.com").unwrap());
+        snapshot.verified_domains.insert(DomainName::parse("acme.com").unwrap(), OrganizationId::only());
         snapshot
     }
 
@@ -169,6 +174,7 @@ mod tests {
 
     fn facts(session: Session<'_>, proof: ProofFact) -> Facts<'_> {
         Facts {
+            organization: &ONLY,
             enforced: true,
             customers_exempt: false,
             lane: Lane::Browser,
@@ -192,6 +198,16 @@ mod tests {
     }
 
     /// The truth table of managed accounts, and a row for each reason.
+    #[test]
+    fn a_domain_of_one_organization_makes_nobody_managed_at_another() {
+        let (liam, other) =
+            (EmailAddress::parse("liam@acme.com").unwrap(), OrganizationId::parse("other").unwrap());
+        let at_home = facts(person(Some(&liam), true), ProofFact::Absent);
+        assert_eq!(reason(&at_home), ("pass", "managed"));
+        assert_eq!(reason(&Facts { organization: &other, ..at_home }), ("challenge", "no-proof"));
+        assert_eq!(class(&snapshot(), &other, at_home.session), Class::External);
+    }
+
     #[test]
     fn every_reason_has_its_row() {
         let liam = EmailAddress::parse("liam@acme.com").unwrap();

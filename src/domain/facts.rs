@@ -4,11 +4,14 @@ use jiff::Timestamp;
 
 use super::email::EmailAddress;
 use super::lane::Lane;
+use super::organization::OrganizationId;
 use super::policy::ApiTokens;
 
 /// The facts of one request.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
+    /// Whose site it is. Another organization's domains make nobody managed there.
+    pub organization: &'a OrganizationId,
     /// Whether the site enforces at all. A site that does not is a plain proxy with the same hygiene.
     pub enforced: bool,
     /// The lane, chosen by the credentials that would be forwarded.

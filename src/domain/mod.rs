@@ -16,6 +16,7 @@ pub mod hardening;
 pub mod host;
 pub mod key_set;
 pub mod lane;
+pub mod organization;
 pub mod path;
 pub mod path_pattern;
 pub mod policy;

@@ -1,17 +1,18 @@
 //! What is decided by besides the request: verified domains, the external user policy, the rules of challenges.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use super::code::CodeDigits;
 use super::domain_name::DomainName;
+use super::organization::OrganizationId;
 use super::quota::Quota;
 
-/// Everything `decide` knows about the organization; swapped as a whole, never changed in place.
+/// Everything `decide` knows about the organizations; swapped as a whole, never changed in place.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
-    /// The mail domains that the organization proved it owns.
-    pub verified_domains: HashSet<DomainName, foldhash::fast::RandomState>,
+    /// The mail domains that somebody proved to own, each with the one organization that did.
+    pub verified_domains: HashMap<DomainName, OrganizationId, foldhash::fast::RandomState>,
     /// What external people must do.
     pub external: ExternalUserPolicy,
 }

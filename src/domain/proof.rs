@@ -14,6 +14,7 @@ use sha2::Sha256;
 
 use super::account::{DeviceId, Subject};
 use super::facts::ProofFact;
+use super::organization::OrganizationId;
 
 const VERSION: u8 = 1;
 const HEAD_BYTES: usize = 10;
@@ -24,7 +25,7 @@ const TOKEN_CHARS: usize = TOKEN_BYTES / 3 * 4;
 #[derive(Debug, Clone, Copy)]
 pub struct Binding<'a> {
     /// The organization's name.
-    pub organization: &'a str,
+    pub organization: &'a OrganizationId,
     /// The site's id.
     pub site: &'a str,
     /// The person, with the address that was verified.
@@ -77,8 +78,8 @@ fn mac(key: &[u8; 32], head: &[u8], binding: &Binding<'_>) -> Hmac<Sha256> {
     mac.update(head);
     mac.update(&binding.subject.0);
     mac.update(&binding.device.0);
-    mac.update(&(binding.organization.len() as u64).to_be_bytes());
-    mac.update(binding.organization.as_bytes());
+    mac.update(&(binding.organization.as_str().len() as u64).to_be_bytes());
+    mac.update(binding.organization.as_str().as_bytes());
     mac.update(binding.site.as_bytes());
     mac
 }
@@ -86,13 +87,16 @@ fn mac(key: &[u8; 32], head: &[u8], binding: &Binding<'_>) -> Hmac<Sha256> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::LazyLock;
+
     use proptest::prelude::*;
 
     const KEY: [u8; 32] = [3; 32];
+    static ACME: LazyLock<OrganizationId> = LazyLock::new(|| OrganizationId::parse("acme").unwrap());
 
     fn binding() -> Binding<'static> {
         Binding {
-            organization: "Acme",
+            organization: &ACME,
             site: "jira.test",
             subject: Subject([1; 16]),
             device: DeviceId([2; 16]),
@@ -118,9 +122,11 @@ mod tests {
     #[test]
     fn t077_a_copied_proof_is_invalid() {
         let token = mint(1, &KEY, &binding(), at(1_800_000_000));
+        let (shorter, other) =
+            (OrganizationId::parse("acm").unwrap(), OrganizationId::parse("other").unwrap());
         for other in [
-            Binding { organization: "Acm", site: "ejira.test", ..binding() },
-            Binding { organization: "Other", ..binding() },
+            Binding { organization: &shorter, site: "ejira.test", ..binding() },
+            Binding { organization: &other, ..binding() },
             Binding { site: "wiki.test", ..binding() },
             Binding { subject: Subject([9; 16]), ..binding() },
             Binding { device: DeviceId([9; 16]), ..binding() },

@@ -51,7 +51,8 @@ impl Identities {
     ) -> TokenOwner {
         let Ok(text) = authorization.to_str() else { return TokenOwner::Unknown };
         if let Some(credentials) = text.strip_prefix("Basic ") {
-            let account = user_name(credentials).and_then(|name| self.directory.account_of(&name));
+            let account = user_name(credentials)
+                .and_then(|name| self.directory.account_of(&site.organization.id, &name));
             return account.map_or(TokenOwner::Unknown, TokenOwner::Named);
         }
         if !text.starts_with("Bearer ") {

@@ -19,7 +19,7 @@ use quick_cache::sync::Cache;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::config::settings::{AssertionAlgorithm, Assertions as Settings};
+use crate::config::settings::{AssertionAlgorithm, Assertions as Settings, Site};
 use crate::domain::account::{Class, Subject};
 use crate::keys::{KeySet, Keys};
 use crate::telemetry::receipt::Receipt;
@@ -37,7 +37,8 @@ const ATTEMPTS: u32 = 8;
 
 /// What signs.
 pub struct Assertions {
-    issuer: std::sync::Arc<str>,
+    /// Who speaks; `None` for the organization of the site.
+    issuer: Option<std::sync::Arc<str>>,
     header: Header,
     signing: EncodingKey,
     /// The public keys, as a document.
@@ -113,13 +114,7 @@ impl Assertions {
         let published = serde_json::to_vec(&JwkSet { keys: published }).map_err(|_| AssertionError::Key)?;
         let signed =
             Cache::with(CAPACITY, CAPACITY as u64, UnitWeighter, RandomState::default(), Default::default());
-        Ok(Self {
-            issuer: std::sync::Arc::clone(&settings.issuer),
-            header,
-            signing,
-            published: published.into(),
-            signed,
-        })
+        Ok(Self { issuer: settings.issuer.clone(), header, signing, published: published.into(), signed })
     }
 
     /// The key set by which anybody checks an assertion (RFC 7517).
@@ -130,7 +125,7 @@ impl Assertions {
     /// The assertion for a person at a site; `None` where the product's key of them is too long to be told.
     pub fn of(
         &self,
-        site: &str,
+        site: &Site,
         person: &Identity,
         standing: Standing,
         now: Timestamp,
@@ -146,8 +141,8 @@ impl Assertions {
             return Ok(Some(signed.token));
         }
         let claims = Claims {
-            iss: &self.issuer,
-            aud: site,
+            iss: self.issuer.as_ref().unwrap_or(&site.organization.name),
+            aud: &site.id,
             sub: account,
             email: person.email.as_ref().map(crate::domain::email::EmailAddress::as_str),
             class: class.label(),

@@ -270,7 +270,10 @@ impl Identities {
             Address::Unusable => Known { email: None, account: None, address_changed: true },
             _ => {
                 let (user_key, username) = (said.key.as_str(), said.username.as_str());
-                let sighting = Sighting { site: &realm, user_key, username, email: reported, is_unchecked };
+                let organization = &site.organization.id;
+                let site = &realm;
+                let sighting =
+                    Sighting { organization, site, user_key, username, email: reported, is_unchecked };
                 self.directory.identify(&sighting, self.clock.now())
             }
         };

@@ -3,6 +3,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::config::settings::Site;
 use crate::domain::account::{DeviceId, Subject};
 use crate::domain::facts::ProofFact;
 use crate::domain::proof::{self, Binding};
@@ -11,15 +12,8 @@ use super::Identities;
 
 impl Identities {
     /// What a proof cookie amounts to for this person in this browser. One HMAC: cheaper than remembering it.
-    pub fn proof(
-        &self,
-        organization: &str,
-        site: &str,
-        subject: Subject,
-        device: DeviceId,
-        token: &[u8],
-    ) -> ProofFact {
-        let binding = Binding { organization, site, subject, device };
+    pub fn proof(&self, site: &Site, subject: Subject, device: DeviceId, token: &[u8]) -> ProofFact {
+        let binding = Binding { organization: &site.organization.id, site: &site.id, subject, device };
         proof::verify(token, |id| self.keys.of(id).map(|keys| &keys.proof), &binding)
     }
 

@@ -68,20 +68,13 @@ pub enum Delivery {
     Pending,
 }
 
-/// Who writes.
-pub struct Sender {
-    /// The sender of every mail.
-    pub from: Mailbox,
-    /// The organization's name.
-    pub organization: Arc<str>,
-}
-
 /// The outbox worker, and where pages ask how a mail stands.
 pub struct Outbox {
     store: Store,
     transport: Transport,
     clock: Clock,
-    sender: Sender,
+    /// The sender of every mail.
+    from: Mailbox,
     codes: Codes,
     observer: Observer,
     /// Says that a mail was queued; keeps one call for a worker that is busy.
@@ -98,13 +91,13 @@ impl Outbox {
         store: Store,
         transport: Transport,
         clock: Clock,
-        sender: Sender,
+        from: Mailbox,
         codes: Codes,
         observer: Observer,
     ) -> Self {
         let (finished, _) = broadcast::channel(NEWS);
         let (queued, store_failing) = (Notify::new(), AtomicBool::new(false));
-        Self { store, transport, clock, sender, codes, observer, queued, finished, store_failing }
+        Self { store, transport, clock, from, codes, observer, queued, finished, store_failing }
     }
 
     /// Says that a mail was queued, so that it leaves at once.
@@ -195,8 +188,8 @@ impl Outbox {
             };
         };
         let message = compose(&CodeMail {
-            from: &self.sender.from,
-            organization: &self.sender.organization,
+            from: &self.from,
+            organization: &mail.organization.name,
             site_host: mail.site.split('/').next().unwrap_or_default(),
             to: &mail.to,
             code: &code,

@@ -83,6 +83,7 @@ impl Visit {
             subject: self.person.subject,
             device: self.device,
             email: &self.email,
+            organization: &self.served.site.organization,
             site: &self.served.site.id,
             network: &self.network,
         }
@@ -136,7 +137,7 @@ impl Gateway {
     ) -> Result<Response<Body>, Refused> {
         let plan = &visit.plan;
         let typed = form.code.as_deref();
-        let checked = self.actions.check_code(&visit.asker(), &plan.organization, typed, &plan.rules).await;
+        let checked = self.actions.check_code(&visit.asker(), typed, &plan.rules).await;
         let checked = checked.map_err(store_failed)?;
         self.metrics.challenges.count(event(&checked));
         if let Checked::Verified(proven) = &checked {
@@ -184,7 +185,7 @@ impl Gateway {
         let minutes_left =
             shown.challenge.as_ref().map_or(0, |challenge| minutes(seconds_until(challenge.expires_at, now)));
         let page = ChallengePage {
-            site: SiteName { organization: visit.plan.organization.to_string(), host: site.host.to_string() },
+            site: SiteName::of(site),
             masked_email: visit.email.masked(),
             sender: visit.plan.sender.clone(),
             frequency: visit.plan.frequency,

@@ -138,7 +138,7 @@ impl Exchange {
             page_origin: self.page_origin(),
             unread_body: self.has_body,
             scheme: self.plan.scheme,
-            organization: &self.plan.organization,
+            organization: self.plan.routes.organization_of(&self.host),
             host: &self.host,
             return_to: self.return_to(),
             receipt: self.record.receipt,

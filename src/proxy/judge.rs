@@ -16,7 +16,6 @@ use super::Gateway;
 use super::cookies::{Cookies, is_own};
 use super::exchange::Exchange;
 use super::headers::set_cookie_name;
-use super::plan::Plan;
 use super::route::Served;
 
 /// A judged request.
@@ -46,7 +45,7 @@ impl Gateway {
             return self.judge_token(exchange, served).await;
         }
         let session = self.identify(exchange, served, lane, cookies).await;
-        let judged = self.decide(&exchange.plan, served, lane, cookies, session);
+        let judged = self.decide(served, lane, cookies, session);
         if judged.decision.reason() == Reason::MobileSession {
             exchange.record.lane = Lane::Mobile;
         }
@@ -57,7 +56,6 @@ impl Gateway {
     /// Decides again on what is known, for connections that outlive their request.
     pub(super) fn decide(
         &self,
-        plan: &Plan,
         served: &Served,
         lane: Lane,
         cookies: &Cookies,
@@ -67,10 +65,11 @@ impl Gateway {
             Some(SessionIdentity::Person(person)) => Some(person.as_ref()),
             _ => None,
         };
-        let proof = person.map_or(ProofFact::Absent, |person| self.proof(plan, served, cookies, person));
+        let proof = person.map_or(ProofFact::Absent, |person| self.proof(served, cookies, person));
         let enrolment = person.and_then(|person| self.enrolment(served, cookies, person));
         let snapshot = self.directory.snapshot();
         let facts = Facts {
+            organization: &served.site.organization.id,
             enforced: served.site.enforce,
             customers_exempt: served.site.portal_customers == PortalCustomers::Exempt,
             lane,
@@ -118,13 +117,11 @@ impl Gateway {
         Some(resolved.session)
     }
 
-    fn proof(&self, plan: &Plan, served: &Served, cookies: &Cookies, person: &Identity) -> ProofFact {
+    fn proof(&self, served: &Served, cookies: &Cookies, person: &Identity) -> ProofFact {
         match (&cookies.proof, cookies.device) {
             (None, _) => ProofFact::Absent,
             (Some(_), None) => ProofFact::Invalid,
-            (Some(token), Some(device)) => {
-                self.identities.proof(&plan.organization, &served.site.id, person.subject, device, token)
-            }
+            (Some(token), Some(device)) => self.identities.proof(&served.site, person.subject, device, token),
         }
     }
 

@@ -72,8 +72,8 @@ impl Gateway {
             self.directory.enrolment(set).filter(|enrolment| enrolment.ends_at > self.clock.now())?;
         if enrolment.subject != person.subject {
             self.end_here(&enrolment, EnrolmentEvent::WrongUser);
-            let actions = Arc::clone(&self.actions);
-            tokio::spawn(async move { actions.end_mobile(enrolment, "wrong_user").await });
+            let (actions, owner) = (Arc::clone(&self.actions), served.site.organization.id.clone());
+            tokio::spawn(async move { actions.end_mobile(owner, enrolment, "wrong_user").await });
             return None;
         }
         Some(enrolment)
@@ -114,7 +114,8 @@ impl Gateway {
         if signed_out {
             if let Some(enrolment) = enrolment.filter(|enrolment| enrolment.ends_at > self.clock.now()) {
                 self.end_here(&enrolment, EnrolmentEvent::SignedOut);
-                self.actions.end_mobile(enrolment, "signed_out").await;
+                let owner = served.site.organization.id.clone();
+                self.actions.end_mobile(owner, enrolment, "signed_out").await;
             }
             return;
         }
@@ -154,7 +155,8 @@ impl Gateway {
         let SessionIdentity::Person(person) = &resolved.session else { return };
         let (frequency, class) = {
             let snapshot = self.directory.snapshot();
-            (snapshot.external.frequency, class(&snapshot, self.session_fact(Some(&resolved.session))))
+            let session = self.session_fact(Some(&resolved.session));
+            (snapshot.external.frequency, class(&snapshot, &site.organization.id, session))
         };
         let Some(cookies) = self.identities.cookie_set(&site.id, jar.credentials()) else { return };
         // Managed people pass anyway.
@@ -219,7 +221,9 @@ impl Gateway {
         let lasting = self.identities.cookie_set(&site, jar.lasting_credentials());
         let email = person.email.as_ref().map(|email| email.as_str());
         let person = email.unwrap_or(&person.username).to_owned();
-        AppSession { enrolment, lasting: lasting.filter(|&set| set != enrolment.cookies), site, person }
+        let lasting = lasting.filter(|&set| set != enrolment.cookies);
+        let organization = served.site.organization.id.clone();
+        AppSession { enrolment, lasting, organization, site, person }
     }
 
     /// Here and now first: whatever the store does, it has ended in this process.

@@ -57,7 +57,7 @@ impl Gateway {
         let mut response = match page {
             Page::Asset(name) => return asset(exchange, name),
             Page::Keys => return Ok(self.published_keys(exchange)),
-            Page::SignedOut => signed_out(exchange, served),
+            Page::SignedOut => signed_out(served),
             Page::Challenge => self.open(exchange, served, &cookies, parts).await?,
             Page::Verify => self.submit(exchange, served, &cookies, parts, body, Submit::Verify).await?,
             Page::Resend => self.submit(exchange, served, &cookies, parts, body, Submit::Resend).await?,
@@ -184,10 +184,8 @@ fn asset(exchange: &Exchange, name: &str) -> Result<Response<Body>, Refused> {
     Ok(response)
 }
 
-fn signed_out(exchange: &Exchange, served: &Served) -> Response<Body> {
-    let site =
-        SiteName { organization: exchange.plan.organization.to_string(), host: served.site.host.to_string() };
-    respond::html(StatusCode::OK, SignedOutPage { site }.html())
+fn signed_out(served: &Served) -> Response<Body> {
+    respond::html(StatusCode::OK, SignedOutPage { site: SiteName::of(&served.site) }.html())
 }
 
 /// The `return` parameter of the challenge page.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use askama::Template;
 
+use crate::config::settings::Site;
 use crate::domain::code::CodeDigits;
 use crate::domain::return_target::ReturnTarget;
 
@@ -40,6 +41,13 @@ pub struct SiteName {
     pub organization: String,
     /// The site's host as configured, never as a client sent it.
     pub host: String,
+}
+
+impl SiteName {
+    /// As configured.
+    pub fn of(site: &Site) -> Self {
+        Self { organization: site.organization.name.to_string(), host: site.host.to_string() }
+    }
 }
 
 /// How the mail with the code stands.

@@ -171,7 +171,8 @@ impl Gateway {
         self.directory.revoke(person.subject, device, self.clock.now());
         self.metrics.challenges.count(ChallengeEvent::SignedOut);
         let (subject, email) = (person.subject, email.clone());
-        self.actions.sign_out(Leaver { subject, device, email, site: Arc::clone(&served.site.id) }).await;
+        let (organization, site) = (served.site.organization.id.clone(), Arc::clone(&served.site.id));
+        self.actions.sign_out(Leaver { subject, device, email, organization, site }).await;
     }
 
     fn forget(&self, browser: &Browser) {

@@ -15,8 +15,6 @@ use super::route::{Routes, Served};
 
 /// The plan that requests are served by.
 pub(super) struct Plan {
-    /// The organization's name; part of every proof.
-    pub organization: Arc<str>,
     /// The address that mails come from, for people who look in their spam.
     pub sender: String,
     /// The scheme browsers see.
@@ -47,7 +45,6 @@ impl Plan {
             .iter()
             .map(|site| Served { site: Arc::clone(site), metrics: metrics.site(&site.id) });
         Self {
-            organization: Arc::clone(&settings.organization),
             sender: settings.mail.from.email.to_string(),
             scheme: settings.listen.scheme,
             trusted_proxies: settings.listen.trusted_proxies.clone(),

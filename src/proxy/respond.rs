@@ -39,8 +39,8 @@ pub struct Refusal<'a> {
     pub unread_body: bool,
     /// The scheme browsers see.
     pub scheme: Scheme,
-    /// The organization.
-    pub organization: &'a str,
+    /// What the organization is called; `None` where no site was found.
+    pub organization: Option<&'a str>,
     /// The site's host, with the port that was asked for; empty where no site was found, so that nothing unknown is echoed.
     pub host: &'a str,
     /// Where the person goes on afterwards.
@@ -184,10 +184,12 @@ fn page(refusal: &Refusal<'_>) -> Response<Body> {
     let status = status(refusal.reason, refusal.challenge);
     let page = MessagePage {
         // As configured, not as it was spelled: that spelling led to the site's name.
-        site: Authority::parse(refusal.host).ok().map(|authority| SiteName {
-            organization: refusal.organization.to_owned(),
-            host: authority.host.to_string(),
-        }),
+        site: Authority::parse(refusal.host).ok().zip(refusal.organization).map(
+            |(authority, organization)| SiteName {
+                organization: organization.to_owned(),
+                host: authority.host.to_string(),
+            },
+        ),
         title: title(status).to_owned(),
         sentence: refusal.reason.meaning().to_owned(),
         what_to_do: None,

@@ -40,6 +40,12 @@ impl Routes {
         self.0.contains_key(host)
     }
 
+    /// What the organization is called that a host belongs to; the host as [`has_host`](Self::has_host) knows it, and perhaps a port.
+    pub fn organization_of(&self, host: &str) -> Option<&str> {
+        let served = self.0.get(strip_port(host))?.first()?;
+        Some(&served.site.organization.name)
+    }
+
     /// The site of a host as the client spelled it and a path.
     pub fn find(&self, host: &str, path: &str) -> Result<&Served, RouteError> {
         let sites = match self.0.get(strip_port(host)) {

@@ -126,7 +126,7 @@ impl Watched {
         };
         let identities = &self.gateway.identities;
         let session = self.session.clone().map(|session| identities.refresh(&served.site, session));
-        let again = self.gateway.decide(&plan, served, self.lane, &self.cookies, session);
+        let again = self.gateway.decide(served, self.lane, &self.cookies, session);
         (!matches!(again.decision, Decision::Pass(_))).then(|| again.decision.reason())
     }
 }

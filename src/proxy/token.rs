@@ -33,6 +33,7 @@ impl Gateway {
             _ => None,
         };
         let facts = Facts {
+            organization: &site.organization.id,
             enforced: site.enforce,
             customers_exempt: false,
             lane: Lane::Api,
@@ -44,7 +45,7 @@ impl Gateway {
         };
         let snapshot = self.directory.snapshot();
         let decision = decide(&snapshot, &facts, self.clock.now());
-        exchange.record.owner = match class(&snapshot, facts.session) {
+        exchange.record.owner = match class(&snapshot, facts.organization, facts.session) {
             known @ (Class::Managed | Class::External) if matches!(decision, Decision::Pass(_)) => {
                 Some(known)
             }
@@ -78,7 +79,7 @@ impl Gateway {
         let Some(owner) = owner else { return Ok(()) };
         let is_theirs = match named_user(headers) {
             Ok(None) => true,
-            Ok(Some(name)) => self.may_be_shown(owner, name),
+            Ok(Some(name)) => self.may_be_shown(served, owner, name),
             Err(_) => false,
         };
         if is_theirs {
@@ -95,7 +96,7 @@ impl Gateway {
     }
 
     /// Whether an answer that names this user is for the owner, or for nobody.
-    fn may_be_shown(&self, owner: &TokenOwner, name: &HeaderValue) -> bool {
+    fn may_be_shown(&self, served: &Served, owner: &TokenOwner, name: &HeaderValue) -> bool {
         names_user(name, "anonymous")
             || match owner {
                 TokenOwner::Asked { session: SessionIdentity::Person(person), .. } => {
@@ -108,7 +109,7 @@ impl Gateway {
                 TokenOwner::Asked { session: SessionIdentity::Unavailable, .. } | TokenOwner::Unknown => true,
                 TokenOwner::Named(named) => {
                     let name = percent_decode(name.as_bytes()).decode_utf8_lossy();
-                    self.directory.is_login_of(&name, &named.email)
+                    self.directory.is_login_of(&served.site.organization.id, &name, &named.email)
                 }
             }
     }

@@ -57,7 +57,7 @@ impl Gateway {
                 _ => None,
             };
             let standing = Standing { class, verified_at, receipt };
-            let assertion = self.assertions.of(&site.id, person, standing, self.clock.now());
+            let assertion = self.assertions.of(site, person, standing, self.clock.now());
             let assertion = assertion.map_err(|error| {
                 tracing::error!(%error, "an upstream cannot be told who asks");
                 Reason::Internal

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::database::Row;
 use super::timely::Timely;
 use super::{Store, StoreError, change_log, row};
+use crate::domain::organization::OrganizationId;
 
 /// Rows per read while the chain is checked.
 const PAGE: i64 = 1_000;
@@ -100,6 +101,8 @@ pub struct AuditEvent {
     pub action: AuditAction,
     /// To whom or what.
     pub subject: String,
+    /// Whose log shows it; `None` for what concerns the gateway as a whole.
+    pub organization: Option<OrganizationId>,
     /// More, as a JSON object. Never a code, key or cookie.
     pub detail: Value,
 }
@@ -108,7 +111,12 @@ impl AuditEvent {
     /// An event without more to say.
     pub fn new(actor: impl Into<String>, action: AuditAction, subject: impl Into<String>) -> Self {
         let detail = Value::Object(serde_json::Map::new());
-        Self { actor: actor.into(), action, subject: subject.into(), detail }
+        Self { actor: actor.into(), action, subject: subject.into(), organization: None, detail }
+    }
+
+    /// The same in an organization's log.
+    pub fn of(self, organization: &OrganizationId) -> Self {
+        Self { organization: Some(organization.clone()), ..self }
     }
 
     /// The same with details.
@@ -130,6 +138,8 @@ pub struct AuditRow {
     pub action: String,
     /// To whom or what.
     pub subject: String,
+    /// Whose log shows it.
+    pub organization: Option<String>,
     /// More, as JSON text.
     pub detail: String,
 }
@@ -151,7 +161,7 @@ pub enum AuditError {
 impl Store {
     /// The newest rows, newest first.
     pub async fn audit_tail(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        sqlx::query("SELECT seq, at, actor, action, subject, detail FROM audit ORDER BY seq DESC LIMIT $1")
+        sqlx::query("SELECT seq, at, actor, action, subject, organization, detail FROM audit ORDER BY seq DESC LIMIT $1")
             .bind(i64::from(limit))
             .try_map(|row: Row| audit_row(&row))
             .fetch_all(self.readers())
@@ -210,11 +220,12 @@ pub(super) async fn append(
         actor: event.actor.clone(),
         action: event.action.label().to_owned(),
         subject: event.subject.clone(),
+        organization: event.organization.as_ref().map(ToString::to_string),
         detail: event.detail.to_string(),
     };
     // Where the row before was removed, the chain is broken already and the check says so; the event still goes in.
     let hash = link(&previous.unwrap_or([0; 32]), &row);
-    sqlx::query("INSERT INTO audit (seq, at, actor, action, subject, detail, hash) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+    sqlx::query("INSERT INTO audit (seq, at, actor, action, subject, detail, hash, organization) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
         .bind(row.seq)
         .bind(row::millis(row.at))
         .bind(row.actor)
@@ -222,18 +233,20 @@ pub(super) async fn append(
         .bind(row.subject)
         .bind(row.detail)
         .bind(hash.as_slice())
+        .bind(row.organization)
         .execute(connection)
         .await?;
     Ok(())
 }
 
-/// SHA-256 over the hash before and the fields, each with its length, so that no two rows have one encoding.
+/// SHA-256 over the hash before and the fields, each with its length, so that no two rows have one encoding. The organization
+/// comes last and only where there is one, as it does not in rows that are older than it.
 fn link(previous: &[u8; 32], row: &AuditRow) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(previous);
     hash.update(row.seq.to_be_bytes());
     hash.update(row::millis(row.at).to_be_bytes());
-    for field in [&row.actor, &row.action, &row.subject, &row.detail] {
+    for field in [&row.actor, &row.action, &row.subject, &row.detail].into_iter().chain(&row.organization) {
         hash.update((field.len() as u64).to_be_bytes());
         hash.update(field.as_bytes());
     }
@@ -247,6 +260,7 @@ fn audit_row(row: &Row) -> Result<AuditRow, sqlx::Error> {
         actor: row::text(row, "actor")?,
         action: row::text(row, "action")?,
         subject: row::text(row, "subject")?,
+        organization: row::optional_text(row, "organization")?,
         detail: row::text(row, "detail")?,
     })
 }

@@ -7,6 +7,7 @@ use super::database::Row;
 use super::{Change, PinRow, Store, StoreError, UserKey, row};
 use crate::domain::account::Contradiction;
 use crate::domain::email::EmailAddress;
+use crate::domain::organization::OrganizationId;
 
 /// A person whom the product's word and the directory do not agree on. They are external until that ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +30,16 @@ pub struct ContradictionRow {
 
 /// What a sighting found out and the store is to keep.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
+pub struct Finding {
+    /// At whose site.
+    pub organization: OrganizationId,
+    /// What.
+    pub found: Found,
+}
+
+/// What was found out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
     /// An address was seen for the first time.
     Pinned(PinRow),
     /// A product and the directory disagree about a person.

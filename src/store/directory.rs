@@ -12,6 +12,7 @@ use super::timely::Timely;
 use super::{Change, Store, StoreError, row};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
+use crate::domain::organization::OrganizationId;
 use crate::entropy::Entropy;
 
 /// Rows per read.
@@ -22,6 +23,8 @@ const BATCH: usize = 500;
 /// An account as decisions need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountRow {
+    /// Whose account it is: of two organizations that know an address, each has an account of its own.
+    pub organization: OrganizationId,
     /// Its address.
     pub email: EmailAddress,
     /// Its username at the products, folded to lower case.
@@ -55,10 +58,10 @@ pub struct UserKey {
 }
 
 impl Store {
-    /// All verified domains.
-    pub async fn verified_domains(&self) -> Result<Vec<DomainName>, StoreError> {
-        sqlx::query("SELECT name FROM domains ORDER BY name")
-            .try_map(|row: Row| row::domain(&row, "name"))
+    /// All verified domains, each with its one owner.
+    pub async fn verified_domains(&self) -> Result<Vec<(DomainName, OrganizationId)>, StoreError> {
+        sqlx::query("SELECT name, organization FROM domains ORDER BY name")
+            .try_map(|row: Row| Ok((row::domain(&row, "name")?, row::organization(&row, "organization")?)))
             .fetch_all(self.readers())
             .await
             .map_err(self.fault())
@@ -67,6 +70,7 @@ impl Store {
     /// Hands each account to `each`, all of one moment, and says how many there were.
     pub async fn each_account(&self, mut each: impl FnMut(AccountRow) + Send) -> Result<u64, StoreError> {
         let mut snapshot = self.connections.begin_read().await.map_err(self.fault())?;
+        let mut organizations = Interner::default();
         let (mut count, statement) = (0, self.connections.account_page());
         let mut page = account_page(statement, self.connections.ask(&mut snapshot), Vec::new())
             .await
@@ -74,7 +78,7 @@ impl Store {
         while let Some((rows, last)) = page {
             // The database makes the next page while this one is read.
             let next = account_page(statement, self.connections.ask(&mut snapshot), last);
-            let read = async { each_row(&rows, |row| account_row(row).map(&mut each)) };
+            let read = async { each_row(&rows, |row| account_row(row, &mut organizations).map(&mut each)) };
             let (next, read) = join(next, read).await;
             count += read.map_err(self.fault())?;
             page = next.map_err(self.fault())?;
@@ -111,33 +115,48 @@ impl Store {
 }
 
 impl Change {
-    /// Adds verified domains; those that are verified already keep their date.
-    pub async fn upsert_domains(&mut self, domains: &[DomainName], now: Timestamp) -> Result<(), StoreError> {
+    /// Adds verified domains; those that are verified already keep their date. One that another organization owns stays
+    /// with it, and is named.
+    pub async fn upsert_domains(
+        &mut self,
+        organization: &OrganizationId,
+        domains: &[DomainName],
+        now: Timestamp,
+    ) -> Result<Option<DomainName>, StoreError> {
         for batch in domains.chunks(BATCH) {
-            let rows = self.kind().rows(1, batch.len(), 2);
+            let rows = self.kind().rows(1, batch.len(), 3);
             let mut insert = built(format!(
-                "INSERT INTO domains (name, verified_at) VALUES {rows} ON CONFLICT (name) DO NOTHING"
+                "INSERT INTO domains (name, organization, verified_at) VALUES {rows} ON CONFLICT (name) DO NOTHING"
             ));
             for domain in batch {
-                insert = insert.bind(domain.as_str()).bind(row::millis(now));
+                insert = insert.bind(domain.as_str()).bind(organization.as_str()).bind(row::millis(now));
             }
             insert.execute(self.connection()).await.map_err(self.fault())?;
+            let taken = taken_domain(self.kind(), self.connection(), organization, batch).await;
+            let taken = taken.map_err(self.fault())?;
+            if taken.is_some() {
+                return Ok(taken);
+            }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Adds accounts, and updates those whose address is known. Within one call an address, a username and a user key may
     /// come only once. A username or key that another account holds moves to the one that comes with it now.
     pub async fn upsert_accounts(
         &mut self,
+        organization: &OrganizationId,
         accounts: &[NewAccount],
         now: Timestamp,
     ) -> Result<(), StoreError> {
         for batch in accounts.chunks(BATCH) {
-            let kind = self.kind();
-            release_usernames(kind, self.connection(), batch, now).await.map_err(self.fault())?;
-            upsert_batch(kind, self.connection(), batch, now).await.map_err(self.fault())?;
-            replace_user_keys(kind, self.connection(), batch).await.map_err(self.fault())?;
+            let (kind, mut connection) = (self.kind(), self.connection());
+            let upsert = async {
+                release_usernames(kind, connection.again(), organization, batch, now).await?;
+                upsert_batch(kind, connection.again(), organization, batch, now).await?;
+                replace_user_keys(kind, connection, organization, batch).await
+            };
+            upsert.await.map_err(self.fault())?;
         }
         Ok(())
     }
@@ -176,6 +195,7 @@ impl Change {
 async fn release_usernames(
     kind: Kind,
     connection: Timely<'_>,
+    organization: &OrganizationId,
     batch: &[NewAccount],
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
@@ -183,9 +203,12 @@ async fn release_usernames(
     if usernames.is_empty() {
         return Ok(());
     }
-    let (at, list) = (kind.rows(1, 1, 1), kind.rows(2, 1, usernames.len()));
-    let release = format!("UPDATE accounts SET updated_at = {at}, username = NULL WHERE username IN {list}");
-    let mut release = built(release).bind(row::millis(now));
+    let (at, owner, list) = (kind.rows(1, 1, 1), kind.rows(2, 1, 1), kind.rows(3, 1, usernames.len()));
+    let mut release = built(format!(
+        "UPDATE accounts SET updated_at = {at}, username = NULL WHERE organization = {owner} AND username IN {list}"
+    ))
+    .bind(row::millis(now))
+    .bind(organization.as_str());
     for username in usernames {
         release = release.bind(username);
     }
@@ -193,21 +216,41 @@ async fn release_usernames(
     Ok(())
 }
 
+/// One of these domains that belongs to another organization.
+async fn taken_domain(
+    kind: Kind,
+    connection: Timely<'_>,
+    organization: &OrganizationId,
+    batch: &[DomainName],
+) -> Result<Option<DomainName>, sqlx::Error> {
+    let (owner, list) = (kind.rows(1, 1, 1), kind.rows(2, 1, batch.len()));
+    let mut others = built(format!(
+        "SELECT name FROM domains WHERE organization <> {owner} AND name IN {list} ORDER BY name LIMIT 1"
+    ))
+    .bind(organization.as_str());
+    for domain in batch {
+        others = others.bind(domain.as_str());
+    }
+    others.try_map(|row: Row| row::domain(&row, "name")).fetch_optional(connection).await
+}
+
 async fn upsert_batch(
     kind: Kind,
     connection: Timely<'_>,
+    organization: &OrganizationId,
     batch: &[NewAccount],
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    let rows = kind.rows(1, batch.len(), 7);
+    let rows = kind.rows(1, batch.len(), 8);
     let mut upsert = built(format!(
-        "INSERT INTO accounts (id, email, username, name, claimed, created_at, updated_at) VALUES {rows} \
-         ON CONFLICT (email) DO UPDATE SET username = coalesce(excluded.username, accounts.username), \
+        "INSERT INTO accounts (id, organization, email, username, name, claimed, created_at, updated_at) VALUES {rows} \
+         ON CONFLICT (organization, email) DO UPDATE SET username = coalesce(excluded.username, accounts.username), \
          name = coalesce(excluded.name, accounts.name), claimed = excluded.claimed, updated_at = excluded.updated_at"
     ));
     for account in batch {
         upsert = upsert
             .bind(Entropy::System.row_id(now).into_bytes().to_vec())
+            .bind(organization.as_str())
             .bind(account.email.as_str())
             .bind(account.username.as_deref())
             .bind(account.name.as_deref())
@@ -223,27 +266,29 @@ async fn upsert_batch(
 async fn replace_user_keys(
     kind: Kind,
     mut connection: Timely<'_>,
+    organization: &OrganizationId,
     batch: &[NewAccount],
 ) -> Result<(), sqlx::Error> {
     let keyed: Vec<&NewAccount> = batch.iter().filter(|account| !account.user_keys.is_empty()).collect();
     if keyed.is_empty() {
         return Ok(());
     }
-    let list = kind.rows(1, 1, keyed.len());
-    let mut delete = built(format!("DELETE FROM user_keys WHERE email IN {list}"));
+    let (owner, list) = (kind.rows(1, 1, 1), kind.rows(2, 1, keyed.len()));
+    let mut delete = built(format!("DELETE FROM user_keys WHERE organization = {owner} AND email IN {list}"))
+        .bind(organization.as_str());
     for account in &keyed {
         delete = delete.bind(account.email.as_str());
     }
     delete.execute(connection.again()).await?;
     let keys = keyed.iter().flat_map(|account| account.user_keys.iter().map(|key| (key, &account.email)));
     for chunk in keys.collect::<Vec<_>>().chunks(BATCH) {
-        let rows = kind.rows(1, chunk.len(), 3);
+        let rows = kind.rows(1, chunk.len(), 4);
         let mut insert = built(format!(
-            "INSERT INTO user_keys (site, user_key, email) VALUES {rows} \
-             ON CONFLICT (site, user_key) DO UPDATE SET email = excluded.email"
+            "INSERT INTO user_keys (organization, site, user_key, email) VALUES {rows} \
+             ON CONFLICT (site, user_key) DO UPDATE SET organization = excluded.organization, email = excluded.email"
         ));
         for (key, email) in chunk {
-            insert = insert.bind(&key.site).bind(&key.key).bind(email.as_str());
+            insert = insert.bind(organization.as_str()).bind(&key.site).bind(&key.key).bind(email.as_str());
         }
         insert.execute(connection.again()).await?;
     }
@@ -278,11 +323,30 @@ fn each_row<'page, R: Deserialize<'page>>(
     Ok(count)
 }
 
-fn account_row((claimed, email, username): (u8, &str, Option<String>)) -> Result<AccountRow, sqlx::Error> {
+/// Accounts by the million share the few ids there are.
+#[derive(Default)]
+struct Interner(Vec<OrganizationId>);
+
+impl Interner {
+    fn id(&mut self, text: &str) -> Result<OrganizationId, sqlx::Error> {
+        if let Some(known) = self.0.iter().find(|known| known.as_str() == text) {
+            return Ok(known.clone());
+        }
+        let id = row::organization_id(text, "organization")?;
+        self.0.push(id.clone());
+        Ok(id)
+    }
+}
+
+fn account_row(
+    (organization, claimed, email, username): (&str, u8, &str, Option<String>),
+    organizations: &mut Interner,
+) -> Result<AccountRow, sqlx::Error> {
     let claimed = match claimed {
         0 => false,
         1 => true,
         _ => return Err(row::bad("claimed", "0 or 1")),
     };
-    Ok(AccountRow { email: row::canonical_email(email, "email")?, username, claimed })
+    let (organization, email) = (organizations.id(organization)?, row::canonical_email(email, "email")?);
+    Ok(AccountRow { organization, email, username, claimed })
 }

@@ -31,7 +31,7 @@ pub use audit::{AuditAction, AuditError, AuditEvent, AuditRow};
 pub use challenges::{Challenge, ChallengeOutcome, NewChallenge};
 pub use change::Change;
 pub use change_log::{ChangeEntry, ChangeKind};
-pub use contradictions::{ContradictionRow, Finding};
+pub use contradictions::{ContradictionRow, Finding, Found};
 pub use directory::{AccountRow, NewAccount, UserKey};
 pub use enrolments::EnrolmentRow;
 pub use error::StoreError;

@@ -13,6 +13,7 @@ use super::audit::{AuditAction, AuditEvent};
 use super::database::Row;
 use super::{Change, Store, StoreError, row};
 use crate::domain::email::EmailAddress;
+use crate::domain::organization::Organization;
 
 /// A mail to be queued.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub struct NewMail {
     pub to: EmailAddress,
     /// Which text: `code`.
     pub kind: &'static str,
+    /// The organization that the text names.
+    pub organization: Organization,
     /// The site that the text names.
     pub site: String,
     /// Now.
@@ -50,6 +53,8 @@ pub struct OutboxMail {
     pub to: EmailAddress,
     /// Which text: `code`.
     pub kind: String,
+    /// The organization that the text names.
+    pub organization: Organization,
     /// The site that the text names.
     pub site: String,
     /// When it was queued.
@@ -184,7 +189,8 @@ impl Store {
         let detail = json!({
             "challenge": mail.challenge.to_string(), "site": mail.site, "tries": mail.tries, "reason": reason,
         });
-        let event = AuditEvent::new("postern", action, mail.to.as_str()).with(detail);
+        let event =
+            AuditEvent::new("postern", action, mail.to.as_str()).of(&mail.organization.id).with(detail);
         change.commit(event, now).await
     }
 
@@ -205,14 +211,16 @@ impl Change {
     /// Queues a mail; it is sent only if this change is committed.
     pub async fn queue_mail(&mut self, mail: &NewMail) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO outbox (id, challenge, key_id, recipient, kind, site, created_at, due_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO outbox (id, challenge, key_id, recipient, kind, organization, organization_name, site, created_at, due_at, \
+             expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(mail.id.as_bytes().as_slice())
         .bind(mail.challenge.as_bytes().as_slice())
         .bind(i64::from(mail.key_id))
         .bind(mail.to.as_str())
         .bind(mail.kind)
+        .bind(mail.organization.id.as_str())
+        .bind(&*mail.organization.name)
         .bind(&mail.site)
         .bind(row::millis(mail.created_at))
         .bind(row::millis(mail.due_at))
@@ -241,6 +249,10 @@ fn outbox_mail(row: &Row) -> Result<OutboxMail, sqlx::Error> {
         key_id: row::key_id(row, "key_id")?,
         to: row::email(row, "recipient")?,
         kind: row::text(row, "kind")?,
+        organization: Organization {
+            id: row::organization(row, "organization")?,
+            name: row::text(row, "organization_name")?.into(),
+        },
         site: row::text(row, "site")?,
         created_at: row::time(row, "created_at")?,
         expires_at: row::time(row, "expires_at")?,

@@ -38,9 +38,9 @@ const SETTINGS: [(&str, &str); 7] = [
 ];
 
 /// As in `sqlite.rs`; an id is compared as the text of its bytes, for which alone every version has a `max`.
-pub(super) const ACCOUNT_PAGE: &str = "SELECT json_agg(json_build_array(claimed, email, username))::text AS rows, \
+pub(super) const ACCOUNT_PAGE: &str = "SELECT json_agg(json_build_array(organization, claimed, email, username))::text AS rows, \
      decode(max(encode(id, 'hex') COLLATE \"C\"), 'hex') AS last FROM \
-     (SELECT id, claimed, email, username FROM accounts WHERE id > $1 ORDER BY id LIMIT $2) AS page";
+     (SELECT id, organization, claimed, email, username FROM accounts WHERE id > $1 ORDER BY id LIMIT $2) AS page";
 pub(super) const USER_KEY_PAGE: &str = "SELECT \
      coalesce(json_agg(json_build_array(site, user_key, email) ORDER BY site, user_key)::text, '[]') AS rows FROM \
      (SELECT site, user_key, email FROM user_keys WHERE (site, user_key) > ($1, $2) ORDER BY site, user_key LIMIT $3) \

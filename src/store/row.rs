@@ -8,6 +8,7 @@ use super::database::Row;
 use crate::domain::account::{DeviceId, Subject};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
+use crate::domain::organization::OrganizationId;
 
 type Column<T> = Result<T, sqlx::Error>;
 
@@ -84,6 +85,14 @@ pub(super) fn domain(row: &Row, column: &str) -> Column<DomainName> {
     let text: &str = row.try_get(column)?;
     let domain = DomainName::parse(text).ok().filter(|domain| domain.as_str() == text);
     domain.ok_or_else(|| bad(column, "a domain name"))
+}
+
+pub(super) fn organization(row: &Row, column: &str) -> Column<OrganizationId> {
+    organization_id(row.try_get(column)?, column)
+}
+
+pub(super) fn organization_id(text: &str, column: &str) -> Column<OrganizationId> {
+    OrganizationId::parse(text).map_err(|_| bad(column, "an id of an organization"))
 }
 
 pub(super) fn canonical_email(text: &str, column: &str) -> Column<EmailAddress> {

@@ -32,8 +32,8 @@ const READERS: u32 = 4;
 const FEW_PAGES_MIB: u32 = 64;
 const MANY_PAGES_MIB: u32 = 2048;
 
-pub(super) const ACCOUNT_PAGE: &str = "SELECT json_group_array(json_array(claimed, email, username)) AS rows, \
-     max(id) AS last FROM (SELECT id, claimed, email, username FROM accounts WHERE id > $1 ORDER BY id LIMIT $2)";
+pub(super) const ACCOUNT_PAGE: &str = "SELECT json_group_array(json_array(organization, claimed, email, username)) AS rows, \
+     max(id) AS last FROM (SELECT id, organization, claimed, email, username FROM accounts WHERE id > $1 ORDER BY id LIMIT $2)";
 pub(super) const USER_KEY_PAGE: &str = "SELECT json_group_array(json_array(site, user_key, email) ORDER BY site, user_key) \
      AS rows FROM \
      (SELECT site, user_key, email FROM user_keys WHERE (site, user_key) > ($1, $2) ORDER BY site, user_key LIMIT $3)";

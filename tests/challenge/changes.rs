@@ -54,7 +54,7 @@ async fn t110_who_takes_the_address_of_a_managed_account_stays_external() {
 /// The change log is followed every 250 ms of real time, so the claim is waited for, with a bound.
 async fn claim_jane(world: &World) {
     let people = PEOPLE.replace("Jane Doe,jane,no", "Jane Doe,jane,yes") + "account,,new@acme.com,,new,no\n";
-    import_directory(&world.app.store, &world.clock, people.as_bytes(), "people.csv", |_| ())
+    import_directory(&world.app.store, &world.clock, &world.owner(), people.as_bytes(), "people.csv", |_| ())
         .await
         .expect("the import");
     let followed = async {

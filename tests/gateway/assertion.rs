@@ -226,7 +226,7 @@ async fn a_verification_is_told_only_where_it_is_why_somebody_passes() {
     let world = world("assertion = true", "").await;
     let mut jane = fresh_jane(&world).await;
     let people = "type,domain,email,name,username,claimed\naccount,,jane@acme.com,Jane,jane,yes\n";
-    import_directory(&world.app.store, &world.clock, people.as_bytes(), "people.csv", |_| ())
+    import_directory(&world.app.store, &world.clock, &world.owner(), people.as_bytes(), "people.csv", |_| ())
         .await
         .expect("an import");
     world.app.directory.reload(&world.app.store).await.expect("the tables load");

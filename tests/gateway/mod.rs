@@ -12,6 +12,7 @@ mod framing;
 mod hosts;
 mod identity;
 mod limits;
+mod organizations;
 mod paths;
 mod people;
 mod plain;

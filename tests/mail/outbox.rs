@@ -7,7 +7,8 @@ use std::time::Duration;
 use postern::clock::Clock;
 use postern::domain::account::{DeviceId, Subject};
 use postern::domain::email::EmailAddress;
-use postern::mail::outbox::{Delivery, MailEvent, Outbox, Sender};
+use postern::domain::organization::{Organization, OrganizationId};
+use postern::mail::outbox::{Delivery, MailEvent, Outbox};
 use postern::mail::transport::Transport;
 use postern::store::{AuditAction, AuditEvent, ChallengeOutcome, MailState, NewChallenge, NewMail, Store};
 use tokio::sync::{mpsc, oneshot};
@@ -53,7 +54,7 @@ impl World {
             store.clone(),
             transport,
             clock.clone(),
-            Sender { from: from(), organization: "Acme".into() },
+            from(),
             Arc::new(|key, challenge| (key == 1).then(|| code_of(challenge))),
             Arc::new(move |event| sender.send(event).unwrap_or_default()),
         ));
@@ -90,6 +91,7 @@ impl World {
             key_id,
             to,
             kind: "code",
+            organization: Organization { id: OrganizationId::only(), name: "Acme".into() },
             site: challenge.site.clone(),
             created_at: now,
             due_at: now,

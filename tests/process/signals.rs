@@ -11,6 +11,7 @@ use nix::sys::signal::Signal;
 use postern::clock::{self, Clock};
 use postern::demo::demo_people;
 use postern::domain::account::{DeviceId, Subject};
+use postern::domain::organization::OrganizationId;
 use postern::domain::proof::{self, Binding};
 use postern::keys::Keys;
 use sqlx::{Connection, Row, SqliteConnection};
@@ -146,7 +147,8 @@ async fn proof_of_two_days_ago(installation: &Installation, browser: &Browser) -
     let keys = Keys::load(&installation.path("keys")).unwrap();
     let (id, keys) = keys.current();
     let verified_at = Clock::system().now().checked_sub(Duration::from_secs(2 * 86_400)).unwrap();
-    proof::mint(id, &keys.proof, &Binding { organization: "Acme", site: JIRA, subject, device }, verified_at)
+    let organization = &OrganizationId::only();
+    proof::mint(id, &keys.proof, &Binding { organization, site: JIRA, subject, device }, verified_at)
 }
 
 async fn reload(running: &mut Running, outcome: &str) {

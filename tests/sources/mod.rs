@@ -28,7 +28,7 @@ const HEADER: &str = "type,domain,email,name,username,claimed,user_key\n";
 /// Imports more people and has the tables loaded again, as the change log does.
 async fn import(world: &World, rows: &str) {
     let file = format!("{HEADER}{rows}");
-    import_directory(&world.app.store, &world.clock, file.as_bytes(), "more.csv", |_| ())
+    import_directory(&world.app.store, &world.clock, &world.owner(), file.as_bytes(), "more.csv", |_| ())
         .await
         .expect("the import");
     world.app.directory.reload(&world.app.store).await.expect("the tables load");

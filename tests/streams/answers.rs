@@ -132,7 +132,7 @@ async fn who_is_no_longer_claimed_loses_what_is_open() {
     let (mut download, _product) = begin(&world, &mut product, &liam, DOWNLOAD, b"01234").await;
     world.advance(WEEK);
     let people = "type,domain,email,name,username,claimed\naccount,,liam@acme.com,Liam Hart,liam,no\n";
-    import_directory(&world.app.store, &world.clock, people.as_bytes(), "people.csv", |_| ())
+    import_directory(&world.app.store, &world.clock, &world.owner(), people.as_bytes(), "people.csv", |_| ())
         .await
         .expect("an import");
     assert_eq!(events.rest().await, b"");
@@ -145,7 +145,7 @@ async fn whom_the_tables_contradict_by_now_loses_what_is_open() {
     let (mut events, _product) = begin(&world, &mut product, &somebody(&world, "liam"), EVENTS, EVENT).await;
     let people = "type,domain,email,name,username,claimed,user_key\n\
                   account,,liam@acme.com,Liam Hart,liam,yes,stream.test=K-another\n";
-    import_directory(&world.app.store, &world.clock, people.as_bytes(), "people.csv", |_| ())
+    import_directory(&world.app.store, &world.clock, &world.owner(), people.as_bytes(), "people.csv", |_| ())
         .await
         .expect("an import");
     assert_eq!(events.rest().await, b"");

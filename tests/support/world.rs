@@ -8,8 +8,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use postern::actions::import_directory::import_directory;
+use postern::actions::import_directory::{Owner, import_directory};
 use postern::app::{App, Reloader};
+use postern::cli::import::owner;
 use postern::clock::Clock;
 use postern::config;
 use postern::demo::{self, Product, ProductKind, demo_people};
@@ -170,7 +171,10 @@ impl World {
         Store::create(&settings.database).await.expect("a store");
         let store = Store::open(&settings.database).await.expect("the store opens");
         let clock = Clock::manual(Timestamp::from_second(1_800_000_000).expect("a time"));
-        import_directory(&store, &clock, PEOPLE.as_bytes(), "people.csv", |_| ()).await.expect("people");
+        let owner = owner(&settings, None).expect("one organization");
+        import_directory(&store, &clock, &owner, PEOPLE.as_bytes(), "people.csv", |_| ())
+            .await
+            .expect("people");
         store.close().await;
         Self::run(folder, settings, clock, entropy, jira, wiki, authority, setup.tempo).await
     }
@@ -236,6 +240,11 @@ impl World {
     /// Who signed the certificates.
     pub fn authority(&self) -> &Authority {
         self.authority.as_ref().expect("this world has certificates")
+    }
+
+    /// The only organization, for imports.
+    pub fn owner(&self) -> Owner {
+        owner(&self.app.settings, None).expect("one organization")
     }
 
     /// Replaces a piece of the configuration and reads it again, as SIGHUP does. Says whether it was taken.

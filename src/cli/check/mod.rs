@@ -47,7 +47,12 @@ pub fn run(path: &Path) -> ExitCode {
 /// What the settings mean, for a person.
 fn summary(path: &Path, settings: &Settings, now: Timestamp) -> String {
     let mut text = format!("{}: OK\n", path.display());
-    let _ = writeln!(text, "  organization  {}", settings.organization);
+    match settings.organizations.as_slice() {
+        [only] => drop(writeln!(text, "  organization  {}", only.name)),
+        several => several.iter().for_each(|organization| {
+            let _ = writeln!(text, "  organization  {} ({})", organization.name, organization.id);
+        }),
+    }
     let listen = &settings.listen;
     let _ = writeln!(
         text,
@@ -89,7 +94,12 @@ fn summary(path: &Path, settings: &Settings, now: Timestamp) -> String {
     let _ = writeln!(text, "  verification  every {}", friendly(settings.verification.frequency));
     if settings.sites.iter().any(|site| site.assertion) {
         let assertion = &settings.assertion;
-        let _ = writeln!(text, "  assertion     {} by {}", assertion.algorithm.as_str(), assertion.issuer);
+        let issuer = match (&assertion.issuer, settings.organizations.as_slice()) {
+            (Some(issuer), _) => issuer,
+            (None, [only]) => &only.name,
+            (None, _) => "the site's organization",
+        };
+        let _ = writeln!(text, "  assertion     {} by {issuer}", assertion.algorithm.as_str());
     }
     let _ =
         writeln!(text, "  mail          from {}, {}", settings.mail.from, mail_way(&settings.mail.transport));

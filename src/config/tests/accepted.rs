@@ -15,7 +15,8 @@ use crate::domain::quota::Quota;
 #[test]
 fn the_shortest_file_gets_every_documented_default() {
     let settings = settings(GOOD);
-    assert_eq!(settings.organization.as_ref(), "Acme");
+    let [organization] = settings.organizations.as_slice() else { panic!("one organization") };
+    assert_eq!((organization.id.as_str(), &*organization.name), ("default", "Acme"));
     assert_eq!(settings.listen.admin.to_string(), "127.0.0.1:8901");
     assert_eq!(settings.listen.scheme, Scheme::Https);
     assert!(settings.listen.tls.is_none() && !settings.listen.proxy_protocol);
@@ -47,7 +48,7 @@ fn the_shortest_file_gets_every_documented_default() {
     assert_eq!((site.max_body_bytes, site.upstream.tls.is_none()), (250 * 1024 * 1024, true));
     assert_eq!((site.identity_headers, site.assertion), (true, false));
     let assertion = &settings.assertion;
-    assert_eq!((assertion.algorithm, assertion.issuer.as_ref()), (AssertionAlgorithm::Es256, "Acme"));
+    assert_eq!((assertion.algorithm, assertion.issuer.as_ref()), (AssertionAlgorithm::Es256, None));
 }
 
 #[test]

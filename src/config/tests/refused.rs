@@ -50,6 +50,33 @@ fn a_missing_key_or_section_is_named_with_an_example() {
 
 #[test]
 #[rustfmt::skip] // A row is a line.
+fn several_organizations_are_told_apart_and_no_host_is_shared() {
+    let two = "[[organization]]\nid = \"acme\"\nname = \"Acme\"\n[[organization]]\nid = \"b\"\nname = \"B\"\n";
+    let one = "[organization]\nname = \"Acme\"\n";
+    refuse(&[
+        (one, two, 11, 1, "`organization` is missing from [[site]]", "organization = \"acme\""),
+        (one, "[[organization]]\nid = \"a\"\nname = \"A\"\n[[organization]]\nid = \"a\"\nname = \"B\"\n", 5, 6, "`id` is taken", "another id for each"),
+        (one, "[[organization]]\nid = \"a\"\nname = \"A\"\n[[organization]]\nname = \"B\"\n", 4, 1, "`id` is missing from [[organization]]", "id = \"acme\""),
+        (one, "[organization]\nid = \"B\"\nname = \"B\"\n", 2, 6, "`id` is not an id of 1 to 64 lower-case letters", "it never changes"),
+        ("[mail]", "organization = \"b\"\n[mail]", 12, 16, "`organization` is no organization of this file", "`default`"),
+        (one, "organization = []\n", 1, 1, "the section [[organization]] is missing", "`id` and `name`"),
+    ]);
+    let sites = |second: &str| {
+        let site = |owner: &str, prefix: &str| format!("[[site]]\norganization = \"{owner}\"\nhost = \"jira.acme.com\"\nprefix = \"{prefix}\"\nproduct = \"jira-software\"\nupstream = \"http://10.0.0.5:8080\"\n");
+        format!("{two}{}{}", site("acme", "/a"), site(second, "/b"))
+    };
+    let file = |second: &str| {
+        let start = super::GOOD.find("[[site]]").unwrap();
+        let end = super::GOOD.find("[mail]").unwrap();
+        [&sites(second), super::GOOD.get(one.len()..start).unwrap(), super::GOOD.get(end..).unwrap()].concat()
+    };
+    assert_eq!(super::read(&file("acme")).unwrap().sites.len(), 2);
+    let refused = super::read(&file("b")).unwrap_err().to_string();
+    assert!(refused.contains("`organization` is another one's") && refused.contains("jira.acme.com belongs to `acme`"), "{refused}");
+}
+
+#[test]
+#[rustfmt::skip] // A row is a line.
 fn a_wrong_type_says_which_one_was_expected() {
     refuse(&[
         ("name = \"Acme\"", "name = 7", 2, 8, "`name` has the wrong type, integer", "a text in quotes"),

@@ -80,7 +80,7 @@ async fn a_newer_store_is_refused_and_keeps_every_byte() {
     let path = folder.path().join("postern.db");
     let before = digest(&path);
     let error = Store::open(&path).await.unwrap_err();
-    assert!(matches!(error, StoreError::Newer { database_version: 9999, known: 3, .. }), "{error}");
+    assert!(matches!(error, StoreError::Newer { database_version: 9999, known: 4, .. }), "{error}");
     assert_eq!(digest(&path), before);
 }
 
@@ -107,13 +107,15 @@ async fn an_edited_or_removed_audit_row_is_found() {
         ("DELETE FROM audit WHERE seq = 4", 4),
         ("DELETE FROM audit WHERE seq = 6", 6),
         (
-            "INSERT INTO audit SELECT seq + 1, at, actor, action, subject, detail, hash FROM audit WHERE seq = 6",
+            "INSERT INTO audit SELECT seq + 1, at, actor, action, subject, detail, hash, organization FROM audit WHERE seq = 6",
             7,
         ),
+        ("UPDATE audit SET organization = 'other' WHERE seq = 5", 5),
+        ("UPDATE audit SET organization = NULL, detail = detail || organization WHERE seq = 6", 6),
     ] {
         let (_folder, store) = fresh().await;
         for second in 0..5 {
-            store.write().await.unwrap().commit(challenged(), at(second)).await.unwrap();
+            store.write().await.unwrap().commit(challenged().of(&only()), at(second)).await.unwrap();
         }
         assert_eq!(store.verify_audit_chain().await.unwrap(), 6);
         tamper(&store, statement).await;
@@ -158,7 +160,7 @@ async fn a_damaged_file_is_refused_or_still_has_every_account() {
             user_keys: Vec::new(),
         })
         .collect();
-    change.upsert_accounts(&accounts, at(0)).await.unwrap();
+    change.upsert_accounts(&only(), &accounts, at(0)).await.unwrap();
     change.commit(challenged(), at(0)).await.unwrap();
     store.close().await;
     let path = folder.path().join("postern.db");
@@ -179,4 +181,44 @@ async fn a_damaged_file_is_refused_or_still_has_every_account() {
         }
     }
     assert!(refused >= 30, "only {refused} of 60 were refused");
+}
+
+/// What an older Postern wrote belongs to the only organization that there was.
+#[tokio::test]
+async fn an_older_store_is_brought_up_to_date_with_all_it_holds() {
+    use sqlx::{ConnectOptions as _, Connection as _};
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("postern.db");
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
+    let mut old = options.pragma("application_id", 0x5073_746E.to_string()).connect().await.unwrap();
+    let known = sqlx::migrate!("src/store/migrations/sqlite");
+    let first = known.iter().filter(|migration| migration.version <= 3).cloned().collect();
+    sqlx::migrate::Migrator::with_migrations(first).run(&mut old).await.unwrap();
+    for statement in [
+        "INSERT INTO domains VALUES ('acme.test', 1)",
+        "INSERT INTO accounts VALUES (zeroblob(16), 'jane@acme.test', 'jane', 'Jane', 1, 1, 1)",
+        "INSERT INTO user_keys VALUES ('jira.test', 'JIRAUSER1', 'jane@acme.test')",
+    ] {
+        sqlx::query(statement).execute(&mut old).await.unwrap();
+    }
+    old.close().await.unwrap();
+
+    let store = Store::open(&path).await.unwrap();
+    let (mut accounts, mut keys) = (Vec::new(), Vec::new());
+    store.each_account(|row| accounts.push(row)).await.unwrap();
+    store.each_user_key(|key, email| keys.push((key.key, email.to_string()))).await.unwrap();
+    let jane = AccountRow {
+        organization: only(),
+        email: email("jane@acme.test"),
+        username: Some("jane".to_owned()),
+        claimed: true,
+    };
+    assert_eq!(accounts, [jane]);
+    assert_eq!(keys, [("JIRAUSER1".to_owned(), "jane@acme.test".to_owned())]);
+    let domains = store.verified_domains().await.unwrap();
+    assert_eq!(
+        domains.iter().map(|(name, owner)| (name.as_str(), owner.as_str())).collect::<Vec<_>>(),
+        [("acme.test", "default")]
+    );
 }

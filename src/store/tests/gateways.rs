@@ -160,7 +160,7 @@ async fn all_pages_are_of_one_moment() {
             user_keys: Vec::new(),
         };
         let mut change = stores[0].write().await.unwrap();
-        change.upsert_accounts(&(0..5_500).map(account).collect::<Vec<_>>(), at(0)).await.unwrap();
+        change.upsert_accounts(&only(), &(0..5_500).map(account).collect::<Vec<_>>(), at(0)).await.unwrap();
         change.commit(challenged(), at(0)).await.unwrap();
     };
     let count = async |snapshot: &mut database::Transaction| -> i64 {

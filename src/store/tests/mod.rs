@@ -44,6 +44,7 @@ use crate::config;
 use crate::config::database::Postgres;
 use crate::domain::account::{DeviceId, Subject};
 use crate::domain::email::EmailAddress;
+use crate::domain::organization::{Organization, OrganizationId};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -96,6 +97,10 @@ fn at(second: u64) -> Timestamp {
     Timestamp::from_second(1_800_000_000).unwrap() + Duration::from_secs(second)
 }
 
+fn only() -> OrganizationId {
+    OrganizationId::only()
+}
+
 fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
 }
@@ -124,6 +129,7 @@ fn new_mail(id: u128, challenge: u128, now: Timestamp) -> NewMail {
         key_id: 3,
         to: email("jane@ext.test"),
         kind: "code",
+        organization: Organization { id: only(), name: "Acme".into() },
         site: "jira.acme.test".to_owned(),
         created_at: now,
         due_at: now,

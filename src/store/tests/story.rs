@@ -158,18 +158,14 @@ async fn accounts_are_found_by_address_and_usernames_move(store: Store) {
     };
     let many: Vec<_> = (0..5_100).map(|n| account(&format!("user{n}@acme.test"), None, n % 2 == 0)).collect();
     let mut change = store.write().await.unwrap();
-    change
-        .upsert_domains(&["acme.test", "b.test"].map(|name| DomainName::parse(name).unwrap()), at(0))
-        .await
-        .unwrap();
-    change.upsert_accounts(&many, at(0)).await.unwrap();
-    change
-        .upsert_accounts(&[account("a@b.test", Some("a"), true), account("c@b.test", Some("c"), true)], at(0))
-        .await
-        .unwrap();
+    let domains = ["acme.test", "b.test"].map(|name| DomainName::parse(name).unwrap());
+    change.upsert_domains(&only(), &domains, at(0)).await.unwrap();
+    change.upsert_accounts(&only(), &many, at(0)).await.unwrap();
+    let both = [account("a@b.test", Some("a"), true), account("c@b.test", Some("c"), true)];
+    change.upsert_accounts(&only(), &both, at(0)).await.unwrap();
     let swapped = [account("a@b.test", Some("c"), false), account("c@b.test", Some("a"), true)];
-    change.upsert_accounts(&swapped, at(1)).await.unwrap();
-    change.upsert_accounts(&[account("a@b.test", None, true)], at(2)).await.unwrap();
+    change.upsert_accounts(&only(), &swapped, at(1)).await.unwrap();
+    change.upsert_accounts(&only(), &[account("a@b.test", None, true)], at(2)).await.unwrap();
     change.commit(AuditEvent::new("cli", AuditAction::DirectoryImported, "directory"), at(2)).await.unwrap();
 
     let (mut claimed, mut named) = (0, Vec::new());
@@ -183,7 +179,8 @@ async fn accounts_are_found_by_address_and_usernames_move(store: Store) {
     named.sort();
     assert_eq!((count, claimed), (5_102, 2_552), "every page is read");
     assert_eq!(named, [("a@b.test".into(), "c".into()), ("c@b.test".into(), "a".into())]);
-    let domains: Vec<_> = store.verified_domains().await.unwrap().iter().map(DomainName::to_string).collect();
+    let domains: Vec<_> =
+        store.verified_domains().await.unwrap().iter().map(|(name, _)| name.to_string()).collect();
     assert_eq!(domains, ["acme.test", "b.test"]);
 }
 
@@ -199,7 +196,7 @@ async fn no_username_or_user_key_passes_for_another_row(store: Store) {
     };
     let accounts: Vec<_> = names.iter().enumerate().map(account).collect();
     let mut change = store.write().await.unwrap();
-    change.upsert_accounts(&accounts, at(0)).await.unwrap();
+    change.upsert_accounts(&only(), &accounts, at(0)).await.unwrap();
     change.commit(AuditEvent::new("cli", AuditAction::DirectoryImported, "directory"), at(0)).await.unwrap();
 
     let mut seen = Vec::new();
@@ -267,13 +264,13 @@ async fn user_keys_belong_to_one_account_and_follow_the_newest_import(store: Sto
     let (jira, wiki) = (key("jira.test", "1"), key("wiki.test", "1"));
     let mut change = store.write().await.unwrap();
     let both = [account("a@b.test", &[jira.clone(), wiki.clone()]), account("c@b.test", &[])];
-    change.upsert_accounts(&both, at(0)).await.unwrap();
+    change.upsert_accounts(&only(), &both, at(0)).await.unwrap();
     assert_eq!(change.email_of_user_key(&jira).await.unwrap(), Some(email("a@b.test")));
     assert!(change.has_other_user_key(&key("jira.test", "2"), &email("a@b.test")).await.unwrap());
     assert!(!change.has_other_user_key(&jira, &email("a@b.test")).await.unwrap());
     assert!(!change.has_other_user_key(&key("else.test", "2"), &email("a@b.test")).await.unwrap());
     let moved = [account("a@b.test", &[]), account("c@b.test", std::slice::from_ref(&jira))];
-    change.upsert_accounts(&moved, at(1)).await.unwrap();
+    change.upsert_accounts(&only(), &moved, at(1)).await.unwrap();
     change.commit(AuditEvent::new("cli", AuditAction::DirectoryImported, "directory"), at(1)).await.unwrap();
 
     let mut seen = Vec::new();
