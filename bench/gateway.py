@@ -18,7 +18,7 @@ FORMAT = 2
 def store_path(stores, account_count, domain_count):
     """Where the prepared store with these tables is: another one for each shape of the database."""
     shape = hashlib.sha256()
-    for file in sorted((ROOT / "src/store/migrations").iterdir()):
+    for file in sorted((ROOT / "src/store/migrations/sqlite").iterdir()):
         shape.update(file.read_bytes())
     return stores / f"{account_count}-accounts-{domain_count}-domains-{FORMAT}-{shape.hexdigest()[:12]}"
 

@@ -7,7 +7,7 @@
 //!    then `facts.rs` (what it is told) and `decision.rs` (what it answers, and every reason).
 //! 2. [`clock`], [`entropy`], [`telemetry`]: the time, randomness, what is logged and counted. [`demo`] stands aside: small
 //!    Jira and Confluence look-alikes for `postern demo` and the tests.
-//! 3. [`store`], [`config`], [`keys`]: what lasts (SQLite), what the operator wrote, what codes and proofs are made with.
+//! 3. [`store`], [`config`], [`keys`]: what lasts (SQLite or PostgreSQL), what the operator wrote, what codes and proofs are made with.
 //! 4. [`directory`], [`mail`]: the tables in memory, kept current by the store's change log; the outbox and its delivery.
 //!    [`connect`]: the way to a product server, verified where it is TLS; its connections, used again (`pool.rs`).
 //! 5. [`identity`], [`actions`]: whose session it is, by the word of the product or of an issuer; what is done through the
@@ -30,7 +30,8 @@
 //! | `mail` | `store`, `config`, `domain`, `telemetry`, `clock` |
 //! | `directory` | `store`, `config`, `domain`, `telemetry`, `clock`, `entropy` |
 //! | `connect` | `config` |
-//! | `store`, `config`, `keys` | `domain`, `telemetry`, `clock`, `entropy` |
+//! | `store` | `config`, `domain`, `telemetry`, `clock`, `entropy` |
+//! | `config`, `keys` | `domain`, `telemetry`, `clock`, `entropy` |
 //! | `telemetry` | `domain` |
 //! | `domain`, `clock`, `entropy`, `demo` | nothing of ours |
 //!
@@ -69,7 +70,8 @@
 //!   and ask it in `identity/mod.rs`.
 //! - A deed through the store: copy `actions/sign_out.rs`, with its statement in `store/` and its audit event in the same
 //!   transaction.
-//! - A table or column: a new file in `store/migrations/`; the old ones never change.
+//! - A table or column: a new file of one number in both folders of `store/migrations/`; the old ones never change. A statement
+//!   that reads it is one text for both databases, and is tried in `store/tests/story.rs`.
 //! - A fact of a connection: `proxy/wire/connection.rs`, found out in `opening.rs` beside it.
 //! - A page of ours: copy `SignedOutPage` in `proxy/pages.rs` and its template, and route it in `proxy/own.rs`.
 //! - A metric: declare it in `telemetry/families.rs`; labels are enums in `telemetry/labels.rs`, never what a client sent.

@@ -2,6 +2,7 @@
 
 mod browser;
 mod challenge;
+mod cluster;
 mod corpus;
 mod demo;
 mod gateway;

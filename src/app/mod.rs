@@ -244,7 +244,7 @@ fn hold_back(old: &Settings, new: &mut Settings) -> Vec<&'static str> {
         // Mails are composed with the digits of the start: a page that expects others would take no code at all.
         ("verification.code_digits", digits == old.verification.code_digits),
         ("mail", same(&old.mail, &new.mail)),
-        ("store", old.database == new.database),
+        ("store", same(&old.database, &new.database)),
         ("keys", old.keys == new.keys),
         ("assertion", same(&old.assertion, &new.assertion)),
         ("log", same(&old.log, &new.log)),

@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::actions::import_directory::{Imported, Owner, import_directory};
 use crate::clock::{self, Clock};
+use crate::config::database::Database;
 use crate::config::settings::{Settings, Site};
 use crate::store::Store;
 
@@ -36,10 +37,10 @@ pub fn owner(settings: &Settings, id: Option<&str>) -> anyhow::Result<Owner> {
     Ok(Owner { organization: organization.id.clone(), sites })
 }
 
-async fn import(store_path: &Path, owner: &Owner, file: &Path) -> anyhow::Result<()> {
+async fn import(store: impl Into<Database>, owner: &Owner, file: &Path) -> anyhow::Result<()> {
     let source = File::open(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let size_bytes = source.metadata().with_context(|| format!("{} cannot be read", file.display()))?.len();
-    let store = Store::open_to_import(store_path).await?;
+    let store = Store::open_to_import(store).await?;
     let (name, bar, watch) = (file.display().to_string(), progress_bar(size_bytes)?, clock::stopwatch());
     let reader = BufReader::with_capacity(1 << 20, source);
     let imported =

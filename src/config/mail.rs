@@ -168,7 +168,8 @@ fn mailbox(text: &str) -> Result<Mailbox, Refusal> {
     text.parse().map_err(|_| refusal())
 }
 
-fn certificate(path: PathBuf) -> Result<PathBuf, Refusal> {
+/// A file that holds one authority's certificate at least.
+pub(super) fn certificate(path: PathBuf) -> Result<PathBuf, Refusal> {
     let pem = std::fs::read(&path).map_err(|error| unreadable(&path, &error))?;
     let found = pem.windows(27).any(|window| window == b"-----BEGIN CERTIFICATE-----");
     if !found || Certificate::from_pem(&pem).is_err() {

@@ -3,6 +3,7 @@
 //! Nothing outside this room sees raw text; nothing in here opens a socket or a database. One section per file; to add a
 //! key, copy one in `verification.rs` and describe it in `config/postern.toml`.
 
+pub mod database;
 pub mod profile;
 pub mod session;
 pub mod settings;

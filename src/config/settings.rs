@@ -11,6 +11,7 @@ use crate::domain::domain_name::DomainName;
 use crate::domain::organization::Organization;
 pub use crate::domain::policy::{ApiTokens, Limits};
 
+use super::database::Database;
 use super::profile::{Product, Profile};
 use super::session::SessionSource;
 use super::tls::Tls;
@@ -30,8 +31,8 @@ pub struct Settings {
     pub limits: Limits,
     /// How mail leaves.
     pub mail: Mail,
-    /// The SQLite database file.
-    pub database: PathBuf,
+    /// Where the store is.
+    pub database: Database,
     /// The key file.
     pub keys: PathBuf,
     /// What is logged.

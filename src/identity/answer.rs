@@ -21,6 +21,15 @@ pub struct Presented<'a> {
     pub client: IpAddr,
 }
 
+/// The longest user key or login name that is taken.
+pub(super) const MAX_NAME_BYTES: usize = 255;
+
+/// Whether a text may name somebody. Nobody's name is longer or has a control character in it, and a database that could not
+/// keep one would refuse whatever is kept together with it.
+pub(super) fn may_name(text: &str) -> bool {
+    (1..=MAX_NAME_BYTES).contains(&text.len()) && !text.contains(char::is_control)
+}
+
 /// A source's answer.
 pub(super) struct Reply {
     pub(super) answer: Answer,

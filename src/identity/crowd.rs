@@ -21,7 +21,7 @@ use crate::domain::email::EmailAddress;
 use crate::telemetry::labels::IntrospectionResult;
 use crate::telemetry::site_metrics::SiteMetrics;
 
-use super::answer::{Address, Answer, Person, Presented, Reply};
+use super::answer::{Address, Answer, Person, Presented, Reply, may_name};
 use super::https;
 
 /// The largest answer that is read.
@@ -153,7 +153,8 @@ fn judge(status: StatusCode, body: &[u8]) -> Answer {
     let Ok(Session { user }) = serde_json::from_slice::<Session>(body) else {
         return Answer::Failed("no user in Crowd's answer");
     };
-    if user.name.is_empty() {
+    let key = user.key.filter(|key| !key.is_empty());
+    if !may_name(&user.name) || !key.as_deref().is_none_or(may_name) {
         return Answer::Failed("no user name in Crowd's answer");
     }
     if !user.active {
@@ -169,7 +170,7 @@ fn judge(status: StatusCode, body: &[u8]) -> Answer {
         // Crowd's keys are none of the product's.
         realm: Some("crowd".into()),
         // Old versions have no key, and there a name is as stable as anything.
-        key: user.key.filter(|key| !key.is_empty()).unwrap_or_else(|| user.name.clone()),
+        key: key.unwrap_or_else(|| user.name.clone()),
         username: user.name,
         address,
         is_customer: false,
@@ -212,6 +213,8 @@ mod tests {
             (200, "{}"),
             (200, r#"{"user":{"name":"jane"}}"#),
             (200, r#"{"user":{"name":"","active":true}}"#),
+            (200, r#"{"user":{"name":"ja\u0000ne","active":true}}"#),
+            (200, r#"{"user":{"name":"jane","key":"1\u0000","active":true}}"#),
             (200, r#"{"user":{"name":"jane","active":"true"}}"#),
             (200, r#"{"user":{"name":"jane","active":true,"email":"a@b@c.test"}}"#),
             (200, r#"{"user":{"name":"jane","active":true,"email":["a@acme.com"]}}"#),

@@ -7,10 +7,7 @@ use serde_json::Value;
 use crate::config::session::{Expected, Pattern, Patterns, Pointers};
 use crate::domain::email::EmailAddress;
 
-use super::answer::{Address, Answer, Person};
-
-/// The longest value that is taken from a page.
-const LONGEST_VALUE: usize = 255;
+use super::answer::{Address, Answer, MAX_NAME_BYTES, Person, may_name};
 
 /// An answer in JSON.
 pub(super) fn json(pointers: &Pointers, body: &[u8]) -> Answer {
@@ -56,10 +53,10 @@ fn absent(pointers: &Pointers) -> Address {
     if pointers.email_verified.is_some() { Address::Unchecked(None) } else { Address::Unreported }
 }
 
-/// A text that is not empty, or a whole number as its text.
+/// A text that may name somebody, or a whole number as its text.
 fn text(value: &Value, pointer: &str) -> Option<String> {
     match value.pointer(pointer)? {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::String(text) if may_name(text) => Some(text.clone()),
         Value::Number(number) if !number.is_f64() => Some(number.to_string()),
         _ => None,
     }
@@ -133,7 +130,7 @@ fn plain(value: &str) -> Option<String> {
     ];
     let value = value.trim();
     let unfit = |char: char| char.is_control() || matches!(char, '<' | '>');
-    if value.is_empty() || value.len() > LONGEST_VALUE || value.contains(unfit) {
+    if value.is_empty() || value.len() > MAX_NAME_BYTES || value.contains(unfit) {
         return None;
     }
     let mut pieces = value.split('&');
@@ -207,6 +204,9 @@ mod tests {
             r#"{"key":true,"name":"jane"}"#,
             r#"{"key":{"id":1},"name":"jane"}"#,
             r#"{"key":"","name":"jane"}"#,
+            r#"{"key":"K\u0000","name":"jane"}"#,
+            r#"{"key":"K1","name":"ja\u0000ne"}"#,
+            &format!(r#"{{"key":"K1","name":"{}"}}"#, "j".repeat(256)),
             r#"{"key":"K1","name":"jane","emailAddress":["a@acme.com"]}"#,
             r#"{"key":"K1","name":"jane","emailAddress":7}"#,
             r#"{"key":"K1","name":"jane","emailAddress":"a@managed.test@evil.test"}"#,

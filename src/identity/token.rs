@@ -16,13 +16,10 @@ use serde_json::Value;
 use crate::config::session::Jwt;
 use crate::domain::email::EmailAddress;
 
-use super::answer::{Address, Person};
+use super::answer::{Address, MAX_NAME_BYTES, Person, may_name};
 
 /// What is longer is no token: products take no longer head than this for all of it.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
-
-/// The longest key id, and the longest claim that names somebody.
-const MAX_NAME_BYTES: usize = 255;
 
 /// A token whose header and claims are as the rules want them.
 pub(super) struct Token {
@@ -194,9 +191,7 @@ impl Members {
 
     /// A text that may name somebody.
     fn name(&self, claim: &str) -> Option<&str> {
-        let text = self.get(claim)?.as_str()?;
-        let plain = !text.chars().any(char::is_control);
-        ((1..=MAX_NAME_BYTES).contains(&text.len()) && plain).then_some(text)
+        self.get(claim)?.as_str().filter(|text| may_name(text))
     }
 }
 

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::sqlite::{Connection, Row};
+use super::database::Row;
+use super::timely::Timely;
 use super::{Store, StoreError, change_log, row};
 use crate::domain::organization::OrganizationId;
 
@@ -163,7 +164,7 @@ impl Store {
         sqlx::query("SELECT seq, at, actor, action, subject, organization, detail FROM audit ORDER BY seq DESC LIMIT $1")
             .bind(i64::from(limit))
             .try_map(|row: Row| audit_row(&row))
-            .fetch_all(&self.readers)
+            .fetch_all(self.readers())
             .await
             .map_err(self.fault())
     }
@@ -171,15 +172,16 @@ impl Store {
     /// Recomputes the whole chain and says how many rows it has.
     pub async fn verify_audit_chain(&self) -> Result<u64, AuditError> {
         // One snapshot, so that rows appended meanwhile are no break.
-        let mut snapshot = self.readers.begin().await.map_err(self.fault())?;
-        let last = change_log::sequence(&mut snapshot, "audit").await.map_err(self.fault())?;
+        let mut snapshot = self.connections.begin_read().await.map_err(self.fault())?;
+        let last =
+            change_log::sequence(self.connections.ask(&mut snapshot), "audit").await.map_err(self.fault())?;
         let (mut seen, mut hash) = (0, [0; 32]);
         loop {
             let page = sqlx::query("SELECT * FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2")
                 .bind(seen)
                 .bind(PAGE)
                 .try_map(|row: Row| Ok((audit_row(&row)?, row::bytes::<32>(&row, "hash")?)))
-                .fetch_all(&mut *snapshot)
+                .fetch_all(self.connections.ask(&mut snapshot))
                 .await
                 .map_err(self.fault())?;
             if page.is_empty() {
@@ -202,15 +204,15 @@ impl Store {
 
 /// Appends an event in the transaction of `connection`.
 pub(super) async fn append(
-    connection: &mut Connection,
+    mut connection: Timely<'_>,
     event: &AuditEvent,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    let seq = change_log::next(connection, "audit").await?;
+    let seq = change_log::next(connection.again(), "audit").await?;
     let previous: Option<[u8; 32]> = sqlx::query("SELECT hash FROM audit WHERE seq = $1")
         .bind(seq - 1)
         .try_map(|row: Row| row::bytes(&row, "hash"))
-        .fetch_optional(&mut *connection)
+        .fetch_optional(connection.again())
         .await?;
     let row = AuditRow {
         seq,

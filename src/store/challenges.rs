@@ -6,7 +6,8 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::sqlite::{self, Connection, Row};
+use super::database::{self, Row};
+use super::timely::Timely;
 use super::{Change, Store, StoreError, row};
 use crate::domain::account::{DeviceId, Subject};
 use crate::domain::decide::CLOCK_SKEW;
@@ -98,7 +99,7 @@ impl Store {
         sqlx::query("SELECT * FROM challenges WHERE id = $1")
             .bind(id.as_bytes().as_slice())
             .try_map(|row: Row| challenge(&row))
-            .fetch_optional(&self.readers)
+            .fetch_optional(self.readers())
             .await
             .map_err(self.fault())
     }
@@ -110,8 +111,7 @@ impl Store {
         device: DeviceId,
         now: Timestamp,
     ) -> Result<Option<Challenge>, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(self.fault())?;
-        live(&mut connection, subject, device, now).await.map_err(self.fault())
+        live(self.readers(), subject, device, now).await.map_err(self.fault())
     }
 }
 
@@ -161,7 +161,7 @@ impl Change {
         .await
         .map_err(self.fault())?;
         let opened = insert(self.connection(), new).await;
-        opened.map_err(|error| match sqlite::is_duplicate(&error) {
+        opened.map_err(|error| match database::is_duplicate(&error) {
             true => StoreError::LiveChallenge,
             false => self.fault()(error),
         })
@@ -208,8 +208,8 @@ impl Change {
     }
 }
 
-async fn live(
-    connection: &mut Connection,
+async fn live<'c>(
+    executor: impl sqlx::Executor<'c, Database = sqlx::Any>,
     subject: Subject,
     device: DeviceId,
     now: Timestamp,
@@ -223,7 +223,7 @@ async fn live(
     .bind(row::millis(now))
     .bind(row::millis(skewed(now)))
     .try_map(|row: Row| challenge(&row))
-    .fetch_optional(connection)
+    .fetch_optional(executor)
     .await
 }
 
@@ -233,7 +233,7 @@ fn skewed(now: Timestamp) -> Timestamp {
     now.saturating_add(CLOCK_SKEW).unwrap_or(Timestamp::MAX)
 }
 
-async fn insert(connection: &mut Connection, new: &NewChallenge) -> Result<Challenge, sqlx::Error> {
+async fn insert(connection: Timely<'_>, new: &NewChallenge) -> Result<Challenge, sqlx::Error> {
     sqlx::query(
         "INSERT INTO challenges (id, subject, device, site, email, key_id, created_at, expires_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING *",

@@ -2,27 +2,29 @@
 //!
 //! Dropping a `Change`, also in the middle of one of its operations because a client went away, rolls back all of it.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::audit::{self, AuditEvent};
+use super::database::{Connections, Kind, Transaction};
 use super::error::StoreError;
-use super::sqlite::{Connection, Transaction};
+use super::timely::Timely;
 
-/// The one write transaction. What it does is said in the file of each noun.
+/// A write transaction. What it does is said in the file of each noun.
 #[derive(Debug)]
 pub struct Change {
-    /// The file, for messages.
-    path: Arc<Path>,
+    /// Where the store is, for messages.
+    name: Arc<str>,
+    /// The connections that its own is one of.
+    connections: Connections,
     /// Rolls back when dropped.
     transaction: Transaction,
 }
 
 impl Change {
-    pub(super) fn new(path: Arc<Path>, transaction: Transaction) -> Self {
-        Self { path, transaction }
+    pub(super) fn new(name: Arc<str>, connections: Connections, transaction: Transaction) -> Self {
+        Self { name, connections, transaction }
     }
 
     /// Makes all of it last, together with the event that says what was done. Once this returns it is on the disk; who
@@ -39,17 +41,21 @@ impl Change {
             return Err(StoreError::Unavailable(refused));
         }
         for event in events {
-            audit::append(&mut self.transaction, event, now).await.map_err(self.fault())?;
+            audit::append(self.connection(), event, now).await.map_err(self.fault())?;
         }
-        let Self { path, transaction } = self;
-        transaction.commit().await.map_err(|error| StoreError::of(&path, error))
+        let Self { name, connections, transaction } = self;
+        connections.commit(transaction).await.map_err(|error| connections.fault(&name, error))
     }
 
-    pub(super) fn connection(&mut self) -> &mut Connection {
-        &mut self.transaction
+    pub(super) fn kind(&self) -> Kind {
+        self.connections.kind
+    }
+
+    pub(super) fn connection(&mut self) -> Timely<'_> {
+        self.connections.ask(&mut self.transaction)
     }
 
     pub(super) fn fault(&self) -> impl Fn(sqlx::Error) -> StoreError + '_ {
-        |error| StoreError::of(&self.path, error)
+        |error| self.connections.fault(&self.name, error)
     }
 }

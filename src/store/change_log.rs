@@ -5,7 +5,8 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::sqlite::{Connection, Row};
+use super::database::Row;
+use super::timely::Timely;
 use super::{Change, PinRow, RevocationRow, Store, StoreError, enrolments, row};
 use crate::domain::enrolment::Enrolment;
 
@@ -80,8 +81,7 @@ impl Store {
     /// The number of the newest entry; 0 if there is none. Read it *before* loading tables, then follow from there:
     /// applying an entry twice does no harm, missing one does.
     pub async fn last_change(&self) -> Result<i64, StoreError> {
-        let mut connection = self.readers.acquire().await.map_err(self.fault())?;
-        sequence(&mut connection, "change").await.map_err(self.fault())
+        sequence(self.readers(), "change").await.map_err(self.fault())
     }
 
     /// Up to `limit` entries after `seq`, oldest first.
@@ -90,7 +90,7 @@ impl Store {
             .bind(seq)
             .bind(i64::from(limit))
             .try_map(|row: Row| change_entry(&row))
-            .fetch_all(&self.readers)
+            .fetch_all(self.readers())
             .await
             .map_err(self.fault())
     }
@@ -109,12 +109,12 @@ impl Change {
 }
 
 async fn append(
-    connection: &mut Connection,
+    mut connection: Timely<'_>,
     kind: ChangeKind,
     detail: &Value,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    let seq = next(connection, "change").await?;
+    let seq = next(connection.again(), "change").await?;
     sqlx::query("INSERT INTO changes (seq, at, kind, detail) VALUES ($1, $2, $3, $4)")
         .bind(seq)
         .bind(row::millis(now))
@@ -126,7 +126,7 @@ async fn append(
 }
 
 /// Takes the next number of a log. Whoever took one holds the row until the end of the transaction.
-pub(super) async fn next(connection: &mut Connection, log: &'static str) -> Result<i64, sqlx::Error> {
+pub(super) async fn next(connection: Timely<'_>, log: &'static str) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar("UPDATE sequences SET value = value + 1 WHERE name = $1 RETURNING value")
         .bind(log)
         .fetch_one(connection)
@@ -134,8 +134,11 @@ pub(super) async fn next(connection: &mut Connection, log: &'static str) -> Resu
 }
 
 /// The last number that a log gave out.
-pub(super) async fn sequence(connection: &mut Connection, log: &'static str) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar("SELECT value FROM sequences WHERE name = $1").bind(log).fetch_one(connection).await
+pub(super) async fn sequence<'c>(
+    executor: impl sqlx::Executor<'c, Database = sqlx::Any>,
+    log: &'static str,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("SELECT value FROM sequences WHERE name = $1").bind(log).fetch_one(executor).await
 }
 
 fn change_entry(row: &Row) -> Result<ChangeEntry, sqlx::Error> {

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::sqlite::Row;
+use super::database::Row;
 use super::{Change, PinRow, Store, StoreError, UserKey, row};
 use crate::domain::account::Contradiction;
 use crate::domain::email::EmailAddress;
@@ -56,7 +56,7 @@ impl Store {
              ORDER BY since DESC, site, user_key",
         )
         .try_map(|row: Row| contradiction_row(&row))
-        .fetch_all(&self.readers)
+        .fetch_all(self.readers())
         .await
         .map_err(self.fault())
     }

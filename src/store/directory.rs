@@ -3,9 +3,12 @@
 use futures_util::future::join;
 use jiff::Timestamp;
 use serde::Deserialize;
-use sqlx::{QueryBuilder, Row as _};
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
+use sqlx::{AssertSqlSafe, Row as _};
 
-use super::sqlite::{self, Connection, Database, Row};
+use super::database::{Kind, Row};
+use super::timely::Timely;
 use super::{Change, Store, StoreError, row};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
@@ -59,19 +62,22 @@ impl Store {
     pub async fn verified_domains(&self) -> Result<Vec<(DomainName, OrganizationId)>, StoreError> {
         sqlx::query("SELECT name, organization FROM domains ORDER BY name")
             .try_map(|row: Row| Ok((row::domain(&row, "name")?, row::organization(&row, "organization")?)))
-            .fetch_all(&self.readers)
+            .fetch_all(self.readers())
             .await
             .map_err(self.fault())
     }
 
     /// Hands each account to `each`, all of one moment, and says how many there were.
     pub async fn each_account(&self, mut each: impl FnMut(AccountRow) + Send) -> Result<u64, StoreError> {
-        let mut snapshot = self.readers.begin().await.map_err(self.fault())?;
+        let mut snapshot = self.connections.begin_read().await.map_err(self.fault())?;
         let mut organizations = Interner::default();
-        let (mut count, mut page) = (0, account_page(&mut snapshot, Vec::new()).await.map_err(self.fault())?);
+        let (mut count, statement) = (0, self.connections.account_page());
+        let mut page = account_page(statement, self.connections.ask(&mut snapshot), Vec::new())
+            .await
+            .map_err(self.fault())?;
         while let Some((rows, last)) = page {
             // The database makes the next page while this one is read.
-            let next = account_page(&mut snapshot, last);
+            let next = account_page(statement, self.connections.ask(&mut snapshot), last);
             let read = async { each_row(&rows, |row| account_row(row, &mut organizations).map(&mut each)) };
             let (next, read) = join(next, read).await;
             count += read.map_err(self.fault())?;
@@ -85,14 +91,14 @@ impl Store {
         &self,
         mut each: impl FnMut(UserKey, EmailAddress) + Send,
     ) -> Result<(), StoreError> {
-        let mut snapshot = self.readers.begin().await.map_err(self.fault())?;
+        let mut snapshot = self.connections.begin_read().await.map_err(self.fault())?;
         let mut last = UserKey { site: String::new(), key: String::new() };
         loop {
-            let rows: String = sqlx::query_scalar(sqlite::USER_KEY_PAGE)
+            let rows: String = sqlx::query_scalar(self.connections.user_key_page())
                 .bind(&last.site)
                 .bind(&last.key)
                 .bind(PAGE)
-                .fetch_one(&mut *snapshot)
+                .fetch_one(self.connections.ask(&mut snapshot))
                 .await
                 .map_err(self.fault())?;
             let read = each_row(&rows, |(site, key, email): (String, String, &str)| {
@@ -118,17 +124,16 @@ impl Change {
         now: Timestamp,
     ) -> Result<Option<DomainName>, StoreError> {
         for batch in domains.chunks(BATCH) {
-            let mut insert =
-                QueryBuilder::<Database>::new("INSERT INTO domains (name, organization, verified_at) ");
-            insert.push_values(batch, |mut values, domain| {
-                values
-                    .push_bind(domain.as_str())
-                    .push_bind(organization.as_str())
-                    .push_bind(row::millis(now));
-            });
-            insert.push(" ON CONFLICT (name) DO NOTHING");
-            insert.build().execute(self.connection()).await.map_err(self.fault())?;
-            let taken = taken_domain(self.connection(), organization, batch).await.map_err(self.fault())?;
+            let rows = self.kind().rows(1, batch.len(), 3);
+            let mut insert = built(format!(
+                "INSERT INTO domains (name, organization, verified_at) VALUES {rows} ON CONFLICT (name) DO NOTHING"
+            ));
+            for domain in batch {
+                insert = insert.bind(domain.as_str()).bind(organization.as_str()).bind(row::millis(now));
+            }
+            insert.execute(self.connection()).await.map_err(self.fault())?;
+            let taken = taken_domain(self.kind(), self.connection(), organization, batch).await;
+            let taken = taken.map_err(self.fault())?;
             if taken.is_some() {
                 return Ok(taken);
             }
@@ -145,11 +150,11 @@ impl Change {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         for batch in accounts.chunks(BATCH) {
-            let connection = self.connection();
+            let (kind, mut connection) = (self.kind(), self.connection());
             let upsert = async {
-                release_usernames(connection, organization, batch, now).await?;
-                upsert_batch(connection, organization, batch, now).await?;
-                replace_user_keys(connection, organization, batch).await
+                release_usernames(kind, connection.again(), organization, batch, now).await?;
+                upsert_batch(kind, connection.again(), organization, batch, now).await?;
+                replace_user_keys(kind, connection, organization, batch).await
             };
             upsert.await.map_err(self.fault())?;
         }
@@ -188,7 +193,8 @@ impl Change {
 
 /// Frees the usernames of a batch, also those that move around within it; the upsert then gives them out again.
 async fn release_usernames(
-    connection: &mut Connection,
+    kind: Kind,
+    connection: Timely<'_>,
     organization: &OrganizationId,
     batch: &[NewAccount],
     now: Timestamp,
@@ -197,67 +203,69 @@ async fn release_usernames(
     if usernames.is_empty() {
         return Ok(());
     }
-    let mut release = QueryBuilder::<Database>::new("UPDATE accounts SET username = NULL, updated_at = ");
-    release
-        .push_bind(row::millis(now))
-        .push(" WHERE organization = ")
-        .push_bind(organization.as_str())
-        .push(" AND username IN (");
-    let mut list = release.separated(", ");
+    let (at, owner, list) = (kind.rows(1, 1, 1), kind.rows(2, 1, 1), kind.rows(3, 1, usernames.len()));
+    let mut release = built(format!(
+        "UPDATE accounts SET updated_at = {at}, username = NULL WHERE organization = {owner} AND username IN {list}"
+    ))
+    .bind(row::millis(now))
+    .bind(organization.as_str());
     for username in usernames {
-        list.push_bind(username);
+        release = release.bind(username);
     }
-    release.push(")").build().execute(connection).await?;
+    release.execute(connection).await?;
     Ok(())
 }
 
 /// One of these domains that belongs to another organization.
 async fn taken_domain(
-    connection: &mut Connection,
+    kind: Kind,
+    connection: Timely<'_>,
     organization: &OrganizationId,
     batch: &[DomainName],
 ) -> Result<Option<DomainName>, sqlx::Error> {
-    let mut others = QueryBuilder::<Database>::new("SELECT name FROM domains WHERE organization <> ");
-    others.push_bind(organization.as_str()).push(" AND name IN (");
-    let mut list = others.separated(", ");
+    let (owner, list) = (kind.rows(1, 1, 1), kind.rows(2, 1, batch.len()));
+    let mut others = built(format!(
+        "SELECT name FROM domains WHERE organization <> {owner} AND name IN {list} ORDER BY name LIMIT 1"
+    ))
+    .bind(organization.as_str());
     for domain in batch {
-        list.push_bind(domain.as_str());
+        others = others.bind(domain.as_str());
     }
-    let others = others.push(") LIMIT 1").build();
     others.try_map(|row: Row| row::domain(&row, "name")).fetch_optional(connection).await
 }
 
 async fn upsert_batch(
-    connection: &mut Connection,
+    kind: Kind,
+    connection: Timely<'_>,
     organization: &OrganizationId,
     batch: &[NewAccount],
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    let columns =
-        "INSERT INTO accounts (id, organization, email, username, name, claimed, created_at, updated_at) ";
-    let mut upsert = QueryBuilder::<Database>::new(columns);
-    upsert.push_values(batch, |mut values, account| {
-        values
-            .push_bind(Entropy::System.row_id(now).into_bytes().to_vec())
-            .push_bind(organization.as_str())
-            .push_bind(account.email.as_str())
-            .push_bind(account.username.as_deref())
-            .push_bind(account.name.as_deref())
-            .push_bind(i64::from(account.claimed))
-            .push_bind(row::millis(now))
-            .push_bind(row::millis(now));
-    });
-    upsert.push(
-        " ON CONFLICT (organization, email) DO UPDATE SET username = coalesce(excluded.username, accounts.username), \
-         name = coalesce(excluded.name, accounts.name), claimed = excluded.claimed, updated_at = excluded.updated_at",
-    );
-    upsert.build().execute(connection).await?;
+    let rows = kind.rows(1, batch.len(), 8);
+    let mut upsert = built(format!(
+        "INSERT INTO accounts (id, organization, email, username, name, claimed, created_at, updated_at) VALUES {rows} \
+         ON CONFLICT (organization, email) DO UPDATE SET username = coalesce(excluded.username, accounts.username), \
+         name = coalesce(excluded.name, accounts.name), claimed = excluded.claimed, updated_at = excluded.updated_at"
+    ));
+    for account in batch {
+        upsert = upsert
+            .bind(Entropy::System.row_id(now).into_bytes().to_vec())
+            .bind(organization.as_str())
+            .bind(account.email.as_str())
+            .bind(account.username.as_deref())
+            .bind(account.name.as_deref())
+            .bind(i64::from(account.claimed))
+            .bind(row::millis(now))
+            .bind(row::millis(now));
+    }
+    upsert.execute(connection).await?;
     Ok(())
 }
 
 /// An account that comes with keys has these and no others; a key that another account held moves here.
 async fn replace_user_keys(
-    connection: &mut Connection,
+    kind: Kind,
+    mut connection: Timely<'_>,
     organization: &OrganizationId,
     batch: &[NewAccount],
 ) -> Result<(), sqlx::Error> {
@@ -265,36 +273,40 @@ async fn replace_user_keys(
     if keyed.is_empty() {
         return Ok(());
     }
-    let mut delete = QueryBuilder::<Database>::new("DELETE FROM user_keys WHERE organization = ");
-    delete.push_bind(organization.as_str()).push(" AND email IN (");
-    let mut list = delete.separated(", ");
+    let (owner, list) = (kind.rows(1, 1, 1), kind.rows(2, 1, keyed.len()));
+    let mut delete = built(format!("DELETE FROM user_keys WHERE organization = {owner} AND email IN {list}"))
+        .bind(organization.as_str());
     for account in &keyed {
-        list.push_bind(account.email.as_str());
+        delete = delete.bind(account.email.as_str());
     }
-    delete.push(")").build().execute(&mut *connection).await?;
+    delete.execute(connection.again()).await?;
     let keys = keyed.iter().flat_map(|account| account.user_keys.iter().map(|key| (key, &account.email)));
     for chunk in keys.collect::<Vec<_>>().chunks(BATCH) {
-        let mut insert =
-            QueryBuilder::<Database>::new("INSERT INTO user_keys (organization, site, user_key, email) ");
-        insert.push_values(chunk, |mut values, (key, email)| {
-            values
-                .push_bind(organization.as_str())
-                .push_bind(&key.site)
-                .push_bind(&key.key)
-                .push_bind(email.as_str());
-        });
-        insert.push(" ON CONFLICT (site, user_key) DO UPDATE SET organization = excluded.organization, email = excluded.email");
-        insert.build().execute(&mut *connection).await?;
+        let rows = kind.rows(1, chunk.len(), 4);
+        let mut insert = built(format!(
+            "INSERT INTO user_keys (organization, site, user_key, email) VALUES {rows} \
+             ON CONFLICT (site, user_key) DO UPDATE SET organization = excluded.organization, email = excluded.email"
+        ));
+        for (key, email) in chunk {
+            insert = insert.bind(organization.as_str()).bind(&key.site).bind(&key.key).bind(email.as_str());
+        }
+        insert.execute(connection.again()).await?;
     }
     Ok(())
 }
 
+/// A statement whose length is that of a batch. Only placeholders are ever put into its text.
+fn built<'q>(text: String) -> Query<'q, sqlx::Any, AnyArguments> {
+    sqlx::query(AssertSqlSafe(text))
+}
+
 /// Up to so many accounts after an id, and the id of the last one; none at the end.
 async fn account_page(
-    snapshot: &mut Connection,
+    statement: &'static str,
+    snapshot: Timely<'_>,
     after: Vec<u8>,
 ) -> Result<Option<(String, Vec<u8>)>, sqlx::Error> {
-    let page = sqlx::query(sqlite::ACCOUNT_PAGE).bind(after).bind(PAGE).fetch_one(snapshot).await?;
+    let page = sqlx::query(statement).bind(after).bind(PAGE).fetch_one(snapshot).await?;
     let last: Option<Vec<u8>> = page.try_get("last")?;
     last.map(|last| Ok((row::text(&page, "rows")?, last))).transpose()
 }

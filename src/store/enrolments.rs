@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::sqlite::Row;
+use super::database::Row;
 use super::{Change, ChangeKind, Store, StoreError, row};
 use crate::domain::account::{CookieSet, Subject};
 use crate::domain::enrolment::Enrolment;
@@ -57,7 +57,7 @@ impl Store {
         let rows = sqlx::query("SELECT * FROM enrolments WHERE ends_at > $1")
             .bind(row::millis(now))
             .try_map(|row: Row| enrolment(&row))
-            .fetch_all(&self.readers)
+            .fetch_all(self.readers())
             .await
             .map_err(self.fault())?;
         let count = rows.len() as u64;

@@ -1,44 +1,44 @@
-//! Why the store refuses or fails, in sentences that name the file and what to do.
+//! Why the store refuses or fails, in sentences that name it and what to do.
 
-use std::path::{Path, PathBuf};
-
-use super::sqlite;
+use super::database;
 
 /// A fault of the store. That something is not there is an `Option`, never a fault.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// There is no such file.
-    #[error("the store {} does not exist; `postern init` creates one", .0.display())]
-    Missing(PathBuf),
-    /// A new store was asked for where a file stands.
-    #[error("{} exists already and is left as it is; name another file, or move this one away", .0.display())]
-    Exists(PathBuf),
-    /// The operating system refuses the file or its folder. The store writes beside the file too.
-    #[error("the store {} cannot be used: {reason}; Postern must be able to read and write the file and its folder", .path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
+    /// There is no such file, or the database has nothing in it.
+    #[error("the store {0} does not exist; `postern init` creates one")]
+    Missing(String),
+    /// A new store was asked for where a file stands, or a store.
+    #[error("{0} exists already and is left as it is; name another file, or move this one away")]
+    Exists(String),
+    /// The operating system or the database server refuses it.
+    #[error("the store {store} cannot be used: {reason}; {advice}")]
+    Unusable {
+        /// The store.
+        store: String,
         /// What the operating system or the database says.
         reason: String,
+        /// What to do.
+        advice: String,
     },
     /// A newer Postern made or migrated it.
     #[error(
-        "the store {} has schema version {database_version}, and this Postern knows versions up to {known}; \
-         run the newer Postern, or restore a backup made before the upgrade", .path.display()
+        "the store {store} has schema version {database_version}, and this Postern knows versions up to {known}; \
+         run the newer Postern, or restore a backup made before the upgrade"
     )]
     Newer {
-        /// The file, which was not changed.
-        path: PathBuf,
-        /// The newest migration in the file.
+        /// The store, which was not changed.
+        store: String,
+        /// The newest migration in it.
         database_version: i64,
         /// The newest migration in this binary.
         known: i64,
     },
-    /// The file is no store, or holds what Postern never wrote.
-    #[error("the store {} is damaged or is no Postern store: {detail}; restore it from a backup", .path.display())]
+    /// It is no store, or holds what Postern never wrote.
+    #[error("the store {store} is damaged or is no Postern store: {detail}; restore it from a backup")]
     Damaged {
-        /// The file.
-        path: PathBuf,
+        /// The store.
+        store: String,
         /// What was found. Never a value from a row.
         detail: String,
     },
@@ -51,22 +51,22 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Sorts what sqlx says of a file: what cannot be decoded is damage, the rest may pass.
-    pub(super) fn of(path: &Path, error: sqlx::Error) -> Self {
+    /// Sorts what sqlx says of a store: what cannot be decoded is damage, the rest may pass.
+    pub(super) fn of(store: &str, error: sqlx::Error) -> Self {
         match &error {
-            sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => Self::damaged(path, &error),
-            sqlx::Error::Database(database) if sqlite::is_damage(database.as_ref()) => {
-                Self::damaged(path, &error)
+            sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => Self::damaged(store, &error),
+            sqlx::Error::Database(database) if database::is_damage(database.as_ref()) => {
+                Self::damaged(store, &error)
             }
             _ => Self::Unavailable(error),
         }
     }
 
-    pub(super) fn damaged(path: &Path, detail: impl ToString) -> Self {
-        Self::Damaged { path: path.into(), detail: detail.to_string() }
+    pub(super) fn damaged(store: &str, detail: impl ToString) -> Self {
+        Self::Damaged { store: store.to_owned(), detail: detail.to_string() }
     }
 
-    pub(super) fn unreadable(path: &Path, reason: impl ToString) -> Self {
-        Self::Unreadable { path: path.into(), reason: reason.to_string() }
+    pub(super) fn unusable(store: &str, reason: impl ToString, advice: impl Into<String>) -> Self {
+        Self::Unusable { store: store.to_owned(), reason: reason.to_string(), advice: advice.into() }
     }
 }

@@ -1,19 +1,21 @@
 //! Where state lasts: the one port to the database, one file per noun.
 //!
 //! Reads are methods of [`Store`]. Every change is made through a [`Change`], which can only be committed together with
-//! its audit event. No code, key or cookie is ever stored. What is special to SQLite stands in `sqlite.rs` alone; the SQL
-//! elsewhere keeps to what PostgreSQL understands too.
+//! its audit event. No code, key or cookie is ever stored. The SQL here is one text for both databases; what is special to
+//! one of them stands in `sqlite.rs` or `postgres.rs` alone, and `database.rs` chooses.
 
 mod audit;
 mod challenges;
 mod change;
 mod change_log;
 mod contradictions;
+mod database;
 mod directory;
 mod enrolments;
 mod error;
 mod outbox;
 mod pins;
+mod postgres;
 mod prune;
 mod quota;
 mod revocations;
@@ -21,8 +23,8 @@ mod row;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod timely;
 
-use std::path::Path;
 use std::sync::Arc;
 
 pub use audit::{AuditAction, AuditError, AuditEvent, AuditRow};
@@ -38,34 +40,35 @@ pub use pins::PinRow;
 pub use prune::Pruned;
 pub use revocations::RevocationRow;
 
+use crate::config::database::Database;
+use database::Connections;
+use timely::TimelyPool;
+
 /// An open store. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Store {
-    /// The file, for messages.
-    path: Arc<Path>,
-    /// The one connection that writes: SQLite has one writer at a time, and waiting here is fair and cheap.
-    writer: sqlite::Pool,
-    /// Connections that can only read. They never wait for the writer.
-    readers: sqlite::Pool,
+    /// Where it is, for messages.
+    name: Arc<str>,
+    connections: Connections,
 }
 
 impl Store {
-    /// Makes a new store: a file for its owner alone (mode 0600), with the schema and a first audit event. It appears
-    /// under its name when it is whole, and an existing file is never touched.
-    pub async fn create(path: &Path) -> Result<(), StoreError> {
-        sqlite::create(path).await
+    /// Makes a new store, with the schema and a first audit event: a file for its owner alone (mode 0600), or the tables in a
+    /// database that has none. It is there when it is whole, and what exists is never touched.
+    pub async fn create(place: impl Into<Database>) -> Result<(), StoreError> {
+        database::create(&place.into()).await
     }
 
-    /// Opens an existing store and brings an older schema up to date. Refuses a file that is missing, unreadable, not
-    /// writable, damaged, or made by a newer Postern; a refused file keeps every byte.
-    pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_with(path, sqlite::FEW_PAGES_MIB).await
+    /// Opens an existing store and brings an older schema up to date. Refuses one that is missing, unreadable, not
+    /// writable, damaged, or made by a newer Postern; a refused store is left as it is.
+    pub async fn open(place: impl Into<Database>) -> Result<Self, StoreError> {
+        Self::open_with(place.into(), false).await
     }
 
-    /// As [`open`](Self::open), for a process that writes millions of rows and then ends: up to 2 GiB of pages stay in its
-    /// memory, where they are changed many times and then written once.
-    pub async fn open_to_import(path: &Path) -> Result<Self, StoreError> {
-        Self::open_with(path, sqlite::MANY_PAGES_MIB).await
+    /// As [`open`](Self::open), for a process that writes millions of rows and then ends: up to 2 GiB of a file's pages stay
+    /// in its memory, where they are changed many times and then written once.
+    pub async fn open_to_import(place: impl Into<Database>) -> Result<Self, StoreError> {
+        Self::open_with(place.into(), true).await
     }
 
     /// Whether the store answers a read.
@@ -73,24 +76,29 @@ impl Store {
         self.last_change().await.map(|_| ())
     }
 
-    /// Begins the one write transaction, waiting for the one before it to end.
+    /// Begins a write transaction, waiting for the one before it to end. Of all processes that share the store one writes
+    /// at a time.
     pub async fn write(&self) -> Result<Change, StoreError> {
-        let transaction = sqlite::begin_write(&self.writer).await.map_err(self.fault())?;
-        Ok(Change::new(Arc::clone(&self.path), transaction))
+        let transaction = self.connections.begin_write().await.map_err(self.fault())?;
+        Ok(Change::new(Arc::clone(&self.name), self.connections.clone(), transaction))
     }
 
-    /// Closes all connections, so that the file stands alone again.
+    /// Closes all connections, so that a file stands alone again.
     pub async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+        self.connections.close().await;
     }
 
-    async fn open_with(path: &Path, cache_mib: u32) -> Result<Self, StoreError> {
-        let (writer, readers) = sqlite::open(path, cache_mib).await?;
-        Ok(Self { path: path.into(), writer, readers })
+    async fn open_with(place: Database, for_import: bool) -> Result<Self, StoreError> {
+        let connections = database::open(&place, for_import).await?;
+        Ok(Self { name: database::name(&place), connections })
+    }
+
+    /// Where reads go.
+    fn readers(&self) -> TimelyPool<'_> {
+        self.connections.ask_any()
     }
 
     fn fault(&self) -> impl Fn(sqlx::Error) -> StoreError + '_ {
-        |error| StoreError::of(&self.path, error)
+        |error| self.connections.fault(&self.name, error)
     }
 }

@@ -10,7 +10,7 @@ use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::audit::{AuditAction, AuditEvent};
-use super::sqlite::Row;
+use super::database::Row;
 use super::{Change, Store, StoreError, row};
 use crate::domain::email::EmailAddress;
 use crate::domain::organization::Organization;
@@ -110,20 +110,21 @@ impl Store {
         )
         .bind(challenge.as_bytes().as_slice())
         .try_map(|row: Row| mail_state(&row))
-        .fetch_optional(&self.readers)
+        .fetch_optional(self.readers())
         .await
         .map_err(self.fault())
     }
 
-    /// Takes up to `limit` mails whose turn has come. One statement takes them and makes them due again after `lease`,
-    /// so two senders never take one mail, and what a crashed sender took comes back.
+    /// Takes up to `limit` mails whose turn has come, and makes them due again after `lease`. Writers take turns, so two
+    /// senders never take one mail; what a crashed sender took comes back.
     pub async fn due_mail(
         &self,
         now: Timestamp,
         lease: Duration,
         limit: u32,
     ) -> Result<Vec<OutboxMail>, StoreError> {
-        sqlx::query(
+        let mut transaction = self.connections.begin_write().await.map_err(self.fault())?;
+        let mails = sqlx::query(
             "UPDATE outbox SET due_at = $2, tries = tries + 1 WHERE id IN \
              (SELECT id FROM outbox WHERE state = 'queued' AND due_at <= $1 ORDER BY due_at LIMIT $3) RETURNING *",
         )
@@ -131,16 +132,18 @@ impl Store {
         .bind(row::millis(now.saturating_add(lease).unwrap_or(Timestamp::MAX)))
         .bind(i64::from(limit))
         .try_map(|row: Row| outbox_mail(&row))
-        .fetch_all(&self.writer)
+        .fetch_all(self.connections.ask(&mut transaction))
         .await
-        .map_err(self.fault())
+        .map_err(self.fault())?;
+        self.connections.commit(transaction).await.map_err(self.fault())?;
+        Ok(mails)
     }
 
     /// When the next mail is due; `None` if none waits.
     pub async fn next_mail_due(&self) -> Result<Option<Timestamp>, StoreError> {
         sqlx::query("SELECT min(due_at) AS due_at FROM outbox WHERE state = 'queued'")
             .try_map(|row: Row| row::optional_time(&row, "due_at"))
-            .fetch_one(&self.readers)
+            .fetch_one(self.readers())
             .await
             .map_err(self.fault())
     }
@@ -148,7 +151,7 @@ impl Store {
     /// How many mails wait or are being sent.
     pub async fn outbox_depth(&self) -> Result<u64, StoreError> {
         let depth: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox WHERE state = 'queued'")
-            .fetch_one(&self.readers)
+            .fetch_one(self.readers())
             .await
             .map_err(self.fault())?;
         Ok(depth.unsigned_abs())
@@ -192,14 +195,15 @@ impl Store {
     }
 
     async fn postpone_mail(&self, id: Uuid, at: Timestamp, reason: &str) -> Result<(), StoreError> {
+        let mut transaction = self.connections.begin_write().await.map_err(self.fault())?;
         sqlx::query("UPDATE outbox SET due_at = $2, reason = $3 WHERE id = $1 AND state = 'queued'")
             .bind(id.as_bytes().as_slice())
             .bind(row::millis(at))
             .bind(reason)
-            .execute(&self.writer)
+            .execute(self.connections.ask(&mut transaction))
             .await
             .map_err(self.fault())?;
-        Ok(())
+        self.connections.commit(transaction).await.map_err(self.fault())
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::sqlite::Row;
+use super::database::Row;
 use super::{Change, ChangeKind, Store, StoreError, UserKey, row};
 use crate::domain::email::EmailAddress;
 
@@ -58,7 +58,7 @@ impl PinRow {
 impl Store {
     /// Hands each pin to `each`, all of one moment, and says how many there were.
     pub async fn each_pin(&self, mut each: impl FnMut(PinRow) + Send) -> Result<u64, StoreError> {
-        let mut snapshot = self.readers.begin().await.map_err(self.fault())?;
+        let mut snapshot = self.connections.begin_read().await.map_err(self.fault())?;
         let (mut count, mut after) = (0, (String::new(), String::new()));
         loop {
             let page = sqlx::query(
@@ -69,7 +69,7 @@ impl Store {
             .bind(after.1)
             .bind(PAGE)
             .try_map(|row: Row| pin_row(&row))
-            .fetch_all(&mut *snapshot)
+            .fetch_all(self.connections.ask(&mut snapshot))
             .await
             .map_err(self.fault())?;
             let Some(last) = page.last() else { return Ok(count) };

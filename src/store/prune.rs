@@ -38,8 +38,11 @@ impl Store {
     }
 
     async fn forget(&self, statement: &'static str, before: i64) -> Result<u64, StoreError> {
+        let mut transaction = self.connections.begin_write().await.map_err(self.fault())?;
         let forgotten =
-            sqlx::query(statement).bind(before).execute(&self.writer).await.map_err(self.fault())?;
+            sqlx::query(statement).bind(before).execute(self.connections.ask(&mut transaction)).await;
+        let forgotten = forgotten.map_err(self.fault())?;
+        self.connections.commit(transaction).await.map_err(self.fault())?;
         Ok(forgotten.rows_affected())
     }
 }

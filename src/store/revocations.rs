@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::sqlite::Row;
+use super::database::Row;
 use super::{Change, ChangeKind, Store, StoreError, row};
 use crate::domain::account::{DeviceId, Subject};
 
@@ -45,7 +45,7 @@ impl Store {
         let rows = sqlx::query("SELECT subject, device, at FROM revocations WHERE at >= $1")
             .bind(row::millis(since))
             .try_map(|row: Row| revocation_row(&row))
-            .fetch_all(&self.readers)
+            .fetch_all(self.readers())
             .await
             .map_err(self.fault())?;
         let count = rows.len() as u64;

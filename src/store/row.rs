@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::Row as _;
 use uuid::Uuid;
 
-use super::sqlite::Row;
+use super::database::Row;
 use crate::domain::account::{DeviceId, Subject};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;

@@ -5,23 +5,22 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection as _};
+use sqlx::sqlite::SqliteError;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _};
 
 use super::audit::{self, AuditAction, AuditEvent};
+use super::database::{Connection, Connections, Pool, Transaction};
 use super::error::StoreError;
+use super::timely::Timely;
 use crate::clock::Clock;
-
-pub(super) type Database = sqlx::Sqlite;
-pub(super) type Pool = sqlx::SqlitePool;
-pub(super) type Connection = sqlx::SqliteConnection;
-pub(super) type Transaction = sqlx::Transaction<'static, sqlx::Sqlite>;
-pub(super) type Row = sqlx::sqlite::SqliteRow;
 
 /// Marks a file as ours ("Pstn"), so that another program's database is never migrated.
 const APPLICATION_ID: i64 = 0x5073_746E;
@@ -30,25 +29,22 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
 /// What the writer may keep of the file in memory. An import of rows in no order touches each page of each index again and
 /// again, and what is not kept is written and read back each time.
-pub(super) const FEW_PAGES_MIB: u32 = 64;
-pub(super) const MANY_PAGES_MIB: u32 = 2048;
+const FEW_PAGES_MIB: u32 = 64;
+const MANY_PAGES_MIB: u32 = 2048;
 
-/// A page of accounts as one JSON text, and where it ends: rows that come one by one cost three times as much. JSON, because
-/// no name can have anything in it that passes for the next row. PostgreSQL: `json_agg(json_build_array(…))`.
 pub(super) const ACCOUNT_PAGE: &str = "SELECT json_group_array(json_array(organization, claimed, email, username)) AS rows, \
      max(id) AS last FROM (SELECT id, organization, claimed, email, username FROM accounts WHERE id > $1 ORDER BY id LIMIT $2)";
-/// As above, of user keys.
 pub(super) const USER_KEY_PAGE: &str = "SELECT json_group_array(json_array(site, user_key, email) ORDER BY site, user_key) \
      AS rows FROM \
      (SELECT site, user_key, email FROM user_keys WHERE (site, user_key) > ($1, $2) ORDER BY site, user_key LIMIT $3)";
 
-static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
 
 /// Makes the store under another name and links it to its own when it is whole: a crash leaves no half of one, and a
 /// link, unlike a rename, never replaces a file.
 pub(super) async fn create(path: &Path) -> Result<(), StoreError> {
     if fs::symlink_metadata(path).is_ok() {
-        return Err(StoreError::Exists(path.into()));
+        return Err(StoreError::Exists(name(path)));
     }
     let draft = beside(path, &format!(".{}.new", std::process::id()));
     let made = fill(&draft, path).await.and_then(|()| publish(&draft, path));
@@ -59,26 +55,28 @@ pub(super) async fn create(path: &Path) -> Result<(), StoreError> {
 }
 
 /// The checks come first, on a connection that cannot write; only then the file is opened for writing.
-pub(super) async fn open(path: &Path, cache_mib: u32) -> Result<(Pool, Pool), StoreError> {
+pub(super) async fn open(path: &Path, for_import: bool) -> Result<Connections, StoreError> {
     match File::open(path).and_then(|file| file.metadata()) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Err(StoreError::Missing(path.into())),
-        Err(error) => return Err(StoreError::unreadable(path, error)),
-        Ok(metadata) if !metadata.is_file() => return Err(StoreError::unreadable(path, "it is not a file")),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err(StoreError::Missing(name(path))),
+        Err(error) => return Err(unreadable(path, error)),
+        Ok(metadata) if !metadata.is_file() => return Err(unreadable(path, "it is not a file")),
         Ok(_) => {}
     }
-    let mut inspector =
-        options(path).read_only(true).connect().await.map_err(|error| refusal(path, error))?;
+    let mut inspector = connect(path, Mode::Reading, FOR_ALL).await.map_err(|error| refusal(path, error))?;
     let sound = inspect(path, &mut inspector).await;
     inspector.close().await.map_err(|error| refusal(path, error))?;
     sound?;
 
     probe_folder(path)?;
-    let writer =
-        pool(1).connect_with(writing(path, cache_mib)).await.map_err(|error| refusal(path, error))?;
-    probe_file(&writer).await.map_err(|error| refusal(path, error))?;
-    MIGRATIONS.run(&writer).await.map_err(|error| migration_refusal(path, error))?;
-    let readers = pool(READERS).connect_with(options(path).read_only(true));
-    Ok((writer, readers.await.map_err(|error| refusal(path, error))?))
+    let pragmas = writing(if for_import { MANY_PAGES_MIB } else { FEW_PAGES_MIB });
+    // A pool would try again what a connection says at once.
+    let mut first = connect(path, Mode::Writing, &pragmas).await.map_err(|error| refusal(path, error))?;
+    probe_file(&mut first).await.map_err(|error| refusal(path, error))?;
+    MIGRATIONS.run(&mut first).await.map_err(|error| migration_refusal(path, error))?;
+    let writer = pool(path, 1, Mode::Writing, pragmas).await.map_err(|error| refusal(path, error))?;
+    let readers = pool(path, READERS, Mode::Reading, FOR_ALL.to_owned()).await;
+    first.close().await.map_err(|error| refusal(path, error))?;
+    Ok(Connections::of_file(writer, readers.map_err(|error| refusal(path, error))?))
 }
 
 /// Takes the write lock at once: a transaction that upgrades later may be refused halfway.
@@ -88,38 +86,60 @@ pub(super) async fn begin_write(writer: &Pool) -> Result<Transaction, sqlx::Erro
 
 /// Whether the database says that its file is not what it wrote (SQLITE_CORRUPT, SQLITE_NOTADB).
 pub(super) fn is_damage(error: &dyn sqlx::error::DatabaseError) -> bool {
-    matches!(primary_code(error), Some(11 | 26))
+    error.try_downcast_ref::<SqliteError>().is_some() && matches!(primary_code(error), Some(11 | 26))
 }
 
-/// Whether a unique index refused a row.
-pub(super) fn is_duplicate(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|error| error.is_unique_violation())
+/// What a connection may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Reading,
+    Writing,
+}
+
+const FOR_ALL: &str = "PRAGMA foreign_keys = ON;";
+
+fn writing(cache_mib: u32) -> String {
+    // The cache is in KiB where it is negative.
+    let cache_kib = cache_mib * 1024;
+    format!(
+        "{FOR_ALL} PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -{cache_kib};"
+    )
 }
 
 /// Statements are not logged: a log of them says who verifies when.
-fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .foreign_keys(true)
-        .busy_timeout(BUSY_TIMEOUT)
-        .disable_statement_logging()
+fn options(path: &Path, mode: Mode) -> Result<AnyConnectOptions, sqlx::Error> {
+    // Every byte is escaped, so that the path stays the operator's own: a URL would shorten `a/../b`.
+    let path = percent_encode(path.as_os_str().as_bytes(), NON_ALPHANUMERIC);
+    let mode = if mode == Mode::Reading { "ro" } else { "rw" };
+    let options: AnyConnectOptions = format!("sqlite:{path}?mode={mode}").parse()?;
+    Ok(options.disable_statement_logging())
 }
 
-fn writing(path: &Path, cache_mib: u32) -> SqliteConnectOptions {
-    options(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        // In KiB where it is negative.
-        .pragma("cache_size", format!("-{}", cache_mib * 1024))
+async fn connect(path: &Path, mode: Mode, pragmas: &str) -> Result<Connection, sqlx::Error> {
+    let mut connection = options(path, mode)?.connect().await?;
+    set(&mut connection, pragmas).await?;
+    Ok(connection)
+}
+
+async fn set(connection: &mut Connection, pragmas: &str) -> Result<(), sqlx::Error> {
+    let busy = format!("PRAGMA busy_timeout = {}; {pragmas}", BUSY_TIMEOUT.as_millis());
+    sqlx::raw_sql(AssertSqlSafe(busy)).execute(connection).await.map(|_| ())
 }
 
 /// Connections live as long as the store: opening one costs more than any query.
-fn pool(connections: u32) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
+async fn pool(path: &Path, connections: u32, mode: Mode, pragmas: String) -> Result<Pool, sqlx::Error> {
+    let pragmas: std::sync::Arc<str> = pragmas.into();
+    AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(10))
         .idle_timeout(None)
         .max_lifetime(None)
+        .after_connect(move |connection, _| {
+            let pragmas = std::sync::Arc::clone(&pragmas);
+            Box::pin(async move { set(connection, &pragmas).await })
+        })
+        .connect_with(options(path, mode)?)
+        .await
 }
 
 async fn inspect(path: &Path, connection: &mut Connection) -> Result<(), StoreError> {
@@ -127,7 +147,7 @@ async fn inspect(path: &Path, connection: &mut Connection) -> Result<(), StoreEr
     let application: i64 =
         sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *connection).await.map_err(refuse)?;
     if application != APPLICATION_ID {
-        return Err(StoreError::damaged(path, "its header does not have the mark of Postern"));
+        return Err(damaged(path, "its header does not have the mark of Postern"));
     }
     let version: Option<i64> = sqlx::query_scalar("SELECT max(version) FROM _sqlx_migrations")
         .fetch_one(&mut *connection)
@@ -136,28 +156,26 @@ async fn inspect(path: &Path, connection: &mut Connection) -> Result<(), StoreEr
     let known = MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0);
     match version {
         Some(database_version) if database_version > known => {
-            return Err(StoreError::Newer { path: path.into(), database_version, known });
+            return Err(StoreError::Newer { store: name(path), database_version, known });
         }
         Some(_) => {}
-        None => return Err(StoreError::damaged(path, "it has no schema")),
+        None => return Err(damaged(path, "it has no schema")),
     }
     let verdict: String =
         sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut *connection).await.map_err(refuse)?;
-    if verdict == "ok" { Ok(()) } else { Err(StoreError::damaged(path, verdict)) }
+    if verdict == "ok" { Ok(()) } else { Err(damaged(path, verdict)) }
 }
 
 /// SQLite makes files beside the store, and with those of an earlier run in place it would find out only at the end.
 fn probe_folder(path: &Path) -> Result<(), StoreError> {
     let probe = beside(path, &format!(".{}.probe", std::process::id()));
-    File::create(&probe)
-        .and_then(|_| fs::remove_file(&probe))
-        .map_err(|error| StoreError::unreadable(path, error))
+    File::create(&probe).and_then(|_| fs::remove_file(&probe)).map_err(|error| unreadable(path, error))
 }
 
 /// A file that may only be read is opened all the same, even by `BEGIN IMMEDIATE`, and fails at the first write: make
 /// one, and take it back.
-async fn probe_file(writer: &Pool) -> Result<(), sqlx::Error> {
-    let mut probe = begin_write(writer).await?;
+async fn probe_file(connection: &mut Connection) -> Result<(), sqlx::Error> {
+    let mut probe = connection.begin_with("BEGIN IMMEDIATE").await?;
     sqlx::query("UPDATE sequences SET value = value").execute(&mut *probe).await?;
     probe.rollback().await
 }
@@ -169,12 +187,13 @@ async fn fill(draft: &Path, path: &Path) -> Result<(), StoreError> {
         .create_new(true)
         .mode(0o600)
         .open(draft)
-        .map_err(|error| StoreError::unreadable(path, error))?;
-    let marked = writing(draft, FEW_PAGES_MIB).pragma("application_id", APPLICATION_ID.to_string());
-    let mut connection = marked.connect().await.map_err(|error| refusal(path, error))?;
+        .map_err(|error| unreadable(path, error))?;
+    let marked = format!("{} PRAGMA application_id = {APPLICATION_ID};", writing(FEW_PAGES_MIB));
+    let mut connection =
+        connect(draft, Mode::Writing, &marked).await.map_err(|error| refusal(path, error))?;
     MIGRATIONS.run(&mut connection).await.map_err(|error| migration_refusal(path, error))?;
     let event = AuditEvent::new("postern", AuditAction::StoreCreated, "store");
-    let first = audit::append(&mut connection, &event, Clock::system().now()).await;
+    let first = audit::append(Timely::new(&mut connection, None), &event, Clock::system().now()).await;
     first.map_err(|error| refusal(path, error))?;
     // The last connection to close moves the whole log into the file.
     connection.close().await.map_err(|error| refusal(path, error))
@@ -186,8 +205,8 @@ fn publish(draft: &Path, path: &Path) -> Result<(), StoreError> {
         File::open(folder)?.sync_all()
     });
     linked.map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => StoreError::Exists(path.into()),
-        _ => StoreError::unreadable(path, error),
+        ErrorKind::AlreadyExists => StoreError::Exists(name(path)),
+        _ => unreadable(path, error),
     })
 }
 
@@ -197,24 +216,40 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
+fn name(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn damaged(path: &Path, detail: impl ToString) -> StoreError {
+    StoreError::damaged(&name(path), detail)
+}
+
+fn unreadable(path: &Path, reason: impl ToString) -> StoreError {
+    StoreError::unusable(
+        &name(path),
+        reason,
+        "Postern must be able to read and write the file and its folder",
+    )
+}
+
 /// An error before the store is open: if it is no damage, then the file or its folder is to blame.
 fn refusal(path: &Path, error: sqlx::Error) -> StoreError {
     match &error {
         sqlx::Error::Database(database) => match primary_code(database.as_ref()) {
             // SQLITE_PERM, READONLY, IOERR, FULL, CANTOPEN
-            Some(3 | 8 | 10 | 13 | 14) => StoreError::unreadable(path, database),
+            Some(3 | 8 | 10 | 13 | 14) => unreadable(path, database),
             // SQLITE_BUSY and LOCKED: another process writes.
             Some(5 | 6) => StoreError::Unavailable(error),
-            _ => StoreError::damaged(path, database),
+            _ => damaged(path, database),
         },
-        _ => StoreError::of(path, error),
+        _ => StoreError::of(&name(path), error),
     }
 }
 
 fn migration_refusal(path: &Path, error: MigrateError) -> StoreError {
     match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => refusal(path, error),
-        other => StoreError::damaged(path, other),
+        other => damaged(path, other),
     }
 }
 

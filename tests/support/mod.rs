@@ -4,6 +4,7 @@ pub mod chromium;
 pub mod client;
 pub mod frames;
 pub mod needs;
+pub mod postgres;
 pub mod process;
 pub mod raw;
 pub mod recorder;

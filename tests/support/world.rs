@@ -274,7 +274,8 @@ impl World {
 
     /// One number from the database, read beside the gateway.
     pub async fn count(&self, query: &'static str) -> i64 {
-        let options = SqliteConnectOptions::new().filename(&self.app.settings.database).read_only(true);
+        let options =
+            SqliteConnectOptions::new().filename(self.folder.path().join("postern.db")).read_only(true);
         let mut database = options.connect().await.expect("the database opens");
         sqlx::query_scalar(query).fetch_one(&mut database).await.expect("a number")
     }

@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use jiff::fmt::friendly::SpanPrinter;
 
 use crate::clock::Clock;
+use crate::config::database::{Database, PostgresHost, PostgresTls};
 use crate::config::session::SessionSource;
 use crate::config::settings::{ApiTokens, MailTransport, Settings, SmtpTls, Upstream};
 use crate::config::tls::Tls;
@@ -102,7 +103,7 @@ fn summary(path: &Path, settings: &Settings, now: Timestamp) -> String {
     }
     let _ =
         writeln!(text, "  mail          from {}, {}", settings.mail.from, mail_way(&settings.mail.transport));
-    let _ = writeln!(text, "  store         {}", settings.database.display());
+    let _ = writeln!(text, "  store         {}", store_way(&settings.database));
     let _ = writeln!(text, "  keys          {}", settings.keys.display());
     for warning in warnings::of(settings).into_iter().chain(warnings::of_certificates(settings, now)) {
         let _ = writeln!(text, "warning: {warning}");
@@ -156,6 +157,21 @@ fn friendly(duration: Duration) -> String {
         (days, 0) => format!("{days}d"),
         _ => SpanPrinter::new().unsigned_duration_to_string(&duration),
     }
+}
+
+/// Where the store is, and how the way there is protected.
+fn store_way(database: &Database) -> String {
+    let Database::Postgres(server) = database else { return database.to_string() };
+    let tls = match (&server.tls, &server.host) {
+        (PostgresTls::Required { ca_file: Some(file) }, _) => {
+            format!(" with TLS, verified also by {}", file.display())
+        }
+        (PostgresTls::Required { ca_file: None }, _) => " with TLS, verified".to_owned(),
+        (PostgresTls::None, PostgresHost::Tcp(_)) => " with no TLS".to_owned(),
+        (PostgresTls::None, PostgresHost::Socket(_)) => String::new(),
+    };
+    let password = if server.password.is_some() { ", by a password" } else { "" };
+    format!("{server}{tls}{password}")
 }
 
 fn mail_way(transport: &MailTransport) -> String {

@@ -69,6 +69,28 @@ fn a_good_file_is_summed_up_without_warnings() {
 }
 
 #[test]
+fn a_database_server_is_summed_up_without_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("password"), "hunter2").unwrap();
+    let summarise = |url: &str, more: &str| {
+        let text =
+            QUIET.replace("store.url = \"sqlite:///var/lib/postern/postern.db\"", "keys.file = \"keys\"");
+        let text = format!("{text}\n[store]\nurl = \"{url}\"\n{more}\n");
+        let settings = config::parse("postern.toml", &text, folder.path(), &|_| None).unwrap();
+        summary(Path::new("postern.toml"), &settings, NOW)
+    };
+    let text = summarise("postgres://postern@db.acme.com/postern", "password_file = \"password\"");
+    let line = "postgres://postern@db.acme.com:5432/postern with TLS, verified, by a password\n";
+    assert!(text.contains(line) && !text.contains("warning") && !text.contains("hunter2"), "{text}");
+    let text = summarise("postgres://postern@db.acme.com/postern", "tls = \"none\"");
+    assert!(text.contains("with no TLS\n") && text.contains("warning: the store at postgres://"), "{text}");
+    for near in ["localhost", "%2Frun%2Fpostgresql"] {
+        let text = summarise(&format!("postgres://postern@{near}/postern"), "");
+        assert!(!text.contains("warning"), "{text}");
+    }
+}
+
+#[test]
 fn a_trusted_source_is_summed_up_with_what_it_means() {
     let text = summarise(&QUIET.replace("enforce = true", "trusted_sources = [\"10.0.0.5\", \"fd00::/8\"]"));
     assert!(text.contains("from 10.0.0.5/32, fd00::/8: never judged, and no cookie goes on"), "{text}");

@@ -6,6 +6,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use jiff::Timestamp;
 
+use crate::config::database::{Database, PostgresTls};
 use crate::config::session::SessionSource;
 use crate::config::settings::{
     Listen, MailTransport, PortalCustomers, Scheme, Settings, Site, SmtpTls, WebSessions,
@@ -42,6 +43,14 @@ pub(super) fn of(settings: &Settings) -> Vec<String> {
         && smtp.tls == SmtpTls::None
     {
         warnings.push(format!("mail to {} goes without TLS: anybody on the way reads the codes", smtp.host));
+    }
+    if let Database::Postgres(server) = &settings.database
+        && server.tls == PostgresTls::None
+        && !server.host.is_local()
+    {
+        warnings.push(format!(
+            "the store at {server} is asked without TLS: anybody on the way reads and changes what it says"
+        ));
     }
     warnings.extend(settings.sites.iter().flat_map(|site| site_warnings(site, &settings.listen)));
     warnings

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::super::database::{Database, PostgresHost, PostgresTls};
 use super::super::settings::{
     Api, ApiTokens, AssertionAlgorithm, LogFormat, Scheme, Settings, SmtpTls, WebSessions,
 };
@@ -35,7 +36,7 @@ fn the_shortest_file_gets_every_documented_default() {
     let smtp = smtp(&settings);
     assert_eq!((smtp.host.as_str(), smtp.port, smtp.tls), ("mail.acme.com", 587, SmtpTls::StartTls));
     assert_eq!((smtp.timeout, smtp.credentials.is_none()), (Duration::from_secs(20), true));
-    assert_eq!(settings.database, Path::new("/var/lib/postern/postern.db"));
+    assert_eq!(settings.database.to_string(), "/var/lib/postern/postern.db");
     assert_eq!(settings.keys, Path::new("/var/lib/postern/keys"));
     assert_eq!(
         (settings.log.level.as_str(), settings.log.format, settings.log.access),
@@ -170,7 +171,7 @@ fn a_file_is_loaded_from_its_folder_and_known_by_its_digest() {
     let path = folder.path().join("postern.toml");
     std::fs::write(&path, changed("sqlite:///var/lib/postern/", "sqlite:")).unwrap();
     let settings = load(&path, &|_| None).unwrap();
-    assert_eq!(settings.database, folder.path().join("postern.db"));
+    assert_eq!(settings.database.to_string(), folder.path().join("postern.db").display().to_string());
     assert_eq!(settings.keys, folder.path().join("keys"));
     assert_ne!(settings.fingerprint, super::settings(GOOD).fingerprint);
 }
@@ -281,4 +282,30 @@ fn enforcement_is_switched_off_for_one_site_or_for_all() {
     assert!(!settings(&changed("[mail]", "[verification]\nenforce = false\n[mail]")).sites[0].enforce);
     let both = changed("[mail]", "enforce = true\n[verification]\nenforce = false\n[mail]");
     assert!(!settings(&both).sites[0].enforce);
+}
+
+#[test]
+fn a_database_server_is_asked_with_tls_unless_it_is_on_this_machine() {
+    let read = |url: &str, more: &str| {
+        let text = changed("sqlite:///var/lib/postern/postern.db\"", &format!("{url}\"\n{more}"));
+        let database = settings(&format!("{text}\n[keys]\nfile = \"keys\"\n")).database;
+        let Database::Postgres(server) = &database else { panic!("{database}") };
+        (database.to_string(), server.tls.clone(), server.host.clone())
+    };
+    let required = PostgresTls::Required { ca_file: None };
+    for (url, named, tls) in [
+        ("postgres://u@db.acme.com/x", "postgres://u@db.acme.com:5432/x", &required),
+        ("postgresql://u@10.0.0.5:5433/x", "postgres://u@10.0.0.5:5433/x", &required),
+        ("postgres://u@[fd00::5]/x", "postgres://u@[fd00::5]:5432/x", &required),
+        ("postgres://u@[::1]/x", "postgres://u@[::1]:5432/x", &PostgresTls::None),
+        ("postgres://u@127.0.0.1/x", "postgres://u@127.0.0.1:5432/x", &PostgresTls::None),
+        ("postgres://u@localhost/x", "postgres://u@localhost:5432/x", &PostgresTls::None),
+        ("postgres://u@%2Frun%2Fpg/x", "postgres://u@%2Frun%2Fpg:5432/x", &PostgresTls::None),
+    ] {
+        let (shown, found, _) = read(url, "");
+        assert_eq!((shown.as_str(), &found), (named, tls), "{url}");
+    }
+    assert_eq!(read("postgres://u@db.acme.com/x", "tls = \"none\"").1, PostgresTls::None);
+    assert_eq!(read("postgres://u@localhost/x", "tls = \"required\"").1, required);
+    assert_eq!(read("postgres://u@%2Frun/x", "").2, PostgresHost::Socket("/run".into()));
 }

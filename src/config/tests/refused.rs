@@ -243,8 +243,7 @@ fn bad_ways_for_mail_are_refused() {
 fn bad_stores_and_logs_are_refused() {
     const STORE: &str = "sqlite:///var/lib/postern/postern.db";
     refuse(&[
-        (STORE, "postgres://u:p@db/x", 17, 7, "PostgreSQL, which is not supported by this version", "sqlite:"),
-        (STORE, "mysql://db/x", 17, 7, "`url` is not a SQLite URL", "sqlite:"),
+        (STORE, "mysql://db/x", 17, 7, "`url` is neither a SQLite nor a PostgreSQL URL", "postgres://user@host/database"),
         (STORE, "sqlite://var/lib/x.db", 17, 7, "`url` has two slashes", "sqlite:///"),
         (STORE, "sqlite::memory:", 17, 7, "`url` is a database in memory", "sqlite:///"),
         (STORE, "sqlite:///x.db?mode=ro", 17, 7, "`url` does not name a plain file", "sqlite:///"),
@@ -252,6 +251,29 @@ fn bad_stores_and_logs_are_refused() {
         ("[mail]", "[log]\nlevel = \"postern=loud\"\n[mail]", 13, 9, "`level` is not a log filter", "info"),
         ("[mail]", "[log]\nformat = \"jason\"\n[mail]", 13, 10, "`format` is none of the known words", "did you mean `json`?"),
         ("[mail]", "[keys]\nfile = \"\"\n[mail]", 13, 8, "`file` is not a path", ""),
+    ]);
+}
+
+#[test]
+#[rustfmt::skip] // A row is a line.
+fn bad_database_servers_are_refused() {
+    const STORE: &str = "url = \"sqlite:///var/lib/postern/postern.db\"";
+    refuse(&[
+        (STORE, "url = \"postgres://u:p@db/x\"", 17, 7, "`url` carries a password", "POSTERN_STORE_PASSWORD"),
+        (STORE, "url = \"postgres://db/x\"", 17, 7, "`url` names no user", "postgres://user@host"),
+        (STORE, "url = \"postgres://u@db\"", 17, 7, "`url` names no database", "postgres://user@host"),
+        (STORE, "url = \"postgres://u@db/\"", 17, 7, "`url` names no database", "postgres://user@host"),
+        (STORE, "url = \"postgres://u@db/x/y\"", 17, 7, "`url` names no database", "postgres://user@host"),
+        (STORE, "url = \"postgresql://u@db/x?sslmode=disable\"", 17, 7, "`url` has something after the database", "postgres://user@host"),
+        (STORE, "url = \"postgres://u@d_b!/x\"", 17, 7, "`url` has no valid host name", "postgres://user@host"),
+        (STORE, "url = \"postgres://u@db:0/x\"", 17, 7, "`url` has no valid port", "postgres://user@host"),
+        (STORE, "url = \"postgres://u%0A@db/x\"", 17, 7, "`url` names no user", "postgres://user@host"),
+        (STORE, "url = \"postgres://u@db/x\"", 1, 1, "has no `file`", "the same key file"),
+        (STORE, "url = \"postgres://u@db.acme.com/x\"\ntls = \"off\"\n[keys]\nfile = \"keys\"", 18, 7, "`tls` is none of the known words", "required, none"),
+        (STORE, "url = \"postgres://u@db.acme.com/x\"\nca_file = \"nowhere.pem\"\n[keys]\nfile = \"keys\"", 18, 11, "`ca_file` cannot be read", "/etc/postern/nowhere.pem"),
+        (STORE, "url = \"postgres://u@db.acme.com/x\"\npassword_file = \"nowhere\"\n[keys]\nfile = \"keys\"", 18, 17, "`password_file` cannot be read", "/etc/postern/nowhere"),
+        (STORE, "url = \"postgres://u@%2Frun/x\"\ntls = \"required\"\n[keys]\nfile = \"keys\"", 18, 7, "`tls` has no meaning for a socket", "remove it"),
+        (STORE, "url = \"sqlite:x.db\"\ntls = \"none\"", 18, 7, "`tls` has no meaning for a file", "remove it"),
     ]);
 }
 

@@ -5,6 +5,8 @@ use std::path::Path;
 use proptest::prelude::*;
 use secrecy::ExposeSecret;
 
+use super::super::database::Database;
+use super::super::settings::Settings;
 use super::super::{load, parse};
 use super::{GOOD, REFERENCE, changed, read, smtp};
 
@@ -87,6 +89,35 @@ fn a_password_comes_from_one_place_and_never_appears() {
         assert_eq!(errors.errors()[0].message, message);
         assert!(!errors.to_string().contains("hunter"), "{errors}");
     }
+}
+
+#[test]
+fn a_database_password_comes_from_one_place_and_never_appears() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("password"), "hunter2\n").unwrap();
+    let read = |key: &str, variable: Option<&str>| {
+        let text =
+            changed("sqlite:///var/lib/postern/postern.db\"", &format!("postgres://u@db/x\"\n{key}\n"));
+        parse("postern.toml", &format!("{text}[keys]\nfile = \"keys\"\n"), folder.path(), &|name| {
+            variable.filter(|_| name == "POSTERN_STORE_PASSWORD").map(str::to_owned)
+        })
+    };
+    let password_of = |settings: Settings| {
+        assert!(!format!("{settings:?} {}", settings.database).contains("hunter2"));
+        let Database::Postgres(server) = settings.database else { panic!("{}", settings.database) };
+        server.password.map(|password| password.expose_secret().to_owned())
+    };
+    for (key, variable, expected) in [
+        ("password_file = \"password\"", None, Some("hunter2")),
+        ("", Some("hunter2"), Some("hunter2")),
+        ("", Some(""), None),
+        ("", None, None),
+    ] {
+        assert_eq!(password_of(read(key, variable).unwrap()).as_deref(), expected);
+    }
+    let errors = read("password_file = \"password\"", Some("hunter3")).unwrap_err();
+    assert_eq!(errors.errors()[0].message, "`password_file` is not the only password");
+    assert!(!errors.to_string().contains("hunter"), "{errors}");
 }
 
 proptest! {

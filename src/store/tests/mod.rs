@@ -1,9 +1,38 @@
 //! The promises of the store: the story of one verification, then what must hold when things run at once or break.
 
+/// Tells each of these promises over a file of SQLite and over a database of PostgreSQL.
+macro_rules! over_both {
+    ($($promise:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $promise() {
+                let (_folder, store) = super::fresh().await;
+                super::$promise(store).await;
+            })+
+        }
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $promise() {
+                if let Some(place) = super::empty_database().await {
+                    super::$promise(super::fresh_in(&place).await).await;
+                }
+            })+
+        }
+    };
+}
+
 mod file;
+mod gateways;
 mod parallel;
+mod refused;
+mod schema;
+#[path = "../../../tests/support/postgres.rs"]
+mod server;
+mod silence;
 mod story;
 
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,6 +40,8 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::*;
+use crate::config;
+use crate::config::database::Postgres;
 use crate::domain::account::{DeviceId, Subject};
 use crate::domain::email::EmailAddress;
 use crate::domain::organization::{Organization, OrganizationId};
@@ -26,6 +57,39 @@ async fn fresh() -> (TempDir, Store) {
     let path = folder.path().join("postern.db");
     Store::create(&path).await.unwrap();
     (folder, Store::open(&path).await.unwrap())
+}
+
+/// An empty database of a PostgreSQL of the tests' own. Where there is none, that is said.
+async fn empty_database() -> Option<Postgres> {
+    match server::shared() {
+        Ok(server) => Some(place(&server.url(server::OWNER, &server.fresh_database().await))),
+        Err(advice) => {
+            let excused = std::env::var("POSTERN_TEST_WITHOUT").unwrap_or_default();
+            let is_excused = excused.split_whitespace().any(|name| name == "postgresql");
+            assert!(std::env::var_os("CI").is_none() || is_excused, "this test needs postgresql: {advice}");
+            println!("skipped: this test needs postgresql: {advice}");
+            None
+        }
+    }
+}
+
+/// A database by its URL.
+fn place(url: &str) -> Postgres {
+    let minimal = include_str!("../../../config/examples/minimal.toml");
+    let text = minimal.replace("sqlite:///var/lib/postern/postern.db", url);
+    let settings =
+        config::parse("test", &format!("{text}\n[keys]\nfile = \"keys\"\n"), Path::new(""), &|_| None);
+    match settings.unwrap().database {
+        Database::Postgres(server) => server,
+        Database::Sqlite(path) => panic!("{path:?}"),
+    }
+}
+
+/// A new store in an empty database.
+async fn fresh_in(place: &Postgres) -> Store {
+    let place = Database::Postgres(place.clone());
+    Store::create(&place).await.unwrap();
+    Store::open(&place).await.unwrap()
 }
 
 /// So many seconds after the start of the test's world.
@@ -82,5 +146,5 @@ async fn open_challenge(store: &Store, id: u128, now: Timestamp) {
 /// How many rows a table has, seen by a reader.
 async fn rows(store: &Store, table: &'static str) -> i64 {
     let count = sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}"));
-    sqlx::query_scalar(count).fetch_one(&store.readers).await.unwrap()
+    sqlx::query_scalar(count).fetch_one(store.readers()).await.unwrap()
 }

@@ -10,9 +10,18 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::domain::quota::Quota;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_a_hundred_that_end_a_challenge_one_is_told_so() {
-    let (_folder, store) = fresh().await;
+over_both! {
+    of_a_hundred_that_end_a_challenge_one_is_told_so,
+    the_sixth_try_is_refused_whatever_runs_at_once,
+    two_live_challenges_of_one_browser_are_impossible,
+    t112_a_challenge_from_the_future_is_void_and_makes_way,
+    no_two_senders_take_one_mail_and_a_lost_one_comes_back,
+    a_mail_is_finished_once,
+    a_change_that_is_dropped_anywhere_leaves_nothing_behind,
+    nothing_is_committed_without_an_audit_event,
+}
+
+async fn of_a_hundred_that_end_a_challenge_one_is_told_so(store: Store) {
     open_challenge(&store, 1, at(0)).await;
     let mut tasks = JoinSet::new();
     for _ in 0..100 {
@@ -29,9 +38,7 @@ async fn of_a_hundred_that_end_a_challenge_one_is_told_so() {
     assert_eq!(store.verify_audit_chain().await.unwrap(), 102, "the chain is one, whoever writes");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn the_sixth_try_is_refused_whatever_runs_at_once() {
-    let (_folder, store) = fresh().await;
+async fn the_sixth_try_is_refused_whatever_runs_at_once(store: Store) {
     open_challenge(&store, 1, at(0)).await;
     let mut tasks = JoinSet::new();
     for _ in 0..100 {
@@ -49,9 +56,7 @@ async fn the_sixth_try_is_refused_whatever_runs_at_once() {
     assert_eq!(store.challenge(Uuid::from_u128(1)).await.unwrap().unwrap().tries, 5);
 }
 
-#[tokio::test]
-async fn two_live_challenges_of_one_browser_are_impossible() {
-    let (_folder, store) = fresh().await;
+async fn two_live_challenges_of_one_browser_are_impossible(store: Store) {
     open_challenge(&store, 1, at(0)).await;
     let mut change = store.write().await.unwrap();
     let second = change.open_challenge(&new_challenge(2, at(1))).await;
@@ -72,9 +77,7 @@ async fn two_live_challenges_of_one_browser_are_impossible() {
 }
 
 /// T112: a clock set back by an hour would let the code live an hour longer.
-#[tokio::test]
-async fn t112_a_challenge_from_the_future_is_void_and_makes_way() {
-    let (_folder, store) = fresh().await;
+async fn t112_a_challenge_from_the_future_is_void_and_makes_way(store: Store) {
     open_challenge(&store, 1, at(3600)).await;
     let live = async |now| store.live_challenge(JANE, BROWSER, now).await.unwrap().map(|live| live.id);
     assert_eq!(live(at(3540)).await, Some(Uuid::from_u128(1)), "machines may differ by a minute");
@@ -84,9 +87,7 @@ async fn t112_a_challenge_from_the_future_is_void_and_makes_way() {
     assert_eq!(live(at(3600)).await, None, "the first one has ended");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn no_two_senders_take_one_mail_and_a_lost_one_comes_back() {
-    let (_folder, store) = fresh().await;
+async fn no_two_senders_take_one_mail_and_a_lost_one_comes_back(store: Store) {
     open_challenge(&store, 1, at(0)).await;
     let mut change = store.write().await.unwrap();
     for id in 0..40 {
@@ -107,9 +108,7 @@ async fn no_two_senders_take_one_mail_and_a_lost_one_comes_back() {
     assert_eq!((again.len(), again[0].tries), (40, 2), "whoever took them is gone");
 }
 
-#[tokio::test]
-async fn a_mail_is_finished_once() {
-    let (_folder, store) = fresh().await;
+async fn a_mail_is_finished_once(store: Store) {
     open_challenge(&store, 1, at(0)).await;
     let (mail, challenge) = (Uuid::from_u128(5), Uuid::from_u128(1));
     let mut change = store.write().await.unwrap();
@@ -136,9 +135,7 @@ async fn a_mail_is_finished_once() {
 }
 
 /// A client goes away at each point of a change in turn: all of it or nothing is there, and the next one can write.
-#[tokio::test]
-async fn a_change_that_is_dropped_anywhere_leaves_nothing_behind() {
-    let (_folder, store) = fresh().await;
+async fn a_change_that_is_dropped_anywhere_leaves_nothing_behind(store: Store) {
     let (mut finished, mut given_up) = (0, 0);
     for polls in 1..60 {
         let now = at(u64::from(polls) * 1_000);
@@ -168,7 +165,7 @@ async fn a_change_that_is_dropped_anywhere_leaves_nothing_behind() {
     store.verify_audit_chain().await.unwrap();
 }
 
-async fn poll_at_most<T>(polls: u32, future: impl Future<Output = T>) -> Option<T> {
+pub(super) async fn poll_at_most<T>(polls: u32, future: impl Future<Output = T>) -> Option<T> {
     let (mut future, mut left) = (pin!(future), polls);
     poll_fn(|context| match future.as_mut().poll(context) {
         Poll::Ready(value) => Poll::Ready(Some(value)),
@@ -181,9 +178,7 @@ async fn poll_at_most<T>(polls: u32, future: impl Future<Output = T>) -> Option<
     .await
 }
 
-#[tokio::test]
-async fn nothing_is_committed_without_an_audit_event() {
-    let (_folder, store) = fresh().await;
+async fn nothing_is_committed_without_an_audit_event(store: Store) {
     let mut change = store.write().await.unwrap();
     change.revoke(JANE, BROWSER, at(0)).await.unwrap();
     assert!(change.commit_many(&[], at(0)).await.is_err());

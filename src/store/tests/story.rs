@@ -9,9 +9,20 @@ use crate::domain::domain_name::DomainName;
 use crate::domain::enrolment::Enrolment;
 use crate::domain::quota::Quota;
 
-#[tokio::test]
-async fn a_verification_from_challenge_to_sign_out() {
-    let (_folder, store) = fresh().await;
+over_both! {
+    a_verification_from_challenge_to_sign_out,
+    a_pin_is_set_once_and_told_once,
+    accounts_are_found_by_address_and_usernames_move,
+    no_username_or_user_key_passes_for_another_row,
+    an_enrolment_lasts_is_replaced_and_ends_and_all_nodes_hear_of_it,
+    user_keys_belong_to_one_account_and_follow_the_newest_import,
+    an_accepted_address_is_taken_from_everybody_else,
+    a_contradiction_is_there_until_it_ends_and_keeps_its_beginning,
+    a_quota_says_when_all_limits_allow_again,
+    what_is_old_is_forgotten_and_the_audit_log_stays,
+}
+
+async fn a_verification_from_challenge_to_sign_out(store: Store) {
     challenge_and_mail(&store).await;
     deliver(&store).await;
     try_and_verify(&store).await;
@@ -108,9 +119,7 @@ async fn sign_out(store: &Store) {
     assert_eq!((entries[0].kind, entries[0].revocation()), (ChangeKind::Revocation, Some(expected)));
 }
 
-#[tokio::test]
-async fn a_pin_is_set_once_and_told_once() {
-    let (_folder, store) = fresh().await;
+async fn a_pin_is_set_once_and_told_once(store: Store) {
     let pin = |address: Option<&str>| PinRow {
         site: "jira.acme.test".to_owned(),
         user_key: "JIRAUSER1".to_owned(),
@@ -139,9 +148,7 @@ async fn a_pin_is_set_once_and_told_once() {
     assert_eq!(told, [Some(pin(Some("jane@ext.test"))), Some(other)]);
 }
 
-#[tokio::test]
-async fn accounts_are_found_by_address_and_usernames_move() {
-    let (_folder, store) = fresh().await;
+async fn accounts_are_found_by_address_and_usernames_move(store: Store) {
     let account = |address: &str, username: Option<&str>, claimed| NewAccount {
         email: email(address),
         username: username.map(str::to_owned),
@@ -177,19 +184,9 @@ async fn accounts_are_found_by_address_and_usernames_move() {
     assert_eq!(domains, ["acme.test", "b.test"]);
 }
 
-#[tokio::test]
-async fn no_username_or_user_key_passes_for_another_row() {
-    let (_folder, store) = fresh().await;
-    let names = [
-        "\"],[1,\"boss@acme.test\",null",
-        "a\\",
-        "a\nb\r\t\u{1}",
-        "a\0b",
-        "'; --",
-        "ｊörg \u{1f600}",
-        "null",
-        "]",
-    ];
+async fn no_username_or_user_key_passes_for_another_row(store: Store) {
+    let names =
+        ["\"],[1,\"boss@acme.test\",null", "a\\", "a\nb\r\t\u{1}", "'; --", "ｊörg \u{1f600}", "null", "]"];
     let account = |(number, name): (usize, &&str)| NewAccount {
         email: email(&format!("user{number}@acme.test")),
         username: Some((*name).to_owned()),
@@ -225,9 +222,7 @@ fn enrolled(cookies: u8, now: Timestamp) -> EnrolmentRow {
     EnrolmentRow { enrolment, site: "jira.acme.test".to_owned(), person: "jane@ext.test".to_owned() }
 }
 
-#[tokio::test]
-async fn an_enrolment_lasts_is_replaced_and_ends_and_all_nodes_hear_of_it() {
-    let (_folder, store) = fresh().await;
+async fn an_enrolment_lasts_is_replaced_and_ends_and_all_nodes_hear_of_it(store: Store) {
     let (first, second) = (enrolled(1, at(0)), enrolled(2, at(0)));
     let event = || AuditEvent::new("jane@ext.test", AuditAction::MobileSessionEnrolled, "jane@ext.test");
     let mut change = store.write().await.unwrap();
@@ -257,9 +252,7 @@ async fn an_enrolment_lasts_is_replaced_and_ends_and_all_nodes_hear_of_it() {
     assert_eq!(told, all.map(Some));
 }
 
-#[tokio::test]
-async fn user_keys_belong_to_one_account_and_follow_the_newest_import() {
-    let (_folder, store) = fresh().await;
+async fn user_keys_belong_to_one_account_and_follow_the_newest_import(store: Store) {
     let key = |site: &str, key: &str| UserKey { site: site.to_owned(), key: key.to_owned() };
     let account = |address: &str, user_keys: &[UserKey]| NewAccount {
         email: email(address),
@@ -285,9 +278,7 @@ async fn user_keys_belong_to_one_account_and_follow_the_newest_import() {
     assert_eq!(seen, [(jira, "c@b.test".to_owned()), (wiki, "a@b.test".to_owned())]);
 }
 
-#[tokio::test]
-async fn an_accepted_address_is_taken_from_everybody_else() {
-    let (_folder, store) = fresh().await;
+async fn an_accepted_address_is_taken_from_everybody_else(store: Store) {
     let person = |key: &str| UserKey { site: "jira.test".to_owned(), key: key.to_owned() };
     let pin = |key: &str, address: &str, disputed| PinRow {
         site: "jira.test".to_owned(),
@@ -313,9 +304,7 @@ async fn an_accepted_address_is_taken_from_everybody_else() {
     assert_eq!((last.kind, last.pin()), (ChangeKind::AcceptedAddress, Some(accepted)));
 }
 
-#[tokio::test]
-async fn a_contradiction_is_there_until_it_ends_and_keeps_its_beginning() {
-    let (_folder, store) = fresh().await;
+async fn a_contradiction_is_there_until_it_ends_and_keeps_its_beginning(store: Store) {
     let row = |reported: &str, since| ContradictionRow {
         site: "jira.test".to_owned(),
         user_key: "A".to_owned(),
@@ -338,9 +327,7 @@ async fn a_contradiction_is_there_until_it_ends_and_keeps_its_beginning() {
     assert_eq!(store.contradictions().await.unwrap(), []);
 }
 
-#[tokio::test]
-async fn a_quota_says_when_all_limits_allow_again() {
-    let (_folder, store) = fresh().await;
+async fn a_quota_says_when_all_limits_allow_again(store: Store) {
     let quotas = [Quota::one_per(MINUTE), Quota::per_hour(3)];
     let mut change = store.write().await.unwrap();
     for second in [0, 60, 120] {
@@ -364,9 +351,7 @@ async fn a_quota_says_when_all_limits_allow_again() {
     assert_eq!(change.spend("mail", b"jane", &quotas, at(3_600)).await.unwrap(), Ok(()));
 }
 
-#[tokio::test]
-async fn what_is_old_is_forgotten_and_the_audit_log_stays() {
-    let (_folder, store) = fresh().await;
+async fn what_is_old_is_forgotten_and_the_audit_log_stays(store: Store) {
     for (id, now) in [(1, at(0)), (2, at(0) + DAY * 20)] {
         let mut change = store.write().await.unwrap();
         change.spend("mail", b"jane", &[], now).await.unwrap().unwrap();
