@@ -11,6 +11,8 @@ pub mod tls;
 mod api;
 mod assertion;
 mod crowd;
+mod dns;
+mod domains;
 mod errors;
 mod introspect;
 mod jwt;
@@ -95,6 +97,8 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
     let mail = mail::read(&mut root, around);
     let files = store::read(&mut root, around);
     let log = log::read(&mut root);
+    let dns = dns::read(&mut root);
+    let domains = domains::read(&mut root, around);
     let assertion = assertion::read(&mut root, organization.as_ref());
     root.finish();
     let (database, keys) = files?;
@@ -109,6 +113,8 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
         keys,
         log,
         assertion,
+        dns,
+        domains,
         fingerprint: HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..6]),
     })
 }

@@ -131,7 +131,7 @@ fn own_name(site: &Section<'_>, address: &Address) -> Option<ServerName<'static>
 }
 
 /// Every certificate of a PEM file, as the only ones that may vouch for the server.
-fn authorities(path: &Path) -> Result<RootCertStore, Refusal> {
+pub(super) fn authorities(path: &Path) -> Result<RootCertStore, Refusal> {
     let refuse = |reason: &str, why: &dyn std::fmt::Display| {
         Refusal::new(reason, format!("{}: {why}", path.display()))
     };
