@@ -4,7 +4,7 @@
 //! just added a record tries again at once. What an answer may hold is bounded. The rules about it are in
 //! `domain/ownership.rs` and `domain/public_address.rs`.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use hickory_resolver::TokioResolver;
@@ -15,8 +15,9 @@ use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
+use hickory_resolver::system_conf::read_system_conf;
 
-use crate::config::settings::Dns;
+use crate::config::dns::Dns;
 use crate::domain::domain_name::DomainName;
 use crate::domain::ownership::MAX_TEXTS;
 
@@ -142,22 +143,24 @@ impl Resolver {
     /// waits for another runtime, and a new `/etc/resolv.conf` counts at once.
     fn open(&self) -> Result<TokioResolver, Nothing> {
         let no_server = |_| Nothing::Unknown(Unanswered::NoServer);
-        let mut builder = if self.settings.servers.is_empty() {
-            TokioResolver::builder_tokio().map_err(no_server)?
-        } else {
-            let servers = self.settings.servers.iter().map(|server| {
-                let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
-                    connection.port = server.port();
-                    connection
-                });
-                NameServerConfig::new(server.ip(), true, connections.to_vec())
-            });
-            let config = ResolverConfig::from_name_servers(servers.collect());
-            TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())
+        // Of the machine's settings the servers alone: no search list is ever known here.
+        let servers = match self.settings.servers.as_slice() {
+            [] => read_system_conf().map_err(no_server)?.0.name_servers,
+            servers => servers.iter().map(server).collect(),
         };
+        let config = ResolverConfig::from_name_servers(servers);
+        let mut builder = TokioResolver::builder_with_config(config, TokioRuntimeProvider::default());
         set(builder.options_mut(), self.settings.timeout, self.settings.attempts);
         builder.build().map_err(no_server)
     }
+}
+
+fn server(address: &SocketAddr) -> NameServerConfig {
+    let connections = [ConnectionConfig::udp(), ConnectionConfig::tcp()].map(|mut connection| {
+        connection.port = address.port();
+        connection
+    });
+    NameServerConfig::new(address.ip(), true, connections.to_vec())
 }
 
 fn set(options: &mut ResolverOpts, timeout: Duration, attempts: u32) {
@@ -223,4 +226,49 @@ fn nothing(error: &NetError) -> Nothing {
         NetError::Truncated => Unanswered::TooMuch,
         _ => Unanswered::Unreachable,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hickory_resolver::proto::rr::rdata::CNAME;
+
+    fn name(text: &str) -> Name {
+        text.parse().unwrap()
+    }
+
+    fn alias(from: &str, to: &str) -> Record {
+        Record::from_rdata(name(from), 60, RData::CNAME(CNAME(name(to))))
+    }
+
+    fn address(of: &str, last: u8) -> Record {
+        Record::from_rdata(name(of), 60, RData::from(IpAddr::from([192, 0, 2, last])))
+    }
+
+    fn found(answers: &[Record]) -> Vec<Record> {
+        of_name(&name("Corp.test."), RecordType::A, answers)
+    }
+
+    #[test]
+    fn a_name_is_asked_for_as_it_is() {
+        for text in ["intranet.corp", "xn--bcher-kva.test", &format!("{}.test", "a".repeat(63))] {
+            let absolute = absolute(&DomainName::parse(text).unwrap()).unwrap();
+            assert!(absolute.is_fqdn());
+            assert_eq!(absolute.to_ascii(), format!("{text}."));
+        }
+    }
+
+    #[test]
+    fn only_what_belongs_to_the_name_or_its_aliases_is_taken() {
+        let other = address("evil.test.", 1);
+        assert!(found(std::slice::from_ref(&other)).is_empty());
+        assert_eq!(found(&[other.clone(), address("corp.TEST.", 2)]), [address("corp.TEST.", 2)]);
+        let chain =
+            [alias("b.test.", "c.test."), alias("corp.test.", "b.test."), address("c.test.", 3), other];
+        assert_eq!(found(&chain), [address("c.test.", 3)]);
+        assert!(
+            found(&[alias("corp.test.", "b.test."), alias("b.test.", "corp.test.")]).is_empty(),
+            "a circle"
+        );
+    }
 }

@@ -6,8 +6,18 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use super::section::Section;
-use super::settings::Dns;
 use super::values::{Refusal, duration};
+
+/// Who is asked about domains in DNS, and how patiently.
+#[derive(Debug, Clone)]
+pub struct Dns {
+    /// The servers; those of the machine where there are none.
+    pub servers: Vec<SocketAddr>,
+    /// How long one attempt may take.
+    pub timeout: Duration,
+    /// How often a question is asked before it is given up, at least once.
+    pub attempts: u32,
+}
 
 /// Reads the section.
 pub(super) fn read(root: &mut Section<'_>) -> Dns {

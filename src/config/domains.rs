@@ -2,18 +2,50 @@
 //!
 //! Two keys here open what is shut for good reasons, names that nobody owns and networks inside: both for intranets and tests.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use ipnet::IpNet;
+use rustls::RootCertStore;
 
 use crate::domain::ownable::SpecialUse;
 use crate::domain::ownership::TokenPrefix;
 
 use super::Surroundings;
 use super::section::Section;
-use super::settings::{Authorities, Domains};
-use super::upstream::authorities;
+use super::trust::authorities;
 use super::values::{Refusal, duration, network};
 
 const DAY: Duration = Duration::from_secs(86_400);
+
+/// How the ownership of domains is proved.
+#[derive(Debug, Clone)]
+pub struct Domains {
+    /// What stands before a token, and what the file of a web site is called.
+    pub prefix: TokenPrefix,
+    /// How often a verified domain is checked again.
+    pub recheck_every: Duration,
+    /// How long a domain counts as verified after its token was last seen.
+    pub grace_period: Duration,
+    /// Whether names that public DNS gives to nobody count as domains.
+    pub special_use: SpecialUse,
+    /// The networks that files are fetched from although they are not public.
+    pub private_addresses: Vec<IpNet>,
+    /// The only authorities that are believed for web sites; those that the machine believes where there are none.
+    pub authorities: Option<Authorities>,
+    /// How long it may take to fetch a file, look-ups included.
+    pub timeout: Duration,
+}
+
+/// Authorities of the configuration.
+#[derive(Debug, Clone)]
+pub struct Authorities {
+    /// The file that they stand in.
+    pub file: PathBuf,
+    /// Themselves.
+    pub roots: Arc<RootCertStore>,
+}
 
 /// Reads the section. The file it names is read here and now.
 pub(super) fn read(root: &mut Section<'_>, around: &Surroundings<'_>) -> Domains {

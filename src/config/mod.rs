@@ -3,16 +3,17 @@
 //! Nothing outside this room sees raw text; nothing in here opens a socket or a database. One section per file; to add a
 //! key, copy one in `verification.rs` and describe it in `config/postern.toml`.
 
+pub mod dns;
+pub mod domains;
 pub mod profile;
 pub mod session;
 pub mod settings;
 pub mod tls;
+pub mod trust;
 
 mod api;
 mod assertion;
 mod crowd;
-mod dns;
-mod domains;
 mod errors;
 mod introspect;
 mod jwt;

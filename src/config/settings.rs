@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use crate::domain::code::CodeDigits;
 use crate::domain::domain_name::DomainName;
-use crate::domain::ownable::SpecialUse;
-use crate::domain::ownership::TokenPrefix;
 pub use crate::domain::policy::{ApiTokens, Limits};
 
+use super::dns::Dns;
+use super::domains::Domains;
 use super::profile::{Product, Profile};
 use super::session::SessionSource;
 use super::tls::Tls;
@@ -314,45 +314,6 @@ impl AssertionAlgorithm {
             Self::EdDsa => "EdDSA",
         }
     }
-}
-
-/// Who is asked about domains in DNS, and how patiently.
-#[derive(Debug, Clone)]
-pub struct Dns {
-    /// The servers; those of the machine where there are none.
-    pub servers: Vec<SocketAddr>,
-    /// How long one attempt may take.
-    pub timeout: Duration,
-    /// How often a question is asked before it is given up, at least once.
-    pub attempts: u32,
-}
-
-/// How the ownership of domains is proved.
-#[derive(Debug, Clone)]
-pub struct Domains {
-    /// What stands before a token, and what the file of a web site is called.
-    pub prefix: TokenPrefix,
-    /// How often a verified domain is checked again.
-    pub recheck_every: Duration,
-    /// How long a domain counts as verified after its token was last seen.
-    pub grace_period: Duration,
-    /// Whether names that public DNS gives to nobody count as domains.
-    pub special_use: SpecialUse,
-    /// The networks that files are fetched from although they are not public.
-    pub private_addresses: Vec<ipnet::IpNet>,
-    /// The only authorities that are believed for web sites; those that the machine believes where there are none.
-    pub authorities: Option<Authorities>,
-    /// How long it may take to fetch a file, look-ups included.
-    pub timeout: Duration,
-}
-
-/// Authorities of the configuration.
-#[derive(Debug, Clone)]
-pub struct Authorities {
-    /// The file that they stand in.
-    pub file: PathBuf,
-    /// The same for TLS.
-    pub roots: Arc<rustls::RootCertStore>,
 }
 
 /// What is logged.

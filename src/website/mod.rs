@@ -21,13 +21,13 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use crate::config::settings::{Authorities, Domains};
+use crate::config::domains::{Authorities, Domains};
+use crate::config::trust;
 use crate::dns::{Answer, Resolver, Unanswered};
 use crate::domain::domain_name::DomainName;
 use crate::domain::public_address::is_public;
@@ -212,26 +212,17 @@ fn is_plain(headers: &HeaderMap) -> bool {
     is_text && headers.get(CONTENT_ENCODING).is_none_or(|coding| coding == "identity")
 }
 
-/// The authorities of the configuration, or else those of the machine, which are read when they are first needed.
+/// For the authorities of the configuration, or else those of the machine, which are read when they are first needed.
 fn client(authorities: Option<&Authorities>) -> Option<Arc<ClientConfig>> {
     static OF_THE_MACHINE: OnceLock<Option<Arc<ClientConfig>>> = OnceLock::new();
+    let build = |roots| {
+        trust::client(roots)
+            .inspect_err(|error| tracing::error!(%error, "the machine's CA certificates cannot be used"))
+            .map(Arc::new)
+            .ok()
+    };
     match authorities {
-        Some(_) => build(authorities),
+        Some(authorities) => build(Some(Arc::clone(&authorities.roots))),
         None => OF_THE_MACHINE.get_or_init(|| build(None)).clone(),
     }
-}
-
-fn build(authorities: Option<&Authorities>) -> Option<Arc<ClientConfig>> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
-    let builder = builder.and_then(|builder| match authorities {
-        Some(authorities) => Ok(builder.with_root_certificates(Arc::clone(&authorities.roots))),
-        None => builder.with_platform_verifier(),
-    });
-    let mut client = builder
-        .inspect_err(|error| tracing::error!(%error, "the machine's CA certificates cannot be used"))
-        .ok()?
-        .with_no_client_auth();
-    client.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Some(Arc::new(client))
 }

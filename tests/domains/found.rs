@@ -2,14 +2,14 @@
 
 use hickory_server::net::xfer::Protocol;
 use hickory_server::proto::op::ResponseCode;
-use hickory_server::proto::rr::rdata::{A, AAAA, CNAME, TXT};
+use hickory_server::proto::rr::rdata::{CNAME, TXT};
 use hickory_server::proto::rr::{RData, Record, RecordType};
 use postern::config;
 use postern::dns::{Answer, Resolver};
 use postern::domain::ownership::TokenPrefix;
 use tokio::sync::watch;
 
-use super::{NONCE, domain, is_proved, line, settings, token};
+use super::{NONCE, address, domain, is_proved, line, settings, token};
 use crate::support::name_server::{NameServer, Reply, record};
 
 fn prefix() -> TokenPrefix {
@@ -145,8 +145,8 @@ async fn nothing_is_remembered_between_two_questions() {
 #[tokio::test]
 async fn every_address_of_both_kinds_is_found() {
     let server = NameServer::start(|name, kind, _, _| match kind {
-        RecordType::A => found(vec![record(name, A::new(192, 0, 2, 1)), record(name, A::new(192, 0, 2, 2))]),
-        _ => found(vec![record(name, AAAA::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1))]),
+        RecordType::A => found(vec![address(name, "192.0.2.1"), address(name, "192.0.2.2")]),
+        _ => found(vec![address(name, "2001:db8::1")]),
     })
     .await;
     let addresses = Resolver::new(&settings(&server).dns).addresses(&domain("corp.test")).await;

@@ -4,15 +4,18 @@
 mod absent;
 mod found;
 
+use std::net::IpAddr;
 use std::time::Duration;
 
+use hickory_server::proto::rr::{RData, Record};
 use postern::config;
-use postern::config::settings::{Dns, Settings};
+use postern::config::dns::Dns;
+use postern::config::settings::Settings;
 use postern::dns::{Answer, Resolver};
 use postern::domain::domain_name::DomainName;
 use postern::domain::ownership::{Nonce, OwnershipToken};
 
-use crate::support::name_server::NameServer;
+use crate::support::name_server::{NameServer, record};
 
 const NONCE: Nonce = [3; 16];
 
@@ -43,6 +46,11 @@ fn domain(text: &str) -> DomainName {
 /// Asks the same, but does not wait for long.
 fn impatient(server: &NameServer) -> Resolver {
     Resolver::new(&Dns { timeout: Duration::from_millis(100), ..settings(server).dns })
+}
+
+/// An A or AAAA record.
+fn address(name: &str, address: &str) -> Record {
+    record(name, RData::from(address.parse::<IpAddr>().expect("an address")))
 }
 
 async fn texts(server: &NameServer, name: &str) -> Answer<Vec<u8>> {

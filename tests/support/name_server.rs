@@ -53,8 +53,8 @@ impl NameServer {
 }
 
 /// A record.
-pub fn record(name: &str, data: impl Into<RData>) -> Record {
-    Record::from_rdata(name.parse().expect("a name"), 60, data.into())
+pub fn record(name: &str, data: RData) -> Record {
+    Record::from_rdata(name.parse().expect("a name"), 60, data)
 }
 
 /// One port for both: that which TCP was given may be taken for UDP.
@@ -89,7 +89,7 @@ impl RequestHandler for Handler {
         mut out: R,
     ) -> ResponseInfo {
         let query = request.request_info().expect("one question").query;
-        let (name, kind) = (query.name().to_string(), query.query_type());
+        let (name, kind) = (query.original().name().to_lowercase().to_ascii(), query.query_type());
         let before = self.count(&name, kind);
         let mut metadata = Metadata::response_from_request(&request.metadata);
         metadata.recursion_available = true;
