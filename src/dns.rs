@@ -21,10 +21,10 @@ use crate::config::dns::Dns;
 use crate::domain::domain_name::DomainName;
 use crate::domain::ownership::MAX_TEXTS;
 
-/// What all TXT records of a name may have together. The largest zones that people complain about have 8 KiB.
+/// What all TXT records of a name may have together: hundreds of the usual ones.
 const MAX_TEXT_BYTES: usize = 32 * 1024;
 
-/// The web sites with the most have a dozen.
+/// More than a web site has.
 const MAX_ADDRESSES: usize = 64;
 
 /// Asks the name servers of the configuration, or else those of the machine.
@@ -85,6 +85,10 @@ impl Resolver {
     }
 
     /// The TXT records of a domain itself. The strings of each are joined without anything between them.
+    ///
+    /// An alias is followed, which only a domain below another can be: whom it points to may speak for it. That gives nobody
+    /// more than they have, since mail to such a domain goes there too (RFC 5321 section 5.1). Nor does a wildcard: it is its
+    /// owner who writes it, and what it says must still be the domain's own token.
     pub async fn texts(&self, domain: &DomainName) -> Answer<Vec<u8>> {
         let records = match self.records(domain, RecordType::TXT).await {
             Ok(records) => records,
