@@ -4,6 +4,7 @@ mod browser;
 mod challenge;
 mod corpus;
 mod demo;
+mod domains;
 mod gateway;
 mod house;
 mod identity;

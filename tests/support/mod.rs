@@ -3,6 +3,7 @@
 pub mod chromium;
 pub mod client;
 pub mod frames;
+pub mod name_server;
 pub mod needs;
 pub mod process;
 pub mod raw;
