@@ -77,7 +77,8 @@
 //! - A page of ours: copy `SignedOutPage` in `proxy/pages.rs` and its template, and route it in `proxy/own.rs`.
 //! - A metric: declare it in `telemetry/families.rs`; labels are enums in `telemetry/labels.rs`, never what a client sent.
 //! - A domain at which anybody can have a mailbox: a line in `domain/public_mail_domains.txt`.
-//! - A deed about domains: `domain/ownership.rs` says which functions it calls.
+//! - A deed about domains: copy `actions/domains/remove.rs`; `domain/ownership.rs` says what proves a domain, and
+//!   `domain/owned_domain.rs` what follows from a look for it. Then a line in `cli/domain.rs`.
 //! - A command: copy `cli/init.rs`, and name it in `main.rs`.
 //! - A reader of what anybody may send: a function in `fuzz.rs` of its room with a second opinion, and its program, seeds and
 //!   words in `tests/fuzz`; `./dev fuzz` runs it, and every test run tries its seeds.

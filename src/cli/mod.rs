@@ -5,6 +5,7 @@
 pub mod accept_address;
 pub mod check;
 pub mod demo;
+pub mod domain;
 pub mod import;
 pub mod init;
 pub mod run;

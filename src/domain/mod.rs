@@ -18,6 +18,7 @@ pub mod key_set;
 pub mod lane;
 pub mod organization;
 pub mod ownable;
+pub mod owned_domain;
 pub mod ownership;
 pub mod path;
 pub mod path_pattern;

@@ -6,17 +6,20 @@
 //!
 //! # The deeds
 //!
-//! Each organization keeps for each of its domains a nonce, by which way it is proved, and when that was last seen.
+//! `actions/domains/` calls these; what may follow from a look is in `owned_domain.rs`. Each organization keeps for each of its
+//! domains a nonce, how it was proved, and when the token was last seen.
 //!
 //! - Add: [`ownable::read`](super::ownable::read) turns what was typed into a domain or a sentence. `Entropy::bytes` gives a
 //!   fresh [`Nonce`] each time, also when the same domain is added once more; it is stored, the token is not. The admin is
 //!   shown [`OwnershipToken::line`], which is the same text for both ways, and [`TokenPrefix::file`].
-//! - Verify now: the token is made anew from the stored nonce by [`OwnershipToken::new`] with `Keys::ownership`. By TXT:
+//! - Verify: the token is made anew from the stored nonce by [`OwnershipToken::new`] with `Keys::ownership`. By TXT:
 //!   `dns::Resolver::texts`, and [`OwnershipToken::is_in_texts`] if something was found. By the file: `website::Website::fetch`,
-//!   and [`OwnershipToken::is_in_page`]. A token that was shown long ago should end: give the nonce an age of 30 days.
-//! - Re-check: the same every `recheck_every`. Only an answer without the token is `missing_token`; `dns::Answer::Unknown`, or
-//!   an error for which `WebsiteError::is_unknown` holds, changes no status. Both leave the time of the last sight alone, and a
-//!   domain not seen for `grace_period` is unverified.
+//!   and [`OwnershipToken::is_in_page`].
+//! - Re-check: the same every `recheck_every`. Only an answer without the token makes it missing; `dns::Answer::Unknown`, or
+//!   an error for which `WebsiteError::is_unknown` holds, changes no status.
+//!
+//! A domain that is lost or removed leaves its accounts and their claims as they are: managed needs a verified domain *and* a
+//! claim, so its people are external at once, and managed again at once when the domain is proved anew.
 
 use std::fmt;
 
@@ -26,6 +29,7 @@ use sha2::Sha384;
 use subtle::ConstantTimeEq as _;
 
 use super::domain_name::DomainName;
+use super::organization::OrganizationId;
 
 /// What makes one attempt to prove a domain differ from every other.
 pub type Nonce = [u8; 16];
@@ -77,9 +81,9 @@ pub struct OwnershipToken([u8; 48]);
 impl OwnershipToken {
     /// The token of one attempt. It is recomputed, not stored, so a row that is copied to another organization or domain
     /// proves nothing there. Every part goes in with its length: no two lists of parts are one text.
-    pub fn new(key: &[u8; 32], organization: &str, domain: &DomainName, nonce: &Nonce) -> Self {
+    pub fn new(key: &[u8; 32], organization: &OrganizationId, domain: &DomainName, nonce: &Nonce) -> Self {
         let mut mac = Hmac::<Sha384>::new_from_slice(key).expect("HMAC takes a key of any length");
-        for part in [organization.as_bytes(), domain.as_str().as_bytes(), nonce.as_slice()] {
+        for part in [organization.as_str().as_bytes(), domain.as_str().as_bytes(), nonce.as_slice()] {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);
         }
@@ -130,12 +134,16 @@ mod tests {
         DomainName::parse(text).unwrap()
     }
 
+    fn acme() -> OrganizationId {
+        OrganizationId::parse("acme").unwrap()
+    }
+
     fn prefix() -> TokenPrefix {
         TokenPrefix::parse("postern-domain-verification").unwrap()
     }
 
     fn token(organization: &str, name: &str, nonce: Nonce) -> OwnershipToken {
-        OwnershipToken::new(&KEY, organization, &domain(name), &nonce)
+        OwnershipToken::new(&KEY, &OrganizationId::parse(organization).unwrap(), &domain(name), &nonce)
     }
 
     fn is_in(texts: &[&str]) -> bool {
@@ -158,14 +166,14 @@ mod tests {
             token("acme", "evil.test", NONCE),
             token("acme", "sub.corp.test", NONCE),
             token("acme", "corp.test", [2; 16]),
-            OwnershipToken::new(&[8; 32], "acme", &domain("corp.test"), &NONCE),
+            OwnershipToken::new(&[8; 32], &acme(), &domain("corp.test"), &NONCE),
         ] {
             assert!(!is_in(&[&other.line(&prefix())]));
             assert!(
                 !token("acme", "corp.test", NONCE).is_in_page(&prefix(), other.line(&prefix()).as_bytes())
             );
         }
-        let (one, other) = (token("acme", "a.corp.test", NONCE), token("acmea.", "corp.test", NONCE));
+        let (one, other) = (token("acme", "corp.test", NONCE), token("acmeco", "rp.test", NONCE));
         assert_ne!(one.line(&prefix()), other.line(&prefix()), "a part never runs into the next");
         assert!(
             is_in(&[&token("acme", "Corp.TEST.", NONCE).line(&prefix())]),

@@ -1,4 +1,4 @@
-//! Verified domains, accounts and their user keys: what the directory loads and imports.
+//! Accounts and their user keys: what the directory loads and imports. Its domains are in `domains.rs`.
 
 use futures_util::future::join;
 use jiff::Timestamp;
@@ -7,7 +7,6 @@ use sqlx::{QueryBuilder, Row as _};
 
 use super::sqlite::{self, Connection, Database, Row};
 use super::{Change, Store, StoreError, row};
-use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::domain::organization::OrganizationId;
 use crate::entropy::Entropy;
@@ -55,15 +54,6 @@ pub struct UserKey {
 }
 
 impl Store {
-    /// All verified domains, each with its one owner.
-    pub async fn verified_domains(&self) -> Result<Vec<(DomainName, OrganizationId)>, StoreError> {
-        sqlx::query("SELECT name, organization FROM domains ORDER BY name")
-            .try_map(|row: Row| Ok((row::domain(&row, "name")?, row::organization(&row, "organization")?)))
-            .fetch_all(&self.readers)
-            .await
-            .map_err(self.fault())
-    }
-
     /// Hands each account to `each`, all of one moment, and says how many there were.
     pub async fn each_account(&self, mut each: impl FnMut(AccountRow) + Send) -> Result<u64, StoreError> {
         let mut snapshot = self.readers.begin().await.map_err(self.fault())?;
@@ -109,33 +99,6 @@ impl Store {
 }
 
 impl Change {
-    /// Adds verified domains; those that are verified already keep their date. One that another organization owns stays
-    /// with it, and is named.
-    pub async fn upsert_domains(
-        &mut self,
-        organization: &OrganizationId,
-        domains: &[DomainName],
-        now: Timestamp,
-    ) -> Result<Option<DomainName>, StoreError> {
-        for batch in domains.chunks(BATCH) {
-            let mut insert =
-                QueryBuilder::<Database>::new("INSERT INTO domains (name, organization, verified_at) ");
-            insert.push_values(batch, |mut values, domain| {
-                values
-                    .push_bind(domain.as_str())
-                    .push_bind(organization.as_str())
-                    .push_bind(row::millis(now));
-            });
-            insert.push(" ON CONFLICT (name) DO NOTHING");
-            insert.build().execute(self.connection()).await.map_err(self.fault())?;
-            let taken = taken_domain(self.connection(), organization, batch).await.map_err(self.fault())?;
-            if taken.is_some() {
-                return Ok(taken);
-            }
-        }
-        Ok(None)
-    }
-
     /// Adds accounts, and updates those whose address is known. Within one call an address, a username and a user key may
     /// come only once. A username or key that another account holds moves to the one that comes with it now.
     pub async fn upsert_accounts(
@@ -209,22 +172,6 @@ async fn release_usernames(
     }
     release.push(")").build().execute(connection).await?;
     Ok(())
-}
-
-/// One of these domains that belongs to another organization.
-async fn taken_domain(
-    connection: &mut Connection,
-    organization: &OrganizationId,
-    batch: &[DomainName],
-) -> Result<Option<DomainName>, sqlx::Error> {
-    let mut others = QueryBuilder::<Database>::new("SELECT name FROM domains WHERE organization <> ");
-    others.push_bind(organization.as_str()).push(" AND name IN (");
-    let mut list = others.separated(", ");
-    for domain in batch {
-        list.push_bind(domain.as_str());
-    }
-    let others = others.push(") LIMIT 1").build();
-    others.try_map(|row: Row| row::domain(&row, "name")).fetch_optional(connection).await
 }
 
 async fn upsert_batch(

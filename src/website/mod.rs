@@ -5,7 +5,7 @@
 //! redirect and no second connection. What the file must say is the business of `domain/ownership.rs`.
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::io;
 use std::net::IpAddr;
@@ -48,6 +48,8 @@ const CONNECT_PATIENCE: Duration = Duration::from_secs(3);
 pub struct Website {
     resolver: Resolver,
     settings: Domains,
+    /// [`PORT`], but for tests, which may not listen there.
+    port: u16,
 }
 
 /// Why there is no file. Each is a sentence for who wants to prove the domain; none tells an address, as that may be one of a
@@ -113,12 +115,17 @@ impl WebsiteError {
 impl Website {
     /// One that finds web sites by this resolver.
     pub fn new(settings: &Domains, resolver: Resolver) -> Self {
-        Self { resolver, settings: settings.clone() }
+        Self { resolver, settings: settings.clone(), port: PORT }
     }
 
     /// The content of the file, at most 4 KiB.
     pub async fn fetch(&self, domain: &DomainName) -> Result<Bytes, WebsiteError> {
-        self.fetch_from(domain, PORT).await
+        self.fetch_from(domain, self.port).await
+    }
+
+    #[cfg(test)]
+    pub(crate) fn at_port(self, port: u16) -> Self {
+        Self { port, ..self }
     }
 
     async fn fetch_from(&self, domain: &DomainName, port: u16) -> Result<Bytes, WebsiteError> {

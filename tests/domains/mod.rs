@@ -2,7 +2,10 @@
 //! because a test may not listen on port 443.
 
 mod absent;
+mod deeds;
 mod found;
+mod gate;
+mod owners;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -13,6 +16,7 @@ use postern::config::dns::Dns;
 use postern::config::settings::Settings;
 use postern::dns::{Answer, Resolver};
 use postern::domain::domain_name::DomainName;
+use postern::domain::organization::OrganizationId;
 use postern::domain::ownership::{Nonce, OwnershipToken};
 
 use crate::support::name_server::{NameServer, record};
@@ -58,7 +62,8 @@ async fn texts(server: &NameServer, name: &str) -> Answer<Vec<u8>> {
 }
 
 fn token(organization: &str, name: &str, nonce: &Nonce) -> OwnershipToken {
-    OwnershipToken::new(&[9; 32], organization, &domain(name), nonce)
+    let organization = OrganizationId::parse(organization).expect("an id");
+    OwnershipToken::new(&[9; 32], &organization, &domain(name), nonce)
 }
 
 /// The line that Acme publishes for a domain.

@@ -11,3 +11,4 @@ pub mod recorder;
 pub mod smtp;
 pub mod tls;
 pub mod world;
+pub mod zone;

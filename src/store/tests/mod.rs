@@ -1,5 +1,6 @@
 //! The promises of the store: the story of one verification, then what must hold when things run at once or break.
 
+mod domains;
 mod file;
 mod parallel;
 mod story;

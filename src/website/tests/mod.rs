@@ -1,8 +1,8 @@
 //! The file of a web site, from a real HTTPS server and by a real name server; on a port of its own, as only these tests can.
 
 #[path = "../../../tests/support/name_server.rs"]
-mod name_server;
-mod site;
+pub(crate) mod name_server;
+pub(crate) mod site;
 
 use std::net::IpAddr;
 
@@ -10,13 +10,14 @@ use hickory_server::proto::op::ResponseCode;
 use hickory_server::proto::rr::{RData, RecordType};
 
 use super::*;
+use crate::domain::organization::OrganizationId;
 use crate::domain::ownership::{OwnershipToken, TokenPrefix};
 use name_server::{NameServer, record};
 use site::{Act, Certificate, GOOD, Site, addresses, answer, corp, page};
 
 fn token() -> (OwnershipToken, TokenPrefix) {
     let prefix = TokenPrefix::parse("postern-domain-verification").unwrap();
-    (OwnershipToken::new(&[1; 32], "acme", &corp(), &[2; 16]), prefix)
+    (OwnershipToken::new(&[1; 32], &OrganizationId::parse("acme").unwrap(), &corp(), &[2; 16]), prefix)
 }
 
 #[tokio::test]

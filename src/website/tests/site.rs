@@ -22,7 +22,7 @@ use crate::config::settings::Settings;
 
 /// What the site does with a connection, once it has read the head of a request.
 #[derive(Clone)]
-pub(super) enum Act {
+pub(crate) enum Act {
     /// Sends this, and closes.
     Send(Vec<u8>),
     /// Sends the first, and then the second again and again.
@@ -32,40 +32,40 @@ pub(super) enum Act {
 }
 
 /// A web site at 127.0.0.1.
-pub(super) struct Site {
+pub(crate) struct Site {
     /// Where it listens.
-    pub(super) port: u16,
+    pub(crate) port: u16,
     /// The head of each request.
-    pub(super) heads: Arc<Mutex<Vec<String>>>,
+    pub(crate) heads: Arc<Mutex<Vec<String>>>,
     folder: tempfile::TempDir,
 }
 
 /// How the site's certificate is.
-pub(super) struct Certificate {
+pub(crate) struct Certificate {
     /// Whose it is.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// The year that it ends with the beginning of.
-    pub(super) until: i32,
+    pub(crate) until: i32,
     /// Whether the settings trust its authority.
-    pub(super) is_trusted: bool,
+    pub(crate) is_trusted: bool,
 }
 
 /// The domain's own.
-pub(super) const GOOD: Certificate = Certificate { name: "corp.test", until: 2100, is_trusted: true };
+pub(crate) const GOOD: Certificate = Certificate { name: "corp.test", until: 2100, is_trusted: true };
 
 /// A file of this content.
-pub(super) fn page(body: &str) -> Vec<u8> {
+pub(crate) fn page(body: &str) -> Vec<u8> {
     answer("200 OK", "Content-Type: text/html", body)
 }
 
 /// An answer with these lines of its head.
-pub(super) fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
+pub(crate) fn answer(status: &str, headers: &str, body: &str) -> Vec<u8> {
     format!("HTTP/1.1 {status}\r\n{headers}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 
 impl Site {
     /// Starts one.
-    pub(super) async fn new(certificate: Certificate, act: Act) -> Self {
+    pub(crate) async fn new(certificate: Certificate, act: Act) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let acceptor = TlsAcceptor::from(Arc::new(tls(folder.path(), &certificate)));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -86,13 +86,13 @@ impl Site {
     }
 
     /// How the gateway would ask, with this name server.
-    pub(super) fn website(&self, server: SocketAddr) -> Website {
+    pub(crate) fn website(&self, server: SocketAddr) -> Website {
         let settings = self.settings(server);
         Website::new(&settings.domains, Resolver::new(&settings.dns))
     }
 
     /// That is, with these settings.
-    pub(super) fn settings(&self, server: SocketAddr) -> Settings {
+    pub(crate) fn settings(&self, server: SocketAddr) -> Settings {
         let text = format!(
             r#"
             organization.name = "Acme"
@@ -112,13 +112,13 @@ impl Site {
     }
 
     /// Fetches the file of corp.test from this site.
-    pub(super) async fn fetch(&self) -> Result<Bytes, WebsiteError> {
+    pub(crate) async fn fetch(&self) -> Result<Bytes, WebsiteError> {
         let server = addresses(&["127.0.0.1"]).await;
         self.website(server.address).fetch_from(&corp(), self.port).await
     }
 
     /// How many requests came in.
-    pub(super) fn requests(&self) -> usize {
+    pub(crate) fn requests(&self) -> usize {
         self.heads.lock().unwrap().len()
     }
 }
@@ -175,7 +175,7 @@ fn tls(folder: &Path, wanted: &Certificate) -> ServerConfig {
 }
 
 /// A name server by which every name has these addresses.
-pub(super) async fn addresses(addresses: &[&str]) -> NameServer {
+pub(crate) async fn addresses(addresses: &[&str]) -> NameServer {
     let all: Vec<IpAddr> = addresses.iter().map(|address| address.parse().unwrap()).collect();
     NameServer::start(move |name, kind, _, _| {
         let of_kind = all.iter().filter(|address| address.is_ipv4() == (kind == RecordType::A));
@@ -185,6 +185,6 @@ pub(super) async fn addresses(addresses: &[&str]) -> NameServer {
 }
 
 /// The domain of the tests.
-pub(super) fn corp() -> DomainName {
+pub(crate) fn corp() -> DomainName {
     DomainName::parse("corp.test").unwrap()
 }
