@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
 
-use postern::cli::{accept_address, check, demo, domain, import, init, run};
+use postern::cli::{accept_address, audit, check, demo, domain, import, init, run};
 use postern::domain::owned_domain::Way;
 
 /// It gives back what a connection at rest lets go of: that takes 3 KB then, and 26 KB with the system's allocator.
@@ -73,6 +73,11 @@ enum Command {
     Domain {
         #[command(subcommand)]
         deed: DomainDeed,
+    },
+    /// Look after the audit log
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
     },
     /// Try it: the gateway, two look-alikes and a mailbox, all on this machine
     Demo {
@@ -134,6 +139,12 @@ impl DomainDeed {
             Self::Remove(Named { name, whose }) => (domain::Deed::Remove(name), whose),
         }
     }
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Check that no event was edited or removed; 1 where one was
+    Verify(Configured),
 }
 
 #[derive(clap::Args)]
@@ -201,6 +212,12 @@ fn main() -> ExitCode {
             let (deed, Whose { organization, configured }) = deed.read();
             match run::settings(&configured.config) {
                 Ok(settings) => run::ended(block_on(domain::run(&settings, organization.as_deref(), &deed))),
+                Err(errors) => run::refused(&errors),
+            }
+        }
+        Command::Audit { command: AuditCommand::Verify(Configured { config }) } => {
+            match run::settings(&config) {
+                Ok(settings) => run::ended(block_on(audit::verify(&settings))),
                 Err(errors) => run::refused(&errors),
             }
         }

@@ -211,7 +211,7 @@ fn moment(at: Option<Timestamp>) -> String {
 /// In the largest unit of which there are several: "24 hours" reads well after "every" and after "for".
 fn in_words(seconds: u64) -> String {
     let units = [(86_400, "days"), (3_600, "hours"), (60, "minutes")];
-    let unit = units.into_iter().find(|(length, _)| seconds % length == 0 && seconds / length > 1);
+    let unit = units.into_iter().find(|(length, _)| seconds.is_multiple_of(*length) && seconds / length > 1);
     let (length, unit) = unit.unwrap_or((1, "seconds"));
     format!("{} {unit}", seconds / length)
 }

@@ -178,6 +178,26 @@ mod tests {
         assert_eq!(unnamed.email_of_username(name(1)), None);
     }
 
+    #[test]
+    fn an_address_has_an_account_of_its_own_in_each_organization() {
+        let (key, mut rows) = (FingerprintKey::new([7; 16]), Rows::new());
+        let other = OrganizationId::parse("other").unwrap();
+        let (ours, theirs) = (row(2, true), AccountRow { organization: other.clone(), ..row(2, true) });
+        rows.add_account(&key, &ours);
+        rows.add_account(
+            &key,
+            &AccountRow { username: Some("else".to_owned()), claimed: false, ..theirs.clone() },
+        );
+        let accounts = rows.build();
+        assert_eq!(accounts.len(), 2);
+        assert!(accounts.is_claimed(key.email(&ours.organization, &ours.email)));
+        assert!(!accounts.is_claimed(key.email(&other, &theirs.email)));
+        let known =
+            |organization, name| accounts.email_of_username(key.username(organization, name)).is_some();
+        assert!(known(&ours.organization, "name2") && known(&other, "else"));
+        assert!(!known(&other, "name2") && !known(&ours.organization, "else"));
+    }
+
     /// The table of a warm request, at both ends: what it costs more at ten million entries, which no cache of a processor
     /// holds, must be lost in the 15 µs and more that a request takes.
     #[test]

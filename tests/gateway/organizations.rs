@@ -15,9 +15,14 @@ fn partner() -> Owner {
     Owner { organization: OrganizationId::parse("partner").unwrap(), sites: vec![WIKI.into()] }
 }
 
-/// The usual world, whose wiki belongs to somebody else than its Jira by now.
 async fn two_organizations() -> World {
     let world = World::start().await;
+    divide(&world);
+    world
+}
+
+/// From now on the wiki belongs to somebody else than the Jira.
+fn divide(world: &World) {
     let id = "[[organization]]\nid = \"default\"\nname = \"Acme\"\n";
     let other = "[[organization]]\nid = \"partner\"\nname = \"Partner & Sons\"\n";
     for (from, to) in [
@@ -29,7 +34,6 @@ async fn two_organizations() -> World {
     ] {
         world.reload(from, &to).unwrap();
     }
-    world
 }
 
 async fn import(world: &World, owner: &Owner, rows: &str) -> Result<Imported, ImportError> {
@@ -80,6 +84,18 @@ async fn each_manages_its_own_people_and_the_other_asks_them() {
     let mut omar = world.browser();
     omar.sign_in("omar").await;
     assert!(omar.open("/browse/DEMO-1").await.is_challenge(), "and external at Acme's Jira");
+}
+
+#[tokio::test]
+async fn a_site_that_goes_to_another_organization_knows_nobody_of_the_one_before() {
+    let world = World::start().await;
+    let mut liam = world.browser_at(WIKI);
+    liam.sign_in("liam").await;
+    assert_eq!(liam.open(PAGE).await.header("x-ausername"), "liam", "managed while the wiki is Acme's");
+    divide(&world);
+    world.wiki.clear_received();
+    assert_eq!(liam.open(PAGE).await.status, StatusCode::FORBIDDEN, "Partner knows no address of his");
+    assert!(super::forwarded(&world.wiki).is_empty());
 }
 
 #[tokio::test]

@@ -130,3 +130,25 @@ fn people(installation: &Installation) -> &'static str {
     fs::write(installation.path("people.csv"), PEOPLE).unwrap();
     "people.csv"
 }
+
+#[tokio::test]
+async fn an_edited_audit_event_is_named_and_a_whole_log_is_said_to_be_whole() {
+    use sqlx::{ConnectOptions as _, Connection as _};
+
+    let installation = fresh();
+    assert_eq!(installation.command(&["init"]).await.code, Some(0));
+    assert_eq!(installation.command(&["import", people(&installation)]).await.code, Some(0));
+    let ended = installation.command(&["audit", "verify"]).await;
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(ended.stdout, "The audit log is whole: all 2 events are as they were written.\n");
+
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(installation.path("postern.db"));
+    let mut intruder = options.connect().await.unwrap();
+    sqlx::query("UPDATE audit SET actor = 'nobody' WHERE seq = 2").execute(&mut intruder).await.unwrap();
+    intruder.close().await.unwrap();
+    let ended = installation.command(&["audit", "verify"]).await;
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), ""), "{ended:?}");
+    assert!(ended.stderr.contains("the audit log is broken at entry 2"), "{ended:?}");
+    let ended = installation.command(&["audit"]).await;
+    assert_eq!(ended.code, Some(64), "{ended:?}");
+}
