@@ -38,6 +38,8 @@ pub struct Keys {
     subject: [u8; 32],
     /// For sets of cookies; the same under every rotation, as an enrolled app must still be known.
     cookies: [u8; 32],
+    /// For tokens that prove a domain; the same under every rotation, as what is published in DNS stays there for years.
+    ownership: [u8; 32],
 }
 
 /// Why there are no keys.
@@ -91,11 +93,14 @@ impl Keys {
             if sets.insert(id, KeySet::derive(&secret)).is_some() {
                 return Err(index + 1);
             }
-            lasting.get_or_insert_with(|| (derive(&secret, "subject"), derive(&secret, "cookies")));
+            lasting
+                .get_or_insert_with(|| ["subject", "cookies", "ownership"].map(|what| derive(&secret, what)));
             current = Some(id);
         }
         match (current, lasting) {
-            (Some(current), Some((subject, cookies))) => Ok(Self { sets, current, subject, cookies }),
+            (Some(current), Some([subject, cookies, ownership])) => {
+                Ok(Self { sets, current, subject, cookies, ownership })
+            }
             _ => Err(1),
         }
     }
@@ -123,6 +128,11 @@ impl Keys {
     /// The key for sets of cookies.
     pub fn cookies(&self) -> &[u8; 32] {
         &self.cookies
+    }
+
+    /// The key for tokens that prove a domain.
+    pub fn ownership(&self) -> &[u8; 32] {
+        &self.ownership
     }
 }
 
@@ -201,5 +211,7 @@ mod tests {
         assert_eq!(after.current().0, 2);
         assert_eq!(after.of(1).unwrap().proof, before.of(1).unwrap().proof);
         assert_eq!(after.subject(), before.subject());
+        assert_eq!(after.ownership(), before.ownership());
+        assert_ne!(after.ownership(), after.cookies());
     }
 }

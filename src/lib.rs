@@ -10,6 +10,7 @@
 //! 3. [`store`], [`config`], [`keys`]: what lasts (SQLite or PostgreSQL), what the operator wrote, what codes and proofs are made with.
 //! 4. [`directory`], [`mail`]: the tables in memory, kept current by the store's change log; the outbox and its delivery.
 //!    [`connect`]: the way to a product server, verified where it is TLS; its connections, used again (`pool.rs`).
+//!    [`dns`], [`website`]: what a domain publishes about itself, and the way there that leads nowhere inside.
 //! 5. [`identity`], [`actions`]: whose session it is, by the word of the product or of an issuer; what is done through the
 //!    store, one file per
 //!    deed and one transaction each.
@@ -25,11 +26,13 @@
 //! | `main`, `cli`, `app` | everything |
 //! | `proxy` | `actions`, `identity`, `connect`, `directory`, `config`, `domain`, `telemetry`, `clock`, `entropy` |
 //! | `admin` | `actions`, `directory`, `store`, `config`, `domain`, `telemetry`, `clock` |
-//! | `actions` | `mail`, `store`, `keys`, `domain`, `telemetry`, `clock`, `entropy` |
+//! | `actions` | `mail`, `store`, `dns`, `website`, `keys`, `domain`, `telemetry`, `clock`, `entropy` |
 //! | `identity` | `connect`, `directory`, `config`, `keys`, `domain`, `telemetry`, `clock` |
 //! | `mail` | `store`, `config`, `domain`, `telemetry`, `clock` |
 //! | `directory` | `store`, `config`, `domain`, `telemetry`, `clock`, `entropy` |
 //! | `connect` | `config` |
+//! | `website` | `dns`, `config`, `domain` |
+//! | `dns` | `config`, `domain` |
 //! | `store` | `config`, `domain`, `telemetry`, `clock`, `entropy` |
 //! | `config`, `keys` | `domain`, `telemetry`, `clock`, `entropy` |
 //! | `telemetry` | `domain` |
@@ -75,6 +78,9 @@
 //! - A fact of a connection: `proxy/wire/connection.rs`, found out in `opening.rs` beside it.
 //! - A page of ours: copy `SignedOutPage` in `proxy/pages.rs` and its template, and route it in `proxy/own.rs`.
 //! - A metric: declare it in `telemetry/families.rs`; labels are enums in `telemetry/labels.rs`, never what a client sent.
+//! - A domain at which anybody can have a mailbox: a line in `domain/public_mail_domains.txt`.
+//! - A deed about domains: copy `actions/domains/remove.rs`; `domain/ownership.rs` says what proves a domain, and
+//!   `domain/owned_domain.rs` what follows from a look for it. Then a line in `cli/domain.rs`.
 //! - A command: copy `cli/init.rs`, and name it in `main.rs`.
 //! - A reader of what anybody may send: a function in `fuzz.rs` of its room with a second opinion, and its program, seeds and
 //!   words in `tests/fuzz`; `./dev fuzz` runs it, and every test run tries its seeds.
@@ -100,6 +106,7 @@ pub mod config;
 pub mod connect;
 pub mod demo;
 pub mod directory;
+pub mod dns;
 pub mod domain;
 pub mod entropy;
 pub mod identity;
@@ -108,3 +115,4 @@ pub mod mail;
 pub mod proxy;
 pub mod store;
 pub mod telemetry;
+pub mod website;

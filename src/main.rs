@@ -16,7 +16,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
 
-use postern::cli::{accept_address, audit, check, demo, import, init, run};
+use postern::cli::{accept_address, audit, check, demo, domain, import, init, run};
+use postern::domain::owned_domain::Way;
 
 /// It gives back what a connection at rest lets go of: that takes 3 KB then, and 26 KB with the system's allocator.
 #[global_allocator]
@@ -67,6 +68,12 @@ enum Command {
         #[command(flatten)]
         configured: Configured,
     },
+    /// Prove that domains are an organization's own, so that its claimed people in them are managed
+    #[command(after_help = DOMAIN_HELP)]
+    Domain {
+        #[command(subcommand)]
+        deed: DomainDeed,
+    },
     /// Look after the audit log
     Audit {
         #[command(subcommand)]
@@ -87,6 +94,54 @@ enum Command {
 }
 
 #[derive(Subcommand)]
+enum DomainDeed {
+    /// Add a domain, and show what to publish so that it can be verified
+    Add(Named),
+    /// Look for what a domain publishes, and make it the organization's own
+    Verify {
+        #[command(flatten)]
+        named: Named,
+        /// Where to look: in a TXT record, or in a file of its web site
+        #[arg(long, value_name = "WAY", default_value = "dns", value_parser = ["dns", "http"])]
+        by: String,
+    },
+    /// Say how all domains stand, and what to do next
+    List(Whose),
+    /// Remove a domain; its accounts stay, and their people are external
+    Remove(Named),
+}
+
+#[derive(clap::Args)]
+struct Named {
+    /// The domain
+    name: String,
+    #[command(flatten)]
+    whose: Whose,
+}
+
+#[derive(clap::Args)]
+struct Whose {
+    /// Whose domains they are, by the id in the configuration; needed where there are several organizations
+    #[arg(long, value_name = "ID")]
+    organization: Option<String>,
+    #[command(flatten)]
+    configured: Configured,
+}
+
+impl DomainDeed {
+    fn read(self) -> (domain::Deed, Whose) {
+        match self {
+            Self::Add(Named { name, whose }) => (domain::Deed::Add(name), whose),
+            Self::Verify { named: Named { name, whose }, by } => {
+                (domain::Deed::Verify(name, Way::of(&by).expect("clap took a label")), whose)
+            }
+            Self::List(whose) => (domain::Deed::List, whose),
+            Self::Remove(Named { name, whose }) => (domain::Deed::Remove(name), whose),
+        }
+    }
+}
+
+#[derive(Subcommand)]
 enum AuditCommand {
     /// Check that no event was edited or removed; 1 where one was
     Verify(Configured),
@@ -103,6 +158,11 @@ const ACCEPT_HELP: &str = "\
 A person whose address at a product is another than the directory knows is external, whoever they are: their own
 settings page at the product could make them anybody. Ask them, then accept the address. What an import says about a
 user key is changed by an import alone.";
+
+const DOMAIN_HELP: &str = "\
+A domain is proved by a line that it publishes, in DNS or on its web site, and is looked at again from time to time. One
+that was imported is never looked at: an operator vouched for it. Two facts make a person managed: the domain is verified,
+and an import claimed the account. Losing a domain leaves the claims as they are.";
 
 const IMPORT_HELP: &str = "\
 Columns: type,domain,email,name,username,claimed and, if wanted, user_key
@@ -145,6 +205,13 @@ fn main() -> ExitCode {
                     let request = accept_address::Request { accept };
                     run::ended(block_on(accept_address::run(&settings, &request)))
                 }
+                Err(errors) => run::refused(&errors),
+            }
+        }
+        Command::Domain { deed } => {
+            let (deed, Whose { organization, configured }) = deed.read();
+            match run::settings(&configured.config) {
+                Ok(settings) => run::ended(block_on(domain::run(&settings, organization.as_deref(), &deed))),
                 Err(errors) => run::refused(&errors),
             }
         }

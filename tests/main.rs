@@ -5,6 +5,7 @@ mod challenge;
 mod cluster;
 mod corpus;
 mod demo;
+mod domains;
 mod gateway;
 mod house;
 mod identity;

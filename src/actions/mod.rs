@@ -5,6 +5,7 @@
 pub mod accept_address;
 pub mod check_code;
 mod directory_csv;
+pub mod domains;
 pub mod enroll_mobile;
 pub mod import_directory;
 pub mod issue_code;

@@ -2,6 +2,7 @@
 //!
 //! [`App::build`] opens what must be there and refuses to start where it is not; [`process`] runs it.
 
+pub mod domains;
 pub mod process;
 
 use std::sync::Arc;
@@ -9,8 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, watch};
 
+use crate::actions::domains::Domains;
 use crate::actions::{Actions, keep_findings};
 use crate::admin::health::Check;
 use crate::admin::{self, AdminState};
@@ -47,6 +50,8 @@ pub struct App {
     pub gateway: Arc<Gateway>,
     /// The tables.
     pub directory: Arc<Directory>,
+    /// The deeds about domains; a reload puts others in their place.
+    pub domains: Arc<ArcSwap<Domains>>,
     /// The mail worker.
     pub outbox: Arc<Outbox>,
     /// Where state lasts.
@@ -81,6 +86,8 @@ impl App {
         let outbox = outbox(&settings, &store, &clock, &keys, &metrics)?;
         let access_log = AccessLog::start(settings.log.access, metrics.access_log_dropped.clone())
             .context("the access log cannot be started")?;
+        let domains =
+            domains::domains(&settings, store.clone(), Arc::clone(&keys), clock.clone(), entropy.clone());
         let components = Components {
             directory: Arc::clone(&directory),
             identities: Identities::new(
@@ -107,6 +114,7 @@ impl App {
             gateway: Arc::new(Gateway::new(&settings, components)),
             settings,
             directory,
+            domains: Arc::new(ArcSwap::from_pointee(domains)),
             outbox,
             store,
             metrics,
@@ -135,7 +143,8 @@ impl App {
         admin::router(AdminState { metrics: Arc::clone(&self.metrics), checks: checks.into() })
     }
 
-    /// Everything that runs beside the traffic, until `stop` turns true: mail, the change log, findings, housekeeping.
+    /// Everything that runs beside the traffic, until `stop` turns true: mail, the change log, findings, domains,
+    /// housekeeping.
     pub fn upkeep(&mut self, stop: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
         let Upkeep { findings, last_change } = self.upkeep.take().expect("upkeep is started once");
         let mail = Arc::clone(&self.outbox).run(stopping(stop.clone()));
@@ -157,6 +166,7 @@ impl App {
             Arc::clone(&self.gateway),
             stop.clone(),
         );
+        let domains = domains::keep_domains(Arc::clone(&self.domains), stop.clone());
         let (draining, stop) = (Arc::clone(&self.draining), stop.clone());
         async move {
             tokio::spawn(async move {
@@ -165,7 +175,7 @@ impl App {
             });
             // It ends with the directory; what still waits then is found again at the next sighting.
             tokio::spawn(findings);
-            tokio::join!(mail, follow, housekeeping);
+            tokio::join!(mail, follow, domains, housekeeping);
         }
     }
 
@@ -180,6 +190,7 @@ impl App {
 pub struct Reloader {
     gateway: Arc<Gateway>,
     directory: Arc<Directory>,
+    domains: Arc<ArcSwap<Domains>>,
     metrics: Arc<Metrics>,
     /// What is in force, to see what cannot change without a restart.
     current: Arc<Settings>,
@@ -191,6 +202,7 @@ impl Reloader {
         Self {
             gateway: Arc::clone(&app.gateway),
             directory: Arc::clone(&app.directory),
+            domains: Arc::clone(&app.domains),
             metrics: Arc::clone(&app.metrics),
             current: Arc::clone(&app.settings),
         }
@@ -211,6 +223,8 @@ impl Reloader {
         let settings = Arc::new(settings);
         self.gateway.reload(&settings);
         self.directory.set_policy(policy(&settings));
+        let again = domains::again(&self.domains.load(), &settings);
+        self.domains.store(Arc::new(again));
         self.metrics.config_in_force(&settings.fingerprint);
         self.metrics.config_reloaded(ReloadResult::Success);
         self.current = settings;

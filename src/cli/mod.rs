@@ -6,6 +6,7 @@ pub mod accept_address;
 pub mod audit;
 pub mod check;
 pub mod demo;
+pub mod domain;
 pub mod import;
 pub mod init;
 pub mod run;

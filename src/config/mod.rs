@@ -4,10 +4,13 @@
 //! key, copy one in `verification.rs` and describe it in `config/postern.toml`.
 
 pub mod database;
+pub mod dns;
+pub mod domains;
 pub mod profile;
 pub mod session;
 pub mod settings;
 pub mod tls;
+pub mod trust;
 
 mod api;
 mod assertion;
@@ -97,6 +100,8 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
     let files = store::read(&mut root, around);
     let log = log::read(&mut root);
     let assertion = assertion::read(&mut root);
+    let dns = dns::read(&mut root);
+    let domains = domains::read(&mut root, around);
     root.finish();
     let (database, keys) = files?;
     Some(Settings {
@@ -110,6 +115,8 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
         keys,
         log,
         assertion,
+        dns,
+        domains,
         fingerprint: HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..6]),
     })
 }

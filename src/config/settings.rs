@@ -12,6 +12,8 @@ use crate::domain::organization::Organization;
 pub use crate::domain::policy::{ApiTokens, Limits};
 
 use super::database::Database;
+use super::dns::Dns;
+use super::domains::Domains;
 use super::profile::{Product, Profile};
 use super::session::SessionSource;
 use super::tls::Tls;
@@ -39,6 +41,10 @@ pub struct Settings {
     pub log: Log,
     /// How assertions are made.
     pub assertion: Assertions,
+    /// Who is asked about domains.
+    pub dns: Dns,
+    /// How domains are proved.
+    pub domains: Domains,
     /// The first 12 hex digits of the file's SHA-256, for the configuration-info metric.
     pub fingerprint: String,
 }

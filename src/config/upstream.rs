@@ -3,15 +3,12 @@
 //! An `https` upstream is always verified against one name; no key turns that off. The address has one spelling.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddrV6};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use http::uri::Authority;
-use rustls::crypto::aws_lc_rs;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
-use rustls_platform_verifier::BuilderVerifierExt as _;
+use rustls::RootCertStore;
+use rustls::pki_types::ServerName;
 
 use crate::domain::domain_name::DomainName;
 use crate::domain::host;
@@ -19,6 +16,7 @@ use crate::domain::host;
 use super::Surroundings;
 use super::section::Section;
 use super::settings::{Upstream, UpstreamTls};
+use super::trust::{authorities, client};
 use super::values::Refusal;
 
 /// The keys that mean something only beside an `https` upstream.
@@ -130,50 +128,17 @@ fn own_name(site: &Section<'_>, address: &Address) -> Option<ServerName<'static>
         .ok()
 }
 
-/// Every certificate of a PEM file, as the only ones that may vouch for the server.
-fn authorities(path: &Path) -> Result<RootCertStore, Refusal> {
-    let refuse = |reason: &str, why: &dyn std::fmt::Display| {
-        Refusal::new(reason, format!("{}: {why}", path.display()))
-    };
-    let pem = std::fs::read(path).map_err(|error| refuse("cannot be read", &error))?;
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
-        let certificate = certificate.map_err(|error| refuse("is not PEM", &error))?;
-        roots
-            .add(certificate)
-            .map_err(|error| refuse("holds something that is no CA certificate", &error))?;
-    }
-    if roots.is_empty() {
-        return Err(refuse("holds no certificate", &"expected one or more CA certificates in PEM"));
-    }
-    Ok(roots)
-}
-
 fn verification(
     site: &Section<'_>,
     name: ServerName<'static>,
     ca: Option<(RootCertStore, PathBuf)>,
 ) -> Option<UpstreamTls> {
     let (roots, ca_file) = ca.unzip();
-    let client = client(roots)
+    let client = client(roots.map(Arc::new))
         .map_err(|error| {
             let instead = format!("{error}: add `ca_file` to [site.upstream_tls]");
             site.reject("upstream", "cannot be verified by what this machine trusts", instead);
         })
         .ok()?;
     Some(UpstreamTls { name, ca_file, client: Arc::new(client) })
-}
-
-/// TLS 1.2 or 1.3 for HTTP/1.1, believing these authorities alone, or else those the machine believes.
-fn client(roots: Option<RootCertStore>) -> Result<ClientConfig, rustls::Error> {
-    let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-        .with_safe_default_protocol_versions()?;
-    let builder = match roots {
-        Some(roots) => builder.with_root_certificates(roots),
-        None => builder.with_platform_verifier()?,
-    };
-    let mut client = builder.with_no_client_auth();
-    // A server that speaks another protocol under the same name is told so in the handshake (ALPACA class).
-    client.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(client)
 }

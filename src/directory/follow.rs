@@ -48,8 +48,12 @@ async fn catch_up(
         let entries = store.changes_after(last_change, BATCH).await?;
         let Some(newest) = entries.last() else { return Ok(last_change) };
         let newest = newest.seq;
-        if entries.iter().any(|entry| entry.kind == ChangeKind::Directory) {
+        let has = |kind| entries.iter().any(|entry| entry.kind == kind);
+        if has(ChangeKind::Directory) {
             directory.reload(store).await?;
+            reloaded(directory);
+        } else if has(ChangeKind::Domains) {
+            directory.reload_domains(store).await?;
             reloaded(directory);
         }
         for entry in &entries {
@@ -58,7 +62,7 @@ async fn catch_up(
                 ChangeKind::Enrolment => hear_enrolment(directory, entry),
                 ChangeKind::AcceptedAddress => accept(directory, entry),
                 // Loaded above, and known to memory before the store.
-                ChangeKind::Directory | ChangeKind::Pin => {}
+                ChangeKind::Directory | ChangeKind::Domains | ChangeKind::Pin => {}
             }
         }
         last_change = newest;

@@ -48,11 +48,21 @@ pub enum AuditAction {
     MobileSessionRenewed,
     /// An enrolled session ended before its time.
     MobileSessionEnded,
+    /// An organization wants to prove that a domain is its own.
+    DomainAdded,
+    /// A domain published the token: it is owned from then on, or its token is there again.
+    DomainVerified,
+    /// The token was looked for and not found, or the domain was proved while it was another organization's.
+    DomainVerificationFailed,
+    /// A domain is not owned any more, so its people are external.
+    DomainVerificationLost,
+    /// A domain was removed from its organization.
+    DomainRemoved,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 20] = [
         Self::StoreCreated,
         Self::DirectoryImported,
         Self::AccountPinned,
@@ -68,6 +78,11 @@ impl AuditAction {
         Self::MobileSessionEnrolled,
         Self::MobileSessionRenewed,
         Self::MobileSessionEnded,
+        Self::DomainAdded,
+        Self::DomainVerified,
+        Self::DomainVerificationFailed,
+        Self::DomainVerificationLost,
+        Self::DomainRemoved,
     ];
 
     /// The stable label.
@@ -88,6 +103,11 @@ impl AuditAction {
             Self::MobileSessionEnrolled => "mobile_session_enrolled",
             Self::MobileSessionRenewed => "mobile_session_renewed",
             Self::MobileSessionEnded => "mobile_session_ended",
+            Self::DomainAdded => "domain_added",
+            Self::DomainVerified => "domain_verified",
+            Self::DomainVerificationFailed => "domain_verification_failed",
+            Self::DomainVerificationLost => "domain_verification_lost",
+            Self::DomainRemoved => "domain_removed",
         }
     }
 }

@@ -23,11 +23,13 @@ pub enum ChangeKind {
     Enrolment,
     /// Domains or accounts changed as a whole: load them again.
     Directory,
+    /// A domain has another owner, or none: load the domains again, which takes no time beside the accounts.
+    Domains,
 }
 
 impl ChangeKind {
-    const ALL: [Self; 5] =
-        [Self::Revocation, Self::Pin, Self::AcceptedAddress, Self::Enrolment, Self::Directory];
+    const ALL: [Self; 6] =
+        [Self::Revocation, Self::Pin, Self::AcceptedAddress, Self::Enrolment, Self::Directory, Self::Domains];
 
     /// The stable label.
     pub const fn label(self) -> &'static str {
@@ -37,6 +39,7 @@ impl ChangeKind {
             Self::AcceptedAddress => "accepted_address",
             Self::Enrolment => "enrolment",
             Self::Directory => "directory",
+            Self::Domains => "domains",
         }
     }
 

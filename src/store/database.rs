@@ -8,6 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use sqlx::AssertSqlSafe;
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
 
 use super::error::StoreError;
 use super::timely::{Timely, TimelyPool, is_silence, within};
@@ -163,6 +166,11 @@ impl Connections {
             Kind::Postgres => postgres::USER_KEY_PAGE,
         }
     }
+}
+
+/// A statement whose length is that of a batch. Only placeholders are ever put into its text.
+pub(super) fn built<'q>(text: String) -> Query<'q, sqlx::Any, AnyArguments> {
+    sqlx::query(AssertSqlSafe(text))
 }
 
 /// A place as messages name it.

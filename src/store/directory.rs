@@ -1,16 +1,13 @@
-//! Verified domains, accounts and their user keys: what the directory loads and imports.
+//! Accounts and their user keys: what the directory loads and imports. Its domains are in `domains.rs`.
 
 use futures_util::future::join;
 use jiff::Timestamp;
 use serde::Deserialize;
-use sqlx::any::AnyArguments;
-use sqlx::query::Query;
-use sqlx::{AssertSqlSafe, Row as _};
+use sqlx::Row as _;
 
-use super::database::{Kind, Row};
+use super::database::{Kind, Row, built};
 use super::timely::Timely;
 use super::{Change, Store, StoreError, row};
-use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::domain::organization::OrganizationId;
 use crate::entropy::Entropy;
@@ -58,15 +55,6 @@ pub struct UserKey {
 }
 
 impl Store {
-    /// All verified domains, each with its one owner.
-    pub async fn verified_domains(&self) -> Result<Vec<(DomainName, OrganizationId)>, StoreError> {
-        sqlx::query("SELECT name, organization FROM domains ORDER BY name")
-            .try_map(|row: Row| Ok((row::domain(&row, "name")?, row::organization(&row, "organization")?)))
-            .fetch_all(self.readers())
-            .await
-            .map_err(self.fault())
-    }
-
     /// Hands each account to `each`, all of one moment, and says how many there were.
     pub async fn each_account(&self, mut each: impl FnMut(AccountRow) + Send) -> Result<u64, StoreError> {
         let mut snapshot = self.connections.begin_read().await.map_err(self.fault())?;
@@ -115,32 +103,6 @@ impl Store {
 }
 
 impl Change {
-    /// Adds verified domains; those that are verified already keep their date. One that another organization owns stays
-    /// with it, and is named.
-    pub async fn upsert_domains(
-        &mut self,
-        organization: &OrganizationId,
-        domains: &[DomainName],
-        now: Timestamp,
-    ) -> Result<Option<DomainName>, StoreError> {
-        for batch in domains.chunks(BATCH) {
-            let rows = self.kind().rows(1, batch.len(), 3);
-            let mut insert = built(format!(
-                "INSERT INTO domains (name, organization, verified_at) VALUES {rows} ON CONFLICT (name) DO NOTHING"
-            ));
-            for domain in batch {
-                insert = insert.bind(domain.as_str()).bind(organization.as_str()).bind(row::millis(now));
-            }
-            insert.execute(self.connection()).await.map_err(self.fault())?;
-            let taken = taken_domain(self.kind(), self.connection(), organization, batch).await;
-            let taken = taken.map_err(self.fault())?;
-            if taken.is_some() {
-                return Ok(taken);
-            }
-        }
-        Ok(None)
-    }
-
     /// Adds accounts, and updates those whose address is known. Within one call an address, a username and a user key may
     /// come only once. A username or key that another account holds moves to the one that comes with it now.
     pub async fn upsert_accounts(
@@ -216,24 +178,6 @@ async fn release_usernames(
     Ok(())
 }
 
-/// One of these domains that belongs to another organization.
-async fn taken_domain(
-    kind: Kind,
-    connection: Timely<'_>,
-    organization: &OrganizationId,
-    batch: &[DomainName],
-) -> Result<Option<DomainName>, sqlx::Error> {
-    let (owner, list) = (kind.rows(1, 1, 1), kind.rows(2, 1, batch.len()));
-    let mut others = built(format!(
-        "SELECT name FROM domains WHERE organization <> {owner} AND name IN {list} ORDER BY name LIMIT 1"
-    ))
-    .bind(organization.as_str());
-    for domain in batch {
-        others = others.bind(domain.as_str());
-    }
-    others.try_map(|row: Row| row::domain(&row, "name")).fetch_optional(connection).await
-}
-
 async fn upsert_batch(
     kind: Kind,
     connection: Timely<'_>,
@@ -293,11 +237,6 @@ async fn replace_user_keys(
         insert.execute(connection.again()).await?;
     }
     Ok(())
-}
-
-/// A statement whose length is that of a batch. Only placeholders are ever put into its text.
-fn built<'q>(text: String) -> Query<'q, sqlx::Any, AnyArguments> {
-    sqlx::query(AssertSqlSafe(text))
 }
 
 /// Up to so many accounts after an id, and the id of the last one; none at the end.

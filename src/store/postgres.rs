@@ -4,6 +4,7 @@
 //! SQLite. What a statement reads before it writes is then as safe here as there. The price: each write waits for the one
 //! before it, some fifteen round trips long, so a server a millisecond away takes about sixty verifications a second.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
@@ -271,16 +272,13 @@ async fn allow_time(connection: &mut Connection) -> Result<(), sqlx::Error> {
 fn refusal(server: &Postgres, error: sqlx::Error) -> StoreError {
     let user = &server.user;
     match &error {
+        // By this kind rustls says that a certificate does not do.
+        sqlx::Error::Io(reason) if reason.kind() == ErrorKind::InvalidData => untrusted(server, reason),
         sqlx::Error::Io(reason) => {
             let reason = format!("no server answers there: {reason}");
             unusable(server, reason, "start it, or mend `url` in [store]")
         }
-        sqlx::Error::Tls(reason) => {
-            let reason = format!("TLS cannot be spoken with it: {reason}");
-            let advice = "the server must offer TLS with a certificate for this host, of an authority that is publicly \
-                          trusted or stands in `ca_file`";
-            unusable(server, reason, advice)
-        }
+        sqlx::Error::Tls(reason) => untrusted(server, reason),
         sqlx::Error::Database(database) => match database.code().as_deref() {
             Some("28P01") => unusable(
                 server,
@@ -324,6 +322,12 @@ fn rightless(server: &Postgres, reason: impl ToString) -> StoreError {
     let reason = format!("{} has too few rights: {}", server.user, reason.to_string());
     let owner = format!("make it the owner: `ALTER DATABASE {} OWNER TO {}`", server.name, server.user);
     unusable(server, reason, format!("{owner}, and of what is in it"))
+}
+
+fn untrusted(server: &Postgres, reason: impl ToString) -> StoreError {
+    let advice = "the server must offer TLS with a certificate for this host, of an authority that is publicly trusted or \
+                  stands in `ca_file`";
+    unusable(server, format!("TLS cannot be spoken with it: {}", reason.to_string()), advice)
 }
 
 fn foreign(server: &Postgres) -> StoreError {

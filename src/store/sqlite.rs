@@ -28,8 +28,9 @@ const APPLICATION_ID: i64 = 0x5073_746E;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const READERS: u32 = 4;
 /// What the writer may keep of the file in memory. An import of rows in no order touches each page of each index again and
-/// again, and what is not kept is written and read back each time.
-const FEW_PAGES_MIB: u32 = 64;
+/// again, and what is not kept is written and read back each time. A gateway writes few rows, next to each other: more would
+/// only be memory that grows with the file.
+const FEW_PAGES_MIB: u32 = 2;
 const MANY_PAGES_MIB: u32 = 2048;
 
 pub(super) const ACCOUNT_PAGE: &str = "SELECT json_group_array(json_array(organization, claimed, email, username)) AS rows, \

@@ -3,6 +3,7 @@
 pub mod chromium;
 pub mod client;
 pub mod frames;
+pub mod name_server;
 pub mod needs;
 pub mod postgres;
 pub mod process;
@@ -11,3 +12,4 @@ pub mod recorder;
 pub mod smtp;
 pub mod tls;
 pub mod world;
+pub mod zone;

@@ -105,6 +105,17 @@ fn summary(path: &Path, settings: &Settings, now: Timestamp) -> String {
         writeln!(text, "  mail          from {}, {}", settings.mail.from, mail_way(&settings.mail.transport));
     let _ = writeln!(text, "  store         {}", store_way(&settings.database));
     let _ = writeln!(text, "  keys          {}", settings.keys.display());
+    let domains = &settings.domains;
+    let _ = writeln!(
+        text,
+        "  domains       checked every {}, lost {} after the last sight",
+        friendly(domains.recheck_every),
+        friendly(domains.grace_period)
+    );
+    if !settings.dns.servers.is_empty() {
+        let servers: Vec<String> = settings.dns.servers.iter().map(ToString::to_string).collect();
+        let _ = writeln!(text, "  dns           {}", servers.join(", "));
+    }
     for warning in warnings::of(settings).into_iter().chain(warnings::of_certificates(settings, now)) {
         let _ = writeln!(text, "warning: {warning}");
     }

@@ -91,6 +91,17 @@ fn a_database_server_is_summed_up_without_its_password() {
 }
 
 #[test]
+fn the_proof_of_domains_is_summed_up() {
+    let text = summarise(&QUIET.replace("mail =", "dns.servers = [\"127.0.0.1\", \"[::1]:5353\"]\nmail ="));
+    assert!(text.contains("  domains       checked every 1d, lost 7d after the last sight\n"), "{text}");
+    assert!(
+        text.contains("  dns           127.0.0.1:53, [::1]:5353\n") && !text.contains("warning"),
+        "{text}"
+    );
+    assert!(!summarise(QUIET).contains("  dns "));
+}
+
+#[test]
 fn a_trusted_source_is_summed_up_with_what_it_means() {
     let text = summarise(&QUIET.replace("enforce = true", "trusted_sources = [\"10.0.0.5\", \"fd00::/8\"]"));
     assert!(text.contains("from 10.0.0.5/32, fd00::/8: never judged, and no cookie goes on"), "{text}");
@@ -123,6 +134,13 @@ fn what_works_but_is_unwise_is_a_warning() {
         ("enforce = true", "enforce = false, assertion = true", "jira.acme.com gets no assertion"),
         ("10.0.0.5:8080", "8.8.8.8:8080", "upstream at 8.8.8.8:8080"),
         ("10.0.0.5:8080", "jira.example.com:8080", "upstream at jira.example.com:8080"),
+        ("mail =", "domains.allow_special_use = true\nmail =", "corp.internal can be owned"),
+        (
+            "mail =",
+            "domains.allow_private_addresses = [\"10.1.0.0/16\"]\nmail =",
+            "ask web servers in 10.1.0.0/16",
+        ),
+        ("mail =", "dns.servers = [\"8.8.8.8\"]\nmail =", "8.8.8.8:53 is asked by plain DNS"),
         (
             "proxy = \"127.0.0.1:8080\"",
             "proxy = \"0.0.0.0:80\", plain_http_beyond_loopback = true",

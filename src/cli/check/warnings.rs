@@ -12,6 +12,8 @@ use crate::config::settings::{
     Listen, MailTransport, PortalCustomers, Scheme, Settings, Site, SmtpTls, WebSessions,
 };
 use crate::config::tls::Certificate;
+use crate::domain::ownable::SpecialUse;
+use crate::domain::public_address::is_public;
 
 use super::{day, networks};
 
@@ -53,6 +55,30 @@ pub(super) fn of(settings: &Settings) -> Vec<String> {
         ));
     }
     warnings.extend(settings.sites.iter().flat_map(|site| site_warnings(site, &settings.listen)));
+    warnings.extend(domain_warnings(settings));
+    warnings
+}
+
+/// The same of how domains are proved.
+fn domain_warnings(settings: &Settings) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if settings.domains.special_use == SpecialUse::Allowed {
+        warnings.push(
+            "names such as corp.test and corp.internal can be owned: only the DNS servers say whose they are"
+                .into(),
+        );
+    }
+    if !settings.domains.private_addresses.is_empty() {
+        warnings.push(format!(
+            "whoever may add a domain can make the gateway ask web servers in {}",
+            networks(&settings.domains.private_addresses)
+        ));
+    }
+    for server in settings.dns.servers.iter().filter(|server| is_public(server.ip())) {
+        warnings.push(format!(
+            "{server} is asked by plain DNS across a public network: whoever can answer on the way proves any domain"
+        ));
+    }
     warnings
 }
 

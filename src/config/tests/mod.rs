@@ -1,6 +1,7 @@
 //! The promises of the configuration file; here the files that they are tried on, and how.
 
 mod accepted;
+mod domains;
 mod profiles;
 mod refused;
 mod reported;

@@ -9,6 +9,7 @@ use rand::{RngExt, SeedableRng};
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::domain::owned_domain::{Method, Status};
 
 fn digest(path: &Path) -> [u8; 32] {
     Sha256::digest(fs::read(path).unwrap()).into()
@@ -80,7 +81,7 @@ async fn a_newer_store_is_refused_and_keeps_every_byte() {
     let path = folder.path().join("postern.db");
     let before = digest(&path);
     let error = Store::open(&path).await.unwrap_err();
-    assert!(matches!(error, StoreError::Newer { database_version: 9999, known: 4, .. }), "{error}");
+    assert!(matches!(error, StoreError::Newer { database_version: 9999, known: 5, .. }), "{error}");
     assert_eq!(digest(&path), before);
 }
 
@@ -220,5 +221,11 @@ async fn an_older_store_is_brought_up_to_date_with_all_it_holds() {
     assert_eq!(
         domains.iter().map(|(name, owner)| (name.as_str(), owner.as_str())).collect::<Vec<_>>(),
         [("acme.test", "default")]
+    );
+    let acme = store.owned_domain(&domains[0].0).await.unwrap().unwrap();
+    assert_eq!((acme.method, acme.status), (Some(Method::Import), Status::Verified));
+    assert_eq!(
+        (row::millis(acme.created_at), acme.verified_at, acme.seen_at),
+        (1, Some(acme.created_at), None)
     );
 }

@@ -22,6 +22,7 @@ macro_rules! over_both {
     };
 }
 
+mod domains;
 mod file;
 mod gateways;
 mod parallel;
