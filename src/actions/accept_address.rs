@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::domain::email::EmailAddress;
+use crate::domain::organization::OrganizationId;
 use crate::store::{AuditAction, AuditEvent, Store, StoreError, UserKey};
 
 /// What was accepted.
@@ -45,9 +46,10 @@ pub enum AcceptError {
     Store(#[from] StoreError),
 }
 
-/// Pins `person` to `email`, as one change with its audit event.
+/// Pins `person`, at a site of this organization, to `email`, as one change with its audit event.
 pub async fn accept_address(
     store: &Store,
+    organization: &OrganizationId,
     person: &UserKey,
     email: &EmailAddress,
     now: Timestamp,
@@ -69,7 +71,7 @@ pub async fn accept_address(
         "site": person.site, "user_key": person.key, "username": username,
         "before": before.as_ref().map(EmailAddress::as_str),
     });
-    let event = AuditEvent::new("operator", AuditAction::AddressAccepted, email.as_str());
+    let event = AuditEvent::new("operator", AuditAction::AddressAccepted, email.as_str()).of(organization);
     change.commit(event.with(detail), now).await?;
     let reported = contradiction.and_then(|row| row.reported).filter(|reported| reported != email);
     Ok(Accepted { username, before, reported })

@@ -39,13 +39,14 @@ async fn accept(
 ) -> anyhow::Result<String> {
     // The people of an issuer or of Crowd are named with it behind the site.
     let host = site.split(' ').next().unwrap_or_default();
-    if !settings.sites.iter().any(|known| *known.id == *host) {
+    let Some(known) = settings.sites.iter().find(|known| *known.id == *host) else {
         let known: Vec<&str> = settings.sites.iter().map(|site| site.id.as_ref()).collect();
         bail!("there is no site {site:?}; the sites are: {}", known.join(", "));
-    }
+    };
     let address = EmailAddress::parse(email).with_context(|| format!("{email:?} is refused"))?;
     let person = UserKey { site: site.to_owned(), key: key.to_owned() };
-    let accepted = accept_address(store, &person, &address, Clock::system().now()).await?;
+    let organization = &known.organization.id;
+    let accepted = accept_address(store, organization, &person, &address, Clock::system().now()).await?;
     Ok(told(&accepted, &person, &address))
 }
 

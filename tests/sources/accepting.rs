@@ -4,6 +4,7 @@ use postern::actions::accept_address::{AcceptError, accept_address};
 use postern::demo::{Person, Product, ProductKind, demo_people};
 use postern::domain::account::Contradiction;
 use postern::domain::email::EmailAddress;
+use postern::domain::organization::OrganizationId;
 use postern::store::{Store, UserKey};
 
 use super::{FORGOTTEN, eventually, import, passes};
@@ -22,7 +23,10 @@ fn person(site: &str, key: &str) -> UserKey {
 
 async fn accept(world: &World, site: &str, key: &str, address: &str) {
     let now = world.clock.now();
-    accept_address(&world.app.store, &person(site, key), &email(address), now).await.expect("accepted");
+    let organization = OrganizationId::only();
+    accept_address(&world.app.store, &organization, &person(site, key), &email(address), now)
+        .await
+        .expect("accepted");
 }
 
 #[tokio::test]
@@ -46,7 +50,8 @@ async fn an_accepted_address_makes_its_account_managed_again_within_the_open_ses
     assert_eq!(world.app.directory.contradictions(), 0);
     assert!(world.app.store.contradictions().await.unwrap().is_empty());
     let events = world.app.store.audit_tail(50).await.unwrap();
-    assert!(events.iter().any(|event| event.action == "address_accepted" && event.actor == "operator"));
+    let accepted = events.iter().find(|event| event.action == "address_accepted").expect("it is told");
+    assert_eq!((accepted.actor.as_str(), accepted.organization.as_deref()), ("operator", Some("default")));
     assert!(events.iter().any(|event| event.action == "account_contradicted"));
 
     let world = world.restart().await;
@@ -104,7 +109,8 @@ async fn what_was_imported_or_never_seen_is_not_accepted() {
     import(&world, "account,,mia@acme.com,Mia,mia,yes,jira.test=JIRAUSER10103\n").await;
     let accept = async |key: &str, address: &str| {
         let now = world.clock.now();
-        accept_address(&world.app.store, &person(JIRA, key), &email(address), now).await
+        let organization = OrganizationId::only();
+        accept_address(&world.app.store, &organization, &person(JIRA, key), &email(address), now).await
     };
     assert!(matches!(accept("JIRAUSER99999", "x@acme.com").await, Err(AcceptError::Unknown { .. })));
     assert!(matches!(accept("JIRAUSER10103", "x@acme.com").await, Err(AcceptError::Imported { .. })));

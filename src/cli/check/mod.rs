@@ -21,7 +21,7 @@ use jiff::fmt::friendly::SpanPrinter;
 use crate::clock::Clock;
 use crate::config::database::{Database, PostgresHost, PostgresTls};
 use crate::config::session::SessionSource;
-use crate::config::settings::{ApiTokens, MailTransport, Settings, SmtpTls, Upstream};
+use crate::config::settings::{ApiTokens, MailTransport, Settings, Site, SmtpTls, Upstream};
 use crate::config::tls::Tls;
 use crate::config::{self, ConfigErrors};
 
@@ -47,12 +47,7 @@ pub fn run(path: &Path) -> ExitCode {
 /// What the settings mean, for a person.
 fn summary(path: &Path, settings: &Settings, now: Timestamp) -> String {
     let mut text = format!("{}: OK\n", path.display());
-    match settings.organizations.as_slice() {
-        [only] => drop(writeln!(text, "  organization  {}", only.name)),
-        several => several.iter().for_each(|organization| {
-            let _ = writeln!(text, "  organization  {} ({})", organization.name, organization.id);
-        }),
-    }
+    text.push_str(&organization_lines(settings));
     let listen = &settings.listen;
     let _ = writeln!(
         text,
@@ -67,29 +62,7 @@ fn summary(path: &Path, settings: &Settings, now: Timestamp) -> String {
         text.push_str(&tls_lines(tls));
     }
     for site in &settings.sites {
-        let _ = writeln!(
-            text,
-            "  site          {} ({}) -> {}{}",
-            site.id,
-            site.product.as_str(),
-            site.upstream,
-            trust(&site.upstream)
-        );
-        for source in &site.sessions {
-            if let SessionSource::Jwt(rules) = source {
-                let _ = writeln!(text, "                tokens of {}", rules.issuer);
-            }
-        }
-        if site.api.for_external == ApiTokens::Block {
-            let _ = writeln!(text, "                API tokens of external people are blocked");
-        }
-        if !site.trusted_sources.is_empty() {
-            let _ = writeln!(
-                text,
-                "                from {}: never judged, and no cookie goes on",
-                networks(&site.trusted_sources)
-            );
-        }
+        text.push_str(&site_lines(site, settings.organizations.len() > 1));
     }
     let _ = writeln!(text, "  verification  every {}", friendly(settings.verification.frequency));
     if settings.sites.iter().any(|site| site.assertion) {
@@ -105,19 +78,61 @@ fn summary(path: &Path, settings: &Settings, now: Timestamp) -> String {
         writeln!(text, "  mail          from {}, {}", settings.mail.from, mail_way(&settings.mail.transport));
     let _ = writeln!(text, "  store         {}", store_way(&settings.database));
     let _ = writeln!(text, "  keys          {}", settings.keys.display());
+    text.push_str(&domain_lines(settings));
+    for warning in warnings::of(settings).into_iter().chain(warnings::of_certificates(settings, now)) {
+        let _ = writeln!(text, "warning: {warning}");
+    }
+    text
+}
+
+/// With their ids where there are several, as sites name them.
+fn organization_lines(settings: &Settings) -> String {
+    match settings.organizations.as_slice() {
+        [only] => format!("  organization  {}\n", only.name),
+        several => several
+            .iter()
+            .map(|organization| format!("  organization  {} ({})\n", organization.name, organization.id))
+            .collect(),
+    }
+}
+
+fn site_lines(site: &Site, names_owner: bool) -> String {
+    let mut text = format!(
+        "  site          {} ({}){} -> {}{}\n",
+        site.id,
+        site.product.as_str(),
+        if names_owner { format!(" of {}", site.organization.id) } else { String::new() },
+        site.upstream,
+        trust(&site.upstream)
+    );
+    for source in &site.sessions {
+        if let SessionSource::Jwt(rules) = source {
+            let _ = writeln!(text, "                tokens of {}", rules.issuer);
+        }
+    }
+    if site.api.for_external == ApiTokens::Block {
+        let _ = writeln!(text, "                API tokens of external people are blocked");
+    }
+    if !site.trusted_sources.is_empty() {
+        let _ = writeln!(
+            text,
+            "                from {}: never judged, and no cookie goes on",
+            networks(&site.trusted_sources)
+        );
+    }
+    text
+}
+
+fn domain_lines(settings: &Settings) -> String {
     let domains = &settings.domains;
-    let _ = writeln!(
-        text,
-        "  domains       checked every {}, lost {} after the last sight",
+    let mut text = format!(
+        "  domains       checked every {}, lost {} after the last sight\n",
         friendly(domains.recheck_every),
         friendly(domains.grace_period)
     );
     if !settings.dns.servers.is_empty() {
         let servers: Vec<String> = settings.dns.servers.iter().map(ToString::to_string).collect();
         let _ = writeln!(text, "  dns           {}", servers.join(", "));
-    }
-    for warning in warnings::of(settings).into_iter().chain(warnings::of_certificates(settings, now)) {
-        let _ = writeln!(text, "warning: {warning}");
     }
     text
 }

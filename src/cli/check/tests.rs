@@ -91,6 +91,17 @@ fn a_database_server_is_summed_up_without_its_password() {
 }
 
 #[test]
+fn several_organizations_are_listed_and_each_site_says_whose_it_is() {
+    let two = "organization = [{ id = \"acme\", name = \"Acme\" }, { id = \"b\", name = \"Partner\" }]";
+    let text =
+        QUIET.replace("organization.name = \"Acme\"", two).replace("host =", "organization = \"b\", host =");
+    let text = summarise(&text);
+    assert!(text.contains("  organization  Acme (acme)\n  organization  Partner (b)\n"), "{text}");
+    assert!(text.contains("jira.acme.com (jira-software) of b -> "), "{text}");
+    assert!(!summarise(QUIET).contains(" of default"), "there is only one");
+}
+
+#[test]
 fn the_proof_of_domains_is_summed_up() {
     let text = summarise(&QUIET.replace("mail =", "dns.servers = [\"127.0.0.1\", \"[::1]:5353\"]\nmail ="));
     assert!(text.contains("  domains       checked every 1d, lost 7d after the last sight\n"), "{text}");
