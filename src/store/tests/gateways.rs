@@ -136,14 +136,14 @@ async fn who_follows_the_change_log_misses_nothing_that_any_gateway_writes() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_gives_up_while_a_transaction_begins_leaves_none_behind() {
     let Some(stores) = gateways().await else { return };
-    for polls in 0..12 {
-        drop(parallel::poll_at_most(polls % 4, stores[0].connections.begin_read()).await);
-        drop(parallel::poll_at_most(polls % 4, stores[0].write()).await);
+    for polls in 0..40 {
+        drop(parallel::poll_at_most(polls % 8, stores[0].connections.begin_read()).await);
+        drop(parallel::poll_at_most(polls % 8, stores[0].write()).await);
         let seen = stores[0].last_change().await.unwrap();
         let mut change = stores[1].write().await.unwrap();
         change.revoke(JANE, BROWSER, at(u64::from(polls))).await.unwrap();
         change.commit(challenged(), at(u64::from(polls))).await.unwrap();
-        assert_eq!(stores[0].last_change().await.unwrap(), seen + 1, "given up after {} polls", polls % 4);
+        assert_eq!(stores[0].last_change().await.unwrap(), seen + 1, "given up after {} polls", polls % 8);
     }
 }
 
