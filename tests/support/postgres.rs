@@ -96,11 +96,15 @@ impl PostgresServer {
         assert_eq!(answer, "ready\n", "{}", log());
     }
 
-    /// Kills the server, as a machine that fails does; its processes follow.
+    /// Kills the server with all its processes, as a machine that fails does: none of them answers anything more.
     pub fn kill(&self) {
         let file = fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("it runs");
-        let id = file.lines().next().and_then(|line| line.parse().ok()).expect("a process id");
-        kill(Pid::from_raw(id), Signal::SIGKILL).expect("it runs");
+        let id = file.lines().next().expect("a process id");
+        // Left to themselves, they would notice one after the other that the first is gone, and do some more work until then.
+        let others = fs::read_to_string(format!("/proc/{id}/task/{id}/children")).expect("it runs");
+        for process in [id].into_iter().chain(others.split_whitespace()) {
+            let _ = kill(Pid::from_raw(process.parse().expect("a process id")), Signal::SIGKILL);
+        }
     }
 
     /// A new, empty database of [`OWNER`]'s; gives its name.
