@@ -3,6 +3,7 @@
 //! Pure: no I/O, no clock, no framework; time and keys are arguments. Start with [`decide`](decide::decide).
 
 pub mod account;
+pub mod actor;
 pub mod code;
 pub mod decide;
 pub mod decision;

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::database::Row;
 use super::timely::Timely;
 use super::{Store, StoreError, change_log, row};
+use crate::domain::actor::Actor;
 use crate::domain::organization::OrganizationId;
 
 /// Rows per read while the chain is checked.
@@ -115,8 +116,8 @@ impl AuditAction {
 /// Something that was done.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AuditEvent {
-    /// Who did it: an address, an admin's name, or `postern`.
-    pub actor: String,
+    /// Who did it.
+    pub actor: Actor,
     /// What.
     pub action: AuditAction,
     /// To whom or what.
@@ -129,7 +130,7 @@ pub struct AuditEvent {
 
 impl AuditEvent {
     /// An event without more to say.
-    pub fn new(actor: impl Into<String>, action: AuditAction, subject: impl Into<String>) -> Self {
+    pub fn new(actor: impl Into<Actor>, action: AuditAction, subject: impl Into<String>) -> Self {
         let detail = Value::Object(serde_json::Map::new());
         Self { actor: actor.into(), action, subject: subject.into(), organization: None, detail }
     }
@@ -153,7 +154,7 @@ pub struct AuditRow {
     /// When.
     pub at: Timestamp,
     /// Who.
-    pub actor: String,
+    pub actor: Actor,
     /// What, as [`AuditAction::label`].
     pub action: String,
     /// To whom or what.
@@ -181,7 +182,7 @@ pub enum AuditError {
 impl Store {
     /// The newest rows, newest first.
     pub async fn audit_tail(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        sqlx::query("SELECT seq, at, actor, action, subject, organization, detail FROM audit ORDER BY seq DESC LIMIT $1")
+        sqlx::query("SELECT * FROM audit ORDER BY seq DESC LIMIT $1")
             .bind(i64::from(limit))
             .try_map(|row: Row| audit_row(&row))
             .fetch_all(self.readers())
@@ -245,30 +246,44 @@ pub(super) async fn append(
     };
     // Where the row before was removed, the chain is broken already and the check says so; the event still goes in.
     let hash = link(&previous.unwrap_or([0; 32]), &row);
-    sqlx::query("INSERT INTO audit (seq, at, actor, action, subject, detail, hash, organization) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
-        .bind(row.seq)
-        .bind(row::millis(row.at))
-        .bind(row.actor)
-        .bind(row.action)
-        .bind(row.subject)
-        .bind(row.detail)
-        .bind(hash.as_slice())
-        .bind(row.organization)
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "INSERT INTO audit (seq, at, actor, action, subject, detail, hash, organization, address, api_key) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(row.seq)
+    .bind(row::millis(row.at))
+    .bind(row.actor.name)
+    .bind(row.action)
+    .bind(row.subject)
+    .bind(row.detail)
+    .bind(hash.as_slice())
+    .bind(row.organization)
+    .bind(row.actor.address.map(|address| address.to_string()))
+    .bind(row.actor.key.map(|key| key.into_bytes().to_vec()))
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
-/// SHA-256 over the hash before and the fields, each with its length, so that no two rows have one encoding. The organization
-/// comes last and only where there is one, as it does not in rows that are older than it.
+/// SHA-256 over the hash before and the fields, each with its length, so that no two rows have one encoding. What rows did not
+/// have from the beginning comes last and only where it is there: the organization, then, behind a length that no field has,
+/// from where and with which key.
 fn link(previous: &[u8; 32], row: &AuditRow) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(previous);
     hash.update(row.seq.to_be_bytes());
     hash.update(row::millis(row.at).to_be_bytes());
-    for field in [&row.actor, &row.action, &row.subject, &row.detail].into_iter().chain(&row.organization) {
+    let actor = &row.actor;
+    for field in [&actor.name, &row.action, &row.subject, &row.detail].into_iter().chain(&row.organization) {
         hash.update((field.len() as u64).to_be_bytes());
         hash.update(field.as_bytes());
+    }
+    if actor.address.is_some() || actor.key.is_some() {
+        hash.update(u64::MAX.to_be_bytes());
+        let address = actor.address.map(|address| address.to_string()).unwrap_or_default();
+        hash.update((address.len() as u64).to_be_bytes());
+        hash.update(address.as_bytes());
+        hash.update(actor.key.unwrap_or_default().as_bytes());
     }
     hash.finalize().into()
 }
@@ -277,7 +292,11 @@ fn audit_row(row: &Row) -> Result<AuditRow, sqlx::Error> {
     Ok(AuditRow {
         seq: row::integer(row, "seq")?,
         at: row::time(row, "at")?,
-        actor: row::text(row, "actor")?,
+        actor: Actor {
+            name: row::text(row, "actor")?,
+            key: row::optional_id(row, "api_key")?,
+            address: row::optional_address(row, "address")?,
+        },
         action: row::text(row, "action")?,
         subject: row::text(row, "subject")?,
         organization: row::optional_text(row, "organization")?,

@@ -14,7 +14,7 @@ use crate::entropy::Entropy;
 
 /// Rows per read.
 const PAGE: i64 = 5_000;
-/// Rows per statement. Seven values each stay far below the 32,766 that SQLite binds and the 65,535 of PostgreSQL.
+/// Rows per statement. Nine values each stay far below the 32,766 that SQLite binds and the 65,535 of PostgreSQL.
 const BATCH: usize = 500;
 
 /// An account as decisions need it.
@@ -185,9 +185,10 @@ async fn upsert_batch(
     batch: &[NewAccount],
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    let rows = kind.rows(1, batch.len(), 8);
+    let rows = kind.rows(1, batch.len(), 9);
     let mut upsert = built(format!(
-        "INSERT INTO accounts (id, organization, email, username, name, claimed, created_at, updated_at) VALUES {rows} \
+        "INSERT INTO accounts (id, organization, email, domain, username, name, claimed, created_at, updated_at) \
+         VALUES {rows} \
          ON CONFLICT (organization, email) DO UPDATE SET username = coalesce(excluded.username, accounts.username), \
          name = coalesce(excluded.name, accounts.name), claimed = excluded.claimed, updated_at = excluded.updated_at"
     ));
@@ -196,6 +197,7 @@ async fn upsert_batch(
             .bind(Entropy::System.row_id(now).into_bytes().to_vec())
             .bind(organization.as_str())
             .bind(account.email.as_str())
+            .bind(account.email.domain())
             .bind(account.username.as_deref())
             .bind(account.name.as_deref())
             .bind(i64::from(account.claimed))

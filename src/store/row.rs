@@ -1,5 +1,7 @@
 //! Columns to types. A value that does not parse is damage, reported by its column and never by its value.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use sqlx::Row as _;
 use uuid::Uuid;
@@ -61,6 +63,19 @@ pub(super) fn bytes<const N: usize>(row: &Row, column: &str) -> Column<[u8; N]> 
 
 pub(super) fn id(row: &Row, column: &str) -> Column<Uuid> {
     bytes(row, column).map(Uuid::from_bytes)
+}
+
+pub(super) fn optional_id(row: &Row, column: &str) -> Column<Option<Uuid>> {
+    let bytes: Option<&[u8]> = row.try_get(column)?;
+    bytes
+        .map(|bytes| Uuid::from_slice(bytes).map_err(|_| bad(column, "as many bytes as it should")))
+        .transpose()
+}
+
+/// An address of the network.
+pub(super) fn optional_address(row: &Row, column: &str) -> Column<Option<IpAddr>> {
+    let text: Option<&str> = row.try_get(column)?;
+    text.map(|text| text.parse().map_err(|_| bad(column, "an IP address"))).transpose()
 }
 
 pub(super) fn subject(row: &Row, column: &str) -> Column<Subject> {

@@ -31,7 +31,7 @@ async fn t156_who_owns_a_domain_keeps_it_as_long_as_its_line_is_published() {
     assert_eq!(deeds.log(&acme()).await.last().unwrap(), "domain_verification_failed");
     for event in deeds.domains.store.audit_tail(1).await.unwrap() {
         assert_eq!(event.organization.as_deref(), Some("acme"));
-        assert_eq!(event.actor, "postern", "not who it was there");
+        assert_eq!(event.actor.name, "postern", "not who it was there");
         assert!(!event.detail.contains("partner") && event.detail.contains("disputed"), "{}", event.detail);
     }
 

@@ -51,7 +51,10 @@ async fn an_accepted_address_makes_its_account_managed_again_within_the_open_ses
     assert!(world.app.store.contradictions().await.unwrap().is_empty());
     let events = world.app.store.audit_tail(50).await.unwrap();
     let accepted = events.iter().find(|event| event.action == "address_accepted").expect("it is told");
-    assert_eq!((accepted.actor.as_str(), accepted.organization.as_deref()), ("operator", Some("default")));
+    assert_eq!(
+        (accepted.actor.name.as_str(), accepted.organization.as_deref()),
+        ("operator", Some("default"))
+    );
     assert!(events.iter().any(|event| event.action == "account_contradicted"));
 
     let world = world.restart().await;

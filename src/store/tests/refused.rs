@@ -74,7 +74,7 @@ async fn a_newer_or_altered_schema_is_refused() {
     )
     .await;
     let error = Store::open(&Database::Postgres(place.clone())).await.unwrap_err();
-    assert!(matches!(error, StoreError::Newer { database_version: 9999, known: 5, .. }), "{error}");
+    assert!(matches!(error, StoreError::Newer { database_version: 9999, known: ..9999, .. }), "{error}");
     tamper(
         &place,
         "DELETE FROM _sqlx_migrations WHERE version = 9999; UPDATE _sqlx_migrations SET checksum = '\\x00'",
