@@ -59,6 +59,10 @@ pub enum AuditAction {
     DomainVerificationLost,
     /// A domain was removed from its organization.
     DomainRemoved,
+    /// A mail that is no code was accepted by the mail server.
+    NoticeSent,
+    /// A mail that is no code could not be sent.
+    NoticeFailed,
     /// A key to the API was made.
     ApiKeyCreated,
     /// A key to the API was ended before its time.
@@ -67,7 +71,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::StoreCreated,
         Self::DirectoryImported,
         Self::AccountPinned,
@@ -88,6 +92,8 @@ impl AuditAction {
         Self::DomainVerificationFailed,
         Self::DomainVerificationLost,
         Self::DomainRemoved,
+        Self::NoticeSent,
+        Self::NoticeFailed,
         Self::ApiKeyCreated,
         Self::ApiKeyRevoked,
     ];
@@ -115,6 +121,8 @@ impl AuditAction {
             Self::DomainVerificationFailed => "domain_verification_failed",
             Self::DomainVerificationLost => "domain_verification_lost",
             Self::DomainRemoved => "domain_removed",
+            Self::NoticeSent => "notice_sent",
+            Self::NoticeFailed => "notice_failed",
             Self::ApiKeyCreated => "api_key_created",
             Self::ApiKeyRevoked => "api_key_revoked",
         }

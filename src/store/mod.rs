@@ -39,7 +39,7 @@ pub use directory::{AccountRow, NewAccount, UserKey};
 pub use domains::DomainRow;
 pub use enrolments::EnrolmentRow;
 pub use error::StoreError;
-pub use outbox::{MailOutcome, MailState, NewMail, OutboxMail};
+pub use outbox::{Letter, MailOutcome, MailState, NewMail, OutboxMail};
 pub use pins::PinRow;
 pub use prune::Pruned;
 pub use revocations::RevocationRow;
