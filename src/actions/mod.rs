@@ -3,13 +3,16 @@
 //! Actions know no HTTP: a page, an API and a command call the same ones.
 
 pub mod accept_address;
+pub mod accounts;
 pub mod check_code;
+pub mod claims;
 mod directory_csv;
 pub mod domains;
 pub mod enroll_mobile;
 pub mod import_directory;
 pub mod issue_code;
 pub mod keep_findings;
+mod sighted;
 pub mod sign_out;
 
 use std::sync::Arc;

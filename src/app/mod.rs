@@ -2,6 +2,7 @@
 //!
 //! [`App::build`] opens what must be there and refuses to start where it is not; [`process`] runs it.
 
+pub mod accounts;
 pub mod domains;
 pub mod process;
 
@@ -13,6 +14,8 @@ use anyhow::Context as _;
 use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, watch};
 
+use crate::actions::accounts::Accounts;
+use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
 use crate::actions::{Actions, keep_findings};
 use crate::admin::health::Check;
@@ -52,6 +55,10 @@ pub struct App {
     pub directory: Arc<Directory>,
     /// The deeds about domains; a reload puts others in their place.
     pub domains: Arc<ArcSwap<Domains>>,
+    /// The deeds about accounts; a reload puts others in their place.
+    pub accounts: Arc<ArcSwap<Accounts>>,
+    /// The deeds about claims.
+    pub claims: Arc<Claims>,
     /// The mail worker.
     pub outbox: Arc<Outbox>,
     /// Where state lasts.
@@ -88,6 +95,8 @@ impl App {
             .context("the access log cannot be started")?;
         let domains =
             domains::domains(&settings, store.clone(), Arc::clone(&keys), clock.clone(), entropy.clone());
+        let accounts = accounts::accounts(&settings, store.clone(), clock.clone());
+        let claims = Claims { store: store.clone(), clock: clock.clone() };
         let components = Components {
             directory: Arc::clone(&directory),
             identities: Identities::new(
@@ -115,6 +124,8 @@ impl App {
             settings,
             directory,
             domains: Arc::new(ArcSwap::from_pointee(domains)),
+            accounts: Arc::new(ArcSwap::from_pointee(accounts)),
+            claims: Arc::new(claims),
             outbox,
             store,
             metrics,
@@ -167,6 +178,7 @@ impl App {
             stop.clone(),
         );
         let domains = domains::keep_domains(Arc::clone(&self.domains), stop.clone());
+        let accounts = accounts::keep_accounts(Arc::clone(&self.accounts), stop.clone());
         let (draining, stop) = (Arc::clone(&self.draining), stop.clone());
         async move {
             tokio::spawn(async move {
@@ -175,7 +187,7 @@ impl App {
             });
             // It ends with the directory; what still waits then is found again at the next sighting.
             tokio::spawn(findings);
-            tokio::join!(mail, follow, domains, housekeeping);
+            tokio::join!(mail, follow, domains, accounts, housekeeping);
         }
     }
 
@@ -191,6 +203,7 @@ pub struct Reloader {
     gateway: Arc<Gateway>,
     directory: Arc<Directory>,
     domains: Arc<ArcSwap<Domains>>,
+    accounts: Arc<ArcSwap<Accounts>>,
     metrics: Arc<Metrics>,
     /// What is in force, to see what cannot change without a restart.
     current: Arc<Settings>,
@@ -203,6 +216,7 @@ impl Reloader {
             gateway: Arc::clone(&app.gateway),
             directory: Arc::clone(&app.directory),
             domains: Arc::clone(&app.domains),
+            accounts: Arc::clone(&app.accounts),
             metrics: Arc::clone(&app.metrics),
             current: Arc::clone(&app.settings),
         }
@@ -225,6 +239,9 @@ impl Reloader {
         self.directory.set_policy(policy(&settings));
         let again = domains::again(&self.domains.load(), &settings);
         self.domains.store(Arc::new(again));
+        let Accounts { store, clock, .. } = &*self.accounts.load_full();
+        let again = accounts::accounts(&settings, store.clone(), clock.clone());
+        self.accounts.store(Arc::new(again));
         self.metrics.config_in_force(&settings.fingerprint);
         self.metrics.config_reloaded(ReloadResult::Success);
         self.current = settings;

@@ -4,16 +4,21 @@
 //! its audit event. No code, key or cookie is ever stored. The SQL here is one text for both databases; what is special to
 //! one of them stands in `sqlite.rs` or `postgres.rs` alone, and `database.rs` chooses.
 
+mod account_changes;
+mod account_lists;
+mod accounts;
 mod audit;
 mod challenges;
 mod change;
 mod change_log;
+mod claims;
 mod contradictions;
 mod database;
 mod directory;
 mod domains;
 mod enrolments;
 mod error;
+mod imports;
 mod outbox;
 mod pins;
 mod postgres;
@@ -28,6 +33,9 @@ mod timely;
 
 use std::sync::Arc;
 
+pub use account_changes::{AccountsChanged, Reread};
+pub use account_lists::{AccountFilter, AccountPage, ClaimFilter};
+pub use accounts::{Account, Profile};
 pub use audit::{AuditAction, AuditError, AuditEvent, AuditRow};
 pub use challenges::{Challenge, ChallengeOutcome, NewChallenge};
 pub use change::Change;
@@ -37,6 +45,7 @@ pub use directory::{AccountRow, NewAccount, UserKey};
 pub use domains::DomainRow;
 pub use enrolments::EnrolmentRow;
 pub use error::StoreError;
+pub use imports::{ImportStep, StagedImport};
 pub use outbox::{MailOutcome, MailState, NewMail, OutboxMail};
 pub use pins::PinRow;
 pub use prune::Pruned;

@@ -22,9 +22,11 @@ macro_rules! over_both {
     };
 }
 
+mod accounts;
 mod domains;
 mod file;
 mod gateways;
+mod imports;
 mod parallel;
 mod refused;
 mod schema;
