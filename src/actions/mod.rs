@@ -4,6 +4,7 @@
 
 pub mod accept_address;
 pub mod accounts;
+pub mod api_keys;
 pub mod check_code;
 pub mod claims;
 mod directory_csv;

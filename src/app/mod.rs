@@ -3,6 +3,7 @@
 //! [`App::build`] opens what must be there and refuses to start where it is not; [`process`] runs it.
 
 pub mod accounts;
+mod api;
 pub mod domains;
 pub mod process;
 
@@ -18,6 +19,7 @@ use crate::actions::accounts::Accounts;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
 use crate::actions::{Actions, keep_findings};
+use crate::admin::api::Api;
 use crate::admin::health::Check;
 use crate::admin::{self, AdminState};
 use crate::clock::Clock;
@@ -59,6 +61,8 @@ pub struct App {
     pub accounts: Arc<ArcSwap<Accounts>>,
     /// The deeds about claims.
     pub claims: Arc<Claims>,
+    /// What the API works with.
+    pub api: Arc<Api>,
     /// The mail worker.
     pub outbox: Arc<Outbox>,
     /// Where state lasts.
@@ -95,8 +99,11 @@ impl App {
             .context("the access log cannot be started")?;
         let domains =
             domains::domains(&settings, store.clone(), Arc::clone(&keys), clock.clone(), entropy.clone());
+        let domains = Arc::new(ArcSwap::from_pointee(domains));
         let accounts = accounts::accounts(&settings, store.clone(), clock.clone());
-        let claims = Claims { store: store.clone(), clock: clock.clone() };
+        let accounts = Arc::new(ArcSwap::from_pointee(accounts));
+        let claims = Arc::new(Claims { store: store.clone(), clock: clock.clone() });
+        let api = api::api(&settings, &store, &keys, &clock, &entropy, &domains, &accounts, &claims);
         let components = Components {
             directory: Arc::clone(&directory),
             identities: Identities::new(
@@ -123,9 +130,10 @@ impl App {
             gateway: Arc::new(Gateway::new(&settings, components)),
             settings,
             directory,
-            domains: Arc::new(ArcSwap::from_pointee(domains)),
-            accounts: Arc::new(ArcSwap::from_pointee(accounts)),
-            claims: Arc::new(claims),
+            domains,
+            accounts,
+            claims,
+            api: Arc::new(api),
             outbox,
             store,
             metrics,
@@ -151,7 +159,9 @@ impl App {
                 async move { if draining { Err("The gateway is stopping.".to_owned()) } else { Ok(()) } }
             }),
         ];
-        admin::router(AdminState { metrics: Arc::clone(&self.metrics), checks: checks.into() })
+        let state = AdminState { metrics: Arc::clone(&self.metrics), checks: checks.into() };
+        let names = self.settings.admin.urls.iter().map(|url| url.authority.clone()).collect();
+        admin::router(state, admin::api::router(Arc::clone(&self.api)), admin::host::Names(names))
     }
 
     /// Everything that runs beside the traffic, until `stop` turns true: mail, the change log, findings, domains,
@@ -204,6 +214,7 @@ pub struct Reloader {
     directory: Arc<Directory>,
     domains: Arc<ArcSwap<Domains>>,
     accounts: Arc<ArcSwap<Accounts>>,
+    api: Arc<Api>,
     metrics: Arc<Metrics>,
     /// What is in force, to see what cannot change without a restart.
     current: Arc<Settings>,
@@ -217,6 +228,7 @@ impl Reloader {
             directory: Arc::clone(&app.directory),
             domains: Arc::clone(&app.domains),
             accounts: Arc::clone(&app.accounts),
+            api: Arc::clone(&app.api),
             metrics: Arc::clone(&app.metrics),
             current: Arc::clone(&app.settings),
         }
@@ -242,6 +254,7 @@ impl Reloader {
         let Accounts { store, clock, .. } = &*self.accounts.load_full();
         let again = accounts::accounts(&settings, store.clone(), clock.clone());
         self.accounts.store(Arc::new(again));
+        self.api.served.store(Arc::new(api::served(&settings)));
         self.metrics.config_in_force(&settings.fingerprint);
         self.metrics.config_reloaded(ReloadResult::Success);
         self.current = settings;
@@ -272,6 +285,7 @@ fn hold_back(old: &Settings, new: &mut Settings) -> Vec<&'static str> {
     [
         ("listen.certificate", keeps_tls),
         ("listen", bound(old) == bound(new)),
+        ("admin", same(&old.admin, &new.admin)),
         // Mails are composed with the digits of the start: a page that expects others would take no code at all.
         ("verification.code_digits", digits == old.verification.code_digits),
         ("mail", same(&old.mail, &new.mail)),

@@ -87,11 +87,15 @@ pub enum AuditAction {
     AccountRemoved,
     /// All proofs of an account are void.
     AccountSessionsReset,
+    /// A key to the API was made.
+    ApiKeyCreated,
+    /// A key to the API was ended before its time.
+    ApiKeyRevoked,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::StoreCreated,
         Self::DirectoryImported,
         Self::AccountPinned,
@@ -126,6 +130,8 @@ impl AuditAction {
         Self::AccountRestored,
         Self::AccountRemoved,
         Self::AccountSessionsReset,
+        Self::ApiKeyCreated,
+        Self::ApiKeyRevoked,
     ];
 
     /// The stable label.
@@ -165,6 +171,8 @@ impl AuditAction {
             Self::AccountRestored => "account_restored",
             Self::AccountRemoved => "account_removed",
             Self::AccountSessionsReset => "account_sessions_reset",
+            Self::ApiKeyCreated => "api_key_created",
+            Self::ApiKeyRevoked => "api_key_revoked",
         }
     }
 }

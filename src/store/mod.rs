@@ -7,6 +7,7 @@
 mod account_changes;
 mod account_lists;
 mod accounts;
+mod api_keys;
 mod audit;
 mod challenges;
 mod change;
@@ -36,6 +37,7 @@ use std::sync::Arc;
 pub use account_changes::{AccountsChanged, Reread};
 pub use account_lists::{AccountFilter, AccountPage, ClaimFilter};
 pub use accounts::{Account, Profile};
+pub use api_keys::ApiKeyRow;
 pub use audit::{AuditAction, AuditError, AuditEvent, AuditRow};
 pub use challenges::{Challenge, ChallengeOutcome, NewChallenge};
 pub use change::Change;
