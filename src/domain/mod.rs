@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod auth_policy;
 pub mod code;
 pub mod decide;
 pub mod decision;
@@ -17,6 +18,7 @@ pub mod hardening;
 pub mod host;
 pub mod key_set;
 pub mod lane;
+pub mod membership;
 pub mod organization;
 pub mod ownable;
 pub mod owned_domain;
@@ -28,3 +30,4 @@ pub mod proof;
 pub mod public_address;
 pub mod quota;
 pub mod return_target;
+pub mod task;
