@@ -130,7 +130,17 @@ async fn append(
 
 /// Takes the next number of a log. Whoever took one holds the row until the end of the transaction.
 pub(super) async fn next(connection: Timely<'_>, log: &'static str) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar("UPDATE sequences SET value = value + 1 WHERE name = $1 RETURNING value")
+    next_of(connection, log, 1).await
+}
+
+/// Takes so many numbers, and gives the last of them.
+pub(super) async fn next_of(
+    connection: Timely<'_>,
+    log: &'static str,
+    count: i64,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("UPDATE sequences SET value = value + $1 WHERE name = $2 RETURNING value")
+        .bind(count)
         .bind(log)
         .fetch_one(connection)
         .await

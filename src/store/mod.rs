@@ -5,6 +5,7 @@
 //! one of them stands in `sqlite.rs` or `postgres.rs` alone, and `database.rs` chooses.
 
 mod audit;
+mod auth_policies;
 mod challenges;
 mod change;
 mod change_log;
@@ -14,6 +15,7 @@ mod directory;
 mod domains;
 mod enrolments;
 mod error;
+mod members;
 mod outbox;
 mod pins;
 mod postgres;
@@ -22,13 +24,17 @@ mod quota;
 mod revocations;
 mod row;
 mod sqlite;
+mod task_files;
+mod task_rows;
+mod tasks;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod timely;
 
 use std::sync::Arc;
 
 pub use audit::{AuditAction, AuditError, AuditEvent, AuditRow};
+pub use auth_policies::AuthPolicyRow;
 pub use challenges::{Challenge, ChallengeOutcome, NewChallenge};
 pub use change::Change;
 pub use change_log::{ChangeEntry, ChangeKind};
@@ -37,10 +43,13 @@ pub use directory::{AccountRow, NewAccount, UserKey};
 pub use domains::DomainRow;
 pub use enrolments::EnrolmentRow;
 pub use error::StoreError;
+pub use members::{CandidateRow, MemberOfPolicy, MemberRow};
 pub use outbox::{MailOutcome, MailState, NewMail, OutboxMail};
 pub use pins::PinRow;
 pub use prune::Pruned;
 pub use revocations::RevocationRow;
+pub use task_rows::TaskLine;
+pub use tasks::TaskRow;
 
 use crate::config::database::Database;
 use database::Connections;
