@@ -4,6 +4,7 @@
 
 pub mod domains;
 pub mod process;
+pub mod tasks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +15,8 @@ use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, watch};
 
 use crate::actions::domains::Domains;
+use crate::actions::policies::Policies;
+use crate::actions::tasks::Tasks;
 use crate::actions::{Actions, keep_findings};
 use crate::admin::health::Check;
 use crate::admin::{self, AdminState};
@@ -52,6 +55,8 @@ pub struct App {
     pub directory: Arc<Directory>,
     /// The deeds about domains; a reload puts others in their place.
     pub domains: Arc<ArcSwap<Domains>>,
+    /// The deeds about authentication policies.
+    pub policies: Arc<Policies>,
     /// The mail worker.
     pub outbox: Arc<Outbox>,
     /// Where state lasts.
@@ -88,6 +93,7 @@ impl App {
             .context("the access log cannot be started")?;
         let domains =
             domains::domains(&settings, store.clone(), Arc::clone(&keys), clock.clone(), entropy.clone());
+        let policies = tasks::policies(&settings, store.clone(), clock.clone(), entropy.clone());
         let components = Components {
             directory: Arc::clone(&directory),
             identities: Identities::new(
@@ -115,6 +121,7 @@ impl App {
             settings,
             directory,
             domains: Arc::new(ArcSwap::from_pointee(domains)),
+            policies: Arc::new(policies),
             outbox,
             store,
             metrics,
@@ -144,7 +151,7 @@ impl App {
     }
 
     /// Everything that runs beside the traffic, until `stop` turns true: mail, the change log, findings, domains,
-    /// housekeeping.
+    /// tasks, housekeeping.
     pub fn upkeep(&mut self, stop: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
         let Upkeep { findings, last_change } = self.upkeep.take().expect("upkeep is started once");
         let mail = Arc::clone(&self.outbox).run(stopping(stop.clone()));
@@ -167,6 +174,8 @@ impl App {
             stop.clone(),
         );
         let domains = domains::keep_domains(Arc::clone(&self.domains), stop.clone());
+        let (store, clock, policies) = (self.store.clone(), self.clock.clone(), Arc::clone(&self.policies));
+        let tasks = tasks::keep_tasks(Tasks { store, clock, policies }, stop.clone());
         let (draining, stop) = (Arc::clone(&self.draining), stop.clone());
         async move {
             tokio::spawn(async move {
@@ -175,7 +184,7 @@ impl App {
             });
             // It ends with the directory; what still waits then is found again at the next sighting.
             tokio::spawn(findings);
-            tokio::join!(mail, follow, domains, housekeeping);
+            tokio::join!(mail, follow, domains, tasks, housekeeping);
         }
     }
 
@@ -191,6 +200,7 @@ pub struct Reloader {
     gateway: Arc<Gateway>,
     directory: Arc<Directory>,
     domains: Arc<ArcSwap<Domains>>,
+    policies: Arc<Policies>,
     metrics: Arc<Metrics>,
     /// What is in force, to see what cannot change without a restart.
     current: Arc<Settings>,
@@ -203,6 +213,7 @@ impl Reloader {
             gateway: Arc::clone(&app.gateway),
             directory: Arc::clone(&app.directory),
             domains: Arc::clone(&app.domains),
+            policies: Arc::clone(&app.policies),
             metrics: Arc::clone(&app.metrics),
             current: Arc::clone(&app.settings),
         }
@@ -225,6 +236,7 @@ impl Reloader {
         self.directory.set_policy(policy(&settings));
         let again = domains::again(&self.domains.load(), &settings);
         self.domains.store(Arc::new(again));
+        self.policies.sites.store(Arc::new(tasks::export_sites(&settings)));
         self.metrics.config_in_force(&settings.fingerprint);
         self.metrics.config_reloaded(ReloadResult::Success);
         self.current = settings;
