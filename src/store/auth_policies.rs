@@ -23,6 +23,8 @@ pub struct AuthPolicyRow {
     pub name: PolicyName,
     /// Whether new members get it.
     pub is_default: bool,
+    /// Whether it is not published yet: it has no members and is no default.
+    pub is_draft: bool,
     /// What it asks.
     pub settings: AuthPolicySettings,
     /// Rises with each change.
@@ -88,6 +90,19 @@ impl Change {
             .map_err(self.fault())
     }
 
+    /// The policies of an organization that are not published yet.
+    pub async fn draft_policies(
+        &mut self,
+        organization: &OrganizationId,
+    ) -> Result<Vec<AuthPolicyRow>, StoreError> {
+        sqlx::query("SELECT * FROM auth_policies WHERE organization = $1 AND draft = 1 ORDER BY name")
+            .bind(organization.as_str())
+            .try_map(|row: Row| policy_row(&row))
+            .fetch_all(self.connection())
+            .await
+            .map_err(self.fault())
+    }
+
     /// The default policy of an organization, which is made when it is first needed; the audit log says so.
     pub async fn default_policy(
         &mut self,
@@ -108,6 +123,7 @@ impl Change {
             organization: organization.clone(),
             name: PolicyName::of_default(),
             is_default: true,
+            is_draft: false,
             settings: AuthPolicySettings::default(),
             version: 1,
             created_at: now,
@@ -123,13 +139,14 @@ impl Change {
     /// Adds a policy. Look first whether the name is free.
     pub async fn insert_auth_policy(&mut self, new: &AuthPolicyRow) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO auth_policies (id, organization, name, is_default, settings, version, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO auth_policies (id, organization, name, is_default, draft, settings, version, created_at, \
+             updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(new.id.as_bytes().as_slice())
         .bind(new.organization.as_str())
         .bind(new.name.as_str())
         .bind(i64::from(new.is_default))
+        .bind(i64::from(new.is_draft))
         .bind(new.settings.to_json().to_string())
         .bind(new.version)
         .bind(row::millis(new.created_at))
@@ -143,11 +160,12 @@ impl Change {
     /// Writes a policy as it is now, in place of the one with its id.
     pub async fn update_auth_policy(&mut self, after: &AuthPolicyRow) -> Result<(), StoreError> {
         sqlx::query(
-            "UPDATE auth_policies SET name = $1, is_default = $2, settings = $3, version = $4, updated_at = $5 \
-             WHERE id = $6 AND organization = $7",
+            "UPDATE auth_policies SET name = $1, is_default = $2, draft = $3, settings = $4, version = $5, updated_at = $6 \
+             WHERE id = $7 AND organization = $8",
         )
         .bind(after.name.as_str())
         .bind(i64::from(after.is_default))
+        .bind(i64::from(after.is_draft))
         .bind(after.settings.to_json().to_string())
         .bind(after.version)
         .bind(row::millis(after.updated_at))
@@ -195,6 +213,7 @@ fn policy_row(row: &Row) -> Result<AuthPolicyRow, sqlx::Error> {
         organization: row::organization(row, "organization")?,
         name: PolicyName::parse(&name).map_err(|_| row::bad("name", "a name of a policy"))?,
         is_default: row::integer(row, "is_default")? == 1,
+        is_draft: row::integer(row, "draft")? == 1,
         settings: settings(&row::text(row, "settings")?)?,
         version: row::integer(row, "version")?,
         created_at: row::time(row, "created_at")?,

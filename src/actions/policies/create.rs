@@ -8,6 +8,17 @@ use crate::domain::auth_policy::{AuthPolicySettings, FieldError, PolicyName};
 use crate::domain::organization::OrganizationId;
 use crate::store::{AuditAction, AuditEvent, AuthPolicyRow, StoreError};
 
+/// What to make.
+#[derive(Debug, Clone, Copy)]
+pub struct NewPolicy<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its settings; those that are not named are those of a new default policy.
+    pub settings: &'a Value,
+    /// Whether it is to be published later.
+    pub is_draft: bool,
+}
+
 /// Why no policy was made.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
@@ -23,16 +34,16 @@ pub enum CreateError {
 }
 
 impl Policies {
-    /// Makes a policy. Settings that are not named are those of a new default policy.
+    /// Makes a policy.
     pub async fn create(
         &self,
         organization: &OrganizationId,
-        name: &str,
-        settings: &Value,
+        new: NewPolicy<'_>,
         actor: &Actor,
     ) -> Result<AuthPolicyRow, CreateError> {
-        let (name, settings) = checked(&AuthPolicySettings::default(), Some(name), Some(settings))
-            .map_err(CreateError::Invalid)?;
+        let default = AuthPolicySettings::default();
+        let (name, settings) =
+            checked(&default, Some(new.name), Some(new.settings)).map_err(CreateError::Invalid)?;
         let Some(name) = name else { return Err(CreateError::Invalid(Vec::new())) };
         let now = self.clock.now();
         let mut change = self.store.write().await?;
@@ -41,21 +52,22 @@ impl Policies {
         if change.auth_policy_named(organization, &name).await?.is_some() {
             return Err(CreateError::NameTaken(name));
         }
-        let new = AuthPolicyRow {
+        let made = AuthPolicyRow {
             id: self.entropy.row_id(now),
             organization: organization.clone(),
             name,
             is_default: false,
+            is_draft: new.is_draft,
             settings,
             version: 1,
             created_at: now,
             updated_at: now,
         };
-        change.insert_auth_policy(&new).await?;
-        let event = AuditEvent::new(actor.clone(), AuditAction::AuthPolicyCreated, new.id.to_string());
-        let detail = json!({ "name": new.name.as_str(), "settings": new.settings });
+        change.insert_auth_policy(&made).await?;
+        let event = AuditEvent::new(actor.clone(), AuditAction::AuthPolicyCreated, made.id.to_string());
+        let detail = json!({ "name": made.name.as_str(), "settings": made.settings, "draft": made.is_draft });
         change.commit(event.of(organization).with(detail), now).await?;
-        Ok(new)
+        Ok(made)
     }
 }
 

@@ -20,8 +20,8 @@ pub enum DeleteError {
     /// It has members, and nobody said where they go.
     #[error("it has members: move them first, or say with membersTo which policy they go to")]
     HasMembers,
-    /// The policy that they would go to is none of the organization's, or this one.
-    #[error("membersTo is no other policy of the organization")]
+    /// The policy that they would go to is none of the organization's, or a draft, or this one.
+    #[error("membersTo is no other published policy of the organization")]
     NoSuchTarget,
     /// Somebody changed it since it was seen (T140).
     #[error("the policy was changed meanwhile: look at it again")]
@@ -55,10 +55,13 @@ impl Policies {
         let moved = match members_to {
             None if change.has_members(organization, id).await? => return Err(DeleteError::HasMembers),
             None => 0,
-            Some(to) if to == id || change.auth_policy(organization, to).await?.is_none() => {
-                return Err(DeleteError::NoSuchTarget);
+            Some(to) => {
+                let target = change.auth_policy(organization, to).await?;
+                if to == id || target.is_none_or(|target| target.is_draft) {
+                    return Err(DeleteError::NoSuchTarget);
+                }
+                change.move_members(organization, id, to, now).await?
             }
-            Some(to) => change.move_members(organization, id, to, now).await?,
         };
         change.delete_auth_policy(organization, id).await?;
         let event = AuditEvent::new(actor.clone(), AuditAction::AuthPolicyDeleted, id.to_string());

@@ -19,6 +19,8 @@ pub struct Edit<'a> {
     pub name: Option<&'a str>,
     /// Other settings; what they do not name is kept.
     pub settings: Option<&'a Value>,
+    /// Whether it is published, if it is a draft.
+    pub publish: bool,
 }
 
 /// Why nothing was changed.
@@ -61,7 +63,8 @@ impl Policies {
             return Err(EditError::Changed);
         }
         let name = name.unwrap_or_else(|| before.name.clone());
-        if name == before.name && settings == before.settings {
+        let is_draft = before.is_draft && !edit.publish;
+        if name == before.name && settings == before.settings && is_draft == before.is_draft {
             return Ok(before);
         }
         let namesake = change.auth_policy_named(organization, &name).await?;
@@ -69,11 +72,12 @@ impl Policies {
             return Err(EditError::NameTaken(name));
         }
         let after =
-            AuthPolicyRow { name, settings, version: before.version + 1, updated_at: now, ..before.clone() };
+            AuthPolicyRow { name, settings, is_draft, version: before.version + 1, updated_at: now, ..before.clone() };
         change.update_auth_policy(&after).await?;
         let event = AuditEvent::new(actor.clone(), AuditAction::AuthPolicyUpdated, id.to_string());
         let detail = json!({
             "name": after.name.as_str(), "settings": after.settings, "was": before.settings, "version": after.version,
+            "draft": after.is_draft,
         });
         change.commit(event.of(organization).with(detail), now).await?;
         Ok(after)

@@ -14,6 +14,9 @@ pub enum MakeDefaultError {
     /// The organization has no such policy.
     #[error("the organization has no such policy")]
     Unknown,
+    /// It has no members until it is published.
+    #[error("the policy is a draft: publish it first")]
+    Draft,
     /// Somebody changed it since it was seen (T140).
     #[error("the policy was changed meanwhile: look at it again")]
     Changed,
@@ -38,6 +41,9 @@ impl Policies {
         };
         if seen.is_some_and(|seen| seen != policy.version) {
             return Err(MakeDefaultError::Changed);
+        }
+        if policy.is_draft {
+            return Err(MakeDefaultError::Draft);
         }
         if policy.is_default {
             return Ok(policy);

@@ -30,6 +30,9 @@ pub enum AddMembersError {
     /// The organization has no such policy.
     #[error("the organization has no such policy")]
     Unknown,
+    /// It has no members until it is published.
+    #[error("the policy is a draft: publish it first")]
+    Draft,
     /// None, or more than can be added by hand.
     #[error("1 to {MOST_AT_ONCE} members can be added at once; a CSV file takes more")]
     Count,
@@ -73,6 +76,9 @@ impl Policies {
         let Some(policy) = change.auth_policy(organization, policy).await? else {
             return Err(AddMembersError::Unknown);
         };
+        if policy.is_draft {
+            return Err(AddMembersError::Draft);
+        }
         let (mut results, mut events): (Vec<MemberResult>, Vec<AuditEvent>) = (Vec::new(), Vec::new());
         for entry in entries {
             let mut result = judge(&mut change, &policy, entry).await?;

@@ -10,6 +10,7 @@ pub mod edit;
 pub mod export;
 pub mod make_default;
 pub mod members;
+pub mod publish;
 pub mod submit;
 #[cfg(test)]
 mod tests;

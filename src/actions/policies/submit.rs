@@ -22,6 +22,9 @@ pub enum SubmitError {
     /// The organization has no such policy.
     #[error("the organization has no such policy")]
     Unknown,
+    /// It has no members until it is published.
+    #[error("the policy is a draft: publish it first")]
+    Draft,
     /// The file is not as it must be.
     #[error(transparent)]
     File(#[from] AddressCsvError),
@@ -81,8 +84,10 @@ impl Policies {
     }
 
     async fn require_room(&self, organization: &OrganizationId, policy: Uuid) -> Result<(), SubmitError> {
-        if self.store.auth_policy(organization, policy).await?.is_none() {
-            return Err(SubmitError::Unknown);
+        match self.store.auth_policy(organization, policy).await? {
+            None => return Err(SubmitError::Unknown),
+            Some(policy) if policy.is_draft => return Err(SubmitError::Draft),
+            Some(_) => {}
         }
         if self.store.tasks_waiting(organization).await? >= MOST_WAITING {
             return Err(SubmitError::Busy);

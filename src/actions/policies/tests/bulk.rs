@@ -1,7 +1,6 @@
 //! Many members at once: all or nothing, each row told of, and nothing lost with a gateway that dies.
 
 use super::*;
-use crate::actions::policies::submit::SubmitError;
 use crate::domain::task::{LEASE, MOST_TRIES, MOST_WAITING, RowOutcome, RowReason, TaskState};
 use crate::store::TaskRow;
 

@@ -33,7 +33,7 @@ async fn t134_an_export_has_the_documented_columns_and_is_read_back(store: Store
         "singleSignOn": { "enforced": true, "claim": "sso" }, "twoStepVerification": { "requirement": "required" },
         "idleSessionMinutes": 90,
     });
-    let strict = office.policies.create(&acme(), "=Strict", &strict, &admin(1)).await.unwrap();
+    let strict = office.policies.create(&acme(), plain("=Strict", &strict), &admin(1)).await.unwrap();
     let evil = NewAccount {
         name: Some("=HYPERLINK(\"http://evil.test\")".to_owned()),
         user_keys: vec![UserKey { site: "wiki.acme.test".to_owned(), key: "8a".to_owned() }],

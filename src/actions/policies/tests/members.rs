@@ -1,7 +1,7 @@
 //! Members by hand, by import, in pages and by search.
 
 use super::*;
-use crate::actions::policies::members::{AddMembersError, RemoveMemberError};
+use crate::actions::policies::members::RemoveMemberError;
 use crate::domain::task::{RowOutcome, RowReason};
 
 over_both! {

@@ -11,10 +11,12 @@ use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::create::CreateError;
+use super::create::{CreateError, NewPolicy};
 use super::delete::DeleteError;
 use super::edit::{Edit, EditError};
 use super::make_default::MakeDefaultError;
+use super::members::AddMembersError;
+use super::submit::SubmitError;
 use super::*;
 use crate::actions::tasks::Tasks;
 use crate::domain::actor::Actor;
@@ -27,6 +29,7 @@ use crate::store::{AuditAction, AuditEvent, AuditRow, NewAccount};
 over_both! {
     t121_t140_a_policy_is_made_changed_and_deleted,
     there_is_exactly_one_default_whoever_needs_it_first,
+    a_draft_has_no_members_until_it_is_published,
 }
 
 /// An organization with people, and another one.
@@ -51,6 +54,10 @@ fn email(text: &str) -> EmailAddress {
 /// An admin with this key.
 fn admin(key: u128) -> Actor {
     Actor { name: "ada's key".to_owned(), key: Some(Uuid::from_u128(key)), address: None }
+}
+
+fn plain<'a>(name: &'a str, settings: &'a serde_json::Value) -> NewPolicy<'a> {
+    NewPolicy { name, settings, is_draft: false }
 }
 
 fn person(address: &str, claimed: bool) -> NewAccount {
@@ -98,7 +105,7 @@ impl Office {
     }
 
     async fn made(&self, name: &str) -> Uuid {
-        self.policies.create(&acme(), name, &json!({}), &admin(1)).await.unwrap().id
+        self.policies.create(&acme(), plain(name, &json!({})), &admin(1)).await.unwrap().id
     }
 
     async fn default_of(&self, organization: &OrganizationId) -> Uuid {
@@ -130,7 +137,7 @@ async fn t121_t140_a_policy_is_made_changed_and_deleted(store: Store) {
     let office = Office::new(store).await;
     let (policies, ada) = (&office.policies, admin(1));
     let strict = json!({ "idleSessionMinutes": 60, "userApiTokens": "block" });
-    let made = policies.create(&acme(), " Contractors ", &strict, &ada).await.unwrap();
+    let made = policies.create(&acme(), plain(" Contractors ", &strict), &ada).await.unwrap();
     assert_eq!((made.name.as_str(), made.version, made.is_default), ("Contractors", 1, false));
     assert_eq!(policies.store.auth_policy(&acme(), made.id).await.unwrap(), Some(made.clone()));
     assert_eq!(policies.store.auth_policy(&partner(), made.id).await.unwrap(), None);
@@ -141,12 +148,12 @@ async fn t121_t140_a_policy_is_made_changed_and_deleted(store: Store) {
     );
 
     let before = office.events().await;
-    let taken = policies.create(&acme(), "Contractors", &json!({}), &ada).await;
+    let taken = policies.create(&acme(), plain("Contractors", &json!({})), &ada).await;
     assert!(matches!(taken, Err(CreateError::NameTaken(_))), "{taken:?}");
-    let wrong = policies.create(&acme(), "a\nb", &json!({ "userApiTokens": 1 }), &ada).await;
+    let wrong = policies.create(&acme(), plain("a\nb", &json!({ "userApiTokens": 1 })), &ada).await;
     let Err(CreateError::Invalid(errors)) = wrong else { panic!("{wrong:?}") };
     assert_eq!(errors.iter().map(|error| error.field).collect::<Vec<_>>(), ["name", "userApiTokens"]);
-    let edit = |seen, name| Edit { seen, name, settings: None };
+    let edit = |seen, name| Edit { seen, name, settings: None, publish: false };
     let default_name = policies.edit(&acme(), made.id, edit(None, Some("Default policy")), &ada).await;
     assert!(matches!(default_name, Err(EditError::NameTaken(_))), "{default_name:?}");
     let theirs = policies.edit(&partner(), made.id, edit(None, Some("Mine")), &ada).await;
@@ -156,7 +163,7 @@ async fn t121_t140_a_policy_is_made_changed_and_deleted(store: Store) {
 
     office.clock.advance(Duration::from_secs(5));
     let looser = json!({ "userApiTokens": "allow" });
-    let change = Edit { seen: Some(1), name: Some("Partners"), settings: Some(&looser) };
+    let change = Edit { seen: Some(1), name: Some("Partners"), settings: Some(&looser), publish: false };
     let after = policies.edit(&acme(), made.id, change, &ada).await.unwrap();
     assert_eq!((after.name.as_str(), after.version, after.updated_at), ("Partners", 2, office.clock.now()));
     assert_eq!(after.settings.idle_session, Duration::from_secs(3_600), "what is not named stays");
@@ -188,7 +195,7 @@ async fn there_is_exactly_one_default_whoever_needs_it_first(store: Store) {
     for number in 0..8 {
         let (policies, fresh) = (Arc::clone(policies), fresh.clone());
         needs.spawn(async move {
-            policies.create(&fresh, &format!("Policy {number}"), &json!({}), &admin(1)).await.unwrap();
+            policies.create(&fresh, plain(&format!("Policy {number}"), &json!({})), &admin(1)).await.unwrap();
         });
     }
     needs.join_all().await;
@@ -209,4 +216,38 @@ async fn there_is_exactly_one_default_whoever_needs_it_first(store: Store) {
     office.import(&acme(), None, &[person("new@acme.test", true)]).await;
     assert_eq!(office.members_of(second).await, ["new@acme.test"]);
     policies.delete(&acme(), first, None, Some(second), &ada).await.unwrap();
+}
+
+async fn a_draft_has_no_members_until_it_is_published(store: Store) {
+    let office = Office::new(store).await;
+    let (policies, ada) = (&office.policies, admin(1));
+    let jane = ["jane@acme.test".to_owned()];
+    let mut made = Vec::new();
+    for name in ["One", "Two"] {
+        let new = NewPolicy { name, settings: &json!({}), is_draft: true };
+        let draft = policies.create(&acme(), new, &ada).await.unwrap();
+        assert!(draft.is_draft);
+        made.push(draft.id);
+    }
+    let draft = made[0];
+    let added = policies.add_members(&acme(), draft, &jane, &ada).await;
+    assert!(matches!(added, Err(AddMembersError::Draft)), "{added:?}");
+    let listed = policies.submit_list(&acme(), draft, &jane, &ada).await;
+    assert!(matches!(listed, Err(SubmitError::Draft)), "{listed:?}");
+    let default = policies.make_default(&acme(), draft, None, &ada).await;
+    assert!(matches!(default, Err(MakeDefaultError::Draft)), "{default:?}");
+    let strict = office.made("Strict").await;
+    let moved = policies.delete(&acme(), strict, None, Some(draft), &ada).await;
+    assert!(matches!(moved, Err(DeleteError::NoSuchTarget)), "{moved:?}");
+
+    assert_eq!(policies.publish_drafts(&partner(), &ada).await.unwrap(), []);
+    let one = Edit { publish: true, ..Edit::default() };
+    assert!(!policies.edit(&acme(), made[1], one, &ada).await.unwrap().is_draft);
+    let before = office.events().await;
+    let published = policies.publish_drafts(&acme(), &ada).await.unwrap();
+    assert_eq!(published.iter().map(|policy| policy.id).collect::<Vec<_>>(), [draft]);
+    assert_eq!(policies.publish_drafts(&acme(), &ada).await.unwrap(), [], "once");
+    assert_eq!(office.events().await, before + 1);
+    policies.add_members(&acme(), draft, &jane, &ada).await.unwrap();
+    assert_eq!(office.members_of(draft).await, ["jane@acme.test"]);
 }

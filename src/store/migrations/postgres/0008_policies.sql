@@ -46,6 +46,9 @@ CREATE TABLE task_files (
     PRIMARY KEY (task, part)
 );
 
+-- A draft has no members and is no default until it is published, which it stays.
+ALTER TABLE auth_policies ADD COLUMN draft BIGINT NOT NULL DEFAULT 0 CHECK (draft IN (0, 1));
+
 -- At which sites a person was seen.
 CREATE INDEX pins_email ON pins (email);
 
