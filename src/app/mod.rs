@@ -6,6 +6,7 @@ pub mod accounts;
 mod api;
 pub mod domains;
 pub mod process;
+pub mod tasks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +19,8 @@ use tokio::sync::{mpsc, watch};
 use crate::actions::accounts::Accounts;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
+use crate::actions::policies::Policies;
+use crate::actions::tasks::Tasks;
 use crate::actions::{Actions, keep_findings};
 use crate::admin::api::Api;
 use crate::admin::health::Check;
@@ -63,6 +66,8 @@ pub struct App {
     pub claims: Arc<Claims>,
     /// What the API works with.
     pub api: Arc<Api>,
+    /// The deeds about authentication policies.
+    pub policies: Arc<Policies>,
     /// The mail worker.
     pub outbox: Arc<Outbox>,
     /// Where state lasts.
@@ -104,6 +109,7 @@ impl App {
         let accounts = Arc::new(ArcSwap::from_pointee(accounts));
         let claims = Arc::new(Claims { store: store.clone(), clock: clock.clone() });
         let api = api::api(&settings, &store, &keys, &clock, &entropy, &domains, &accounts, &claims);
+        let policies = tasks::policies(&settings, store.clone(), clock.clone(), entropy.clone());
         let components = Components {
             directory: Arc::clone(&directory),
             identities: Identities::new(
@@ -134,6 +140,7 @@ impl App {
             accounts,
             claims,
             api: Arc::new(api),
+            policies: Arc::new(policies),
             outbox,
             store,
             metrics,
@@ -165,7 +172,7 @@ impl App {
     }
 
     /// Everything that runs beside the traffic, until `stop` turns true: mail, the change log, findings, domains,
-    /// housekeeping.
+    /// tasks, housekeeping.
     pub fn upkeep(&mut self, stop: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
         let Upkeep { findings, last_change } = self.upkeep.take().expect("upkeep is started once");
         let mail = Arc::clone(&self.outbox).run(stopping(stop.clone()));
@@ -189,6 +196,8 @@ impl App {
         );
         let domains = domains::keep_domains(Arc::clone(&self.domains), stop.clone());
         let accounts = accounts::keep_accounts(Arc::clone(&self.accounts), stop.clone());
+        let (store, clock, policies) = (self.store.clone(), self.clock.clone(), Arc::clone(&self.policies));
+        let tasks = tasks::keep_tasks(Tasks { store, clock, policies }, stop.clone());
         let (draining, stop) = (Arc::clone(&self.draining), stop.clone());
         async move {
             tokio::spawn(async move {
@@ -197,7 +206,7 @@ impl App {
             });
             // It ends with the directory; what still waits then is found again at the next sighting.
             tokio::spawn(findings);
-            tokio::join!(mail, follow, domains, accounts, housekeeping);
+            tokio::join!(mail, follow, domains, accounts, tasks, housekeeping);
         }
     }
 
@@ -215,6 +224,7 @@ pub struct Reloader {
     domains: Arc<ArcSwap<Domains>>,
     accounts: Arc<ArcSwap<Accounts>>,
     api: Arc<Api>,
+    policies: Arc<Policies>,
     metrics: Arc<Metrics>,
     /// What is in force, to see what cannot change without a restart.
     current: Arc<Settings>,
@@ -229,6 +239,7 @@ impl Reloader {
             domains: Arc::clone(&app.domains),
             accounts: Arc::clone(&app.accounts),
             api: Arc::clone(&app.api),
+            policies: Arc::clone(&app.policies),
             metrics: Arc::clone(&app.metrics),
             current: Arc::clone(&app.settings),
         }
@@ -255,6 +266,7 @@ impl Reloader {
         let again = accounts::accounts(&settings, store.clone(), clock.clone());
         self.accounts.store(Arc::new(again));
         self.api.served.store(Arc::new(api::served(&settings)));
+        self.policies.sites.store(Arc::new(tasks::export_sites(&settings)));
         self.metrics.config_in_force(&settings.fingerprint);
         self.metrics.config_reloaded(ReloadResult::Success);
         self.current = settings;

@@ -224,12 +224,8 @@ mod tests {
     fn what_was_said_of_an_account_is_known_of_it() {
         let (key, mut rows) = (FingerprintKey::new([7; 16]), Rows::new());
         let at = |second| Some(Timestamp::from_second(second).unwrap());
-        let said = AccountRow {
-            standing: Standing::Suspended,
-            ends_at: at(1),
-            reset_at: at(2),
-            ..row(1, true)
-        };
+        let said =
+            AccountRow { standing: Standing::Suspended, ends_at: at(1), reset_at: at(2), ..row(1, true) };
         rows.add_account(&key, &said);
         rows.add_account(&key, &row(2, false));
         let accounts = rows.build();

@@ -47,7 +47,12 @@ impl Directory {
     }
 
     /// Swaps in accounts that were loaded, and the domains of now.
-    pub(super) async fn swap_in(&self, store: &Store, accounts: Accounts, since: i64) -> Result<(), StoreError> {
+    pub(super) async fn swap_in(
+        &self,
+        store: &Store,
+        accounts: Accounts,
+        since: i64,
+    ) -> Result<(), StoreError> {
         let domains = load_snapshot(store, self.snapshot.load().external).await?;
         let accounts = Arc::new(accounts);
         self.accounts.rcu(|current| current.absorb(&accounts, since));
@@ -67,7 +72,8 @@ impl Directory {
         for row in &rows.accounts {
             read.account(seq, self.key.email(organization, &row.email), Some(AccountState::of(row)));
         }
-        let names: HashMap<&str, _> = rows.usernames.iter().map(|(name, email)| (name.as_str(), email)).collect();
+        let names: HashMap<&str, _> =
+            rows.usernames.iter().map(|(name, email)| (name.as_str(), email)).collect();
         for username in &change.usernames {
             let email = names.get(username.as_str()).map(|&email| email.clone());
             read.username(seq, self.key.username(organization, username), email);
@@ -78,7 +84,9 @@ impl Directory {
             read.user_key(seq, self.key.user(&key.site, &key.key), email);
         }
         let sites: HashSet<&str> = change.user_keys.iter().map(|key| key.site.as_str()).collect();
-        for (site, email) in sites.iter().flat_map(|site| change.emails.iter().map(move |email| (site, email))) {
+        for (site, email) in
+            sites.iter().flat_map(|site| change.emails.iter().map(move |email| (site, email)))
+        {
             let is_keyed = rows.user_keys.iter().any(|(key, of)| key.site == **site && of == email);
             read.keyed(seq, self.key.address_at(site, email), is_keyed);
         }

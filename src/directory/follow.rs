@@ -122,7 +122,9 @@ impl Follower {
 /// What was loaded, once it is; never while nothing is.
 async fn loaded(loading: &mut Option<AbortOnDropHandle<Loaded>>) -> Loaded {
     match loading {
-        Some(loading) => loading.await.expect("loading does not panic, and a runtime that ends no longer waits for it"),
+        Some(loading) => {
+            loading.await.expect("loading does not panic, and a runtime that ends no longer waits for it")
+        }
         None => std::future::pending().await,
     }
 }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::email::EmailAddress;
-use super::lifecycle::Standing;
 use super::lane::Lane;
+use super::lifecycle::Standing;
 use super::organization::OrganizationId;
 use super::policy::ApiTokens;
 

@@ -50,7 +50,9 @@ impl Gateway {
         if judged.decision.reason() == Reason::MobileSession {
             exchange.record.lane = Lane::Mobile;
         }
-        if let (Decision::Pass(_), Some(SessionIdentity::Person(person))) = (&judged.decision, &judged.session) {
+        if let (Decision::Pass(_), Some(SessionIdentity::Person(person))) =
+            (&judged.decision, &judged.session)
+        {
             self.identities.note_active(&served.site, person, exchange.record.at);
         }
         self.metrics.decision_seconds.observe((stopwatch() - exchange.record.started).as_secs_f64());

@@ -17,7 +17,8 @@ const BATCH: usize = 500;
 const PAGE: i64 = 5_000;
 
 /// The columns that decisions need, as in the pages of `sqlite.rs` and `postgres.rs`.
-const COLUMNS: &str = "email, username, claimed * email_verified AS counts, status, suspended_at, ends_at, sessions_reset_at";
+const COLUMNS: &str =
+    "email, username, claimed * email_verified AS counts, status, suspended_at, ends_at, sessions_reset_at";
 
 /// Accounts that changed, by all that finds them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +65,8 @@ impl AccountsChanged {
 
     fn to_json(&self) -> Value {
         let emails: Vec<&str> = self.emails.iter().map(EmailAddress::as_str).collect();
-        let keys: Vec<(&str, &str)> = self.user_keys.iter().map(|key| (key.site.as_str(), key.key.as_str())).collect();
+        let keys: Vec<(&str, &str)> =
+            self.user_keys.iter().map(|key| (key.site.as_str(), key.key.as_str())).collect();
         let stretch = self.stretch.as_ref().map(|(first, last)| [first.as_str(), last.as_str()]);
         json!({
             "organization": self.organization.as_str(), "emails": emails, "usernames": self.usernames,
@@ -83,7 +85,10 @@ impl AccountsChanged {
         Some(Self {
             organization: OrganizationId::parse(detail.get("organization")?.as_str()?).ok()?,
             emails: list("emails")?.iter().map(email).collect::<Option<_>>()?,
-            usernames: list("usernames")?.iter().map(|name| name.as_str().map(str::to_owned)).collect::<Option<_>>()?,
+            usernames: list("usernames")?
+                .iter()
+                .map(|name| name.as_str().map(str::to_owned))
+                .collect::<Option<_>>()?,
             user_keys: list("user_keys")?.iter().map(user_key).collect::<Option<_>>()?,
             stretch: match detail.get("stretch")? {
                 Value::Null => None,
@@ -99,7 +104,11 @@ impl AccountsChanged {
 
 impl Change {
     /// Tells all nodes which accounts this change touched. However many they are, no entry is long.
-    pub async fn log_accounts(&mut self, changed: &AccountsChanged, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn log_accounts(
+        &mut self,
+        changed: &AccountsChanged,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         if changed.emails.len() <= BATCH {
             return self.log_change(ChangeKind::Accounts, &changed.to_json(), now).await;
         }
@@ -146,8 +155,9 @@ impl Store {
     ) -> Result<Vec<AccountRow>, StoreError> {
         let kind = self.connections.kind;
         let (owner, list) = (kind.rows(1, 1, 1), kind.rows(2, 1, emails.len()));
-        let mut select = built(format!("SELECT {COLUMNS} FROM accounts WHERE organization = {owner} AND email IN {list}"))
-            .bind(organization.as_str());
+        let mut select =
+            built(format!("SELECT {COLUMNS} FROM accounts WHERE organization = {owner} AND email IN {list}"))
+                .bind(organization.as_str());
         for email in emails {
             select = select.bind(email.as_str());
         }
@@ -218,7 +228,9 @@ impl Store {
         sqlx::query("SELECT site, user_key FROM user_keys WHERE organization = $1 AND email = $2")
             .bind(organization.as_str())
             .bind(email.as_str())
-            .try_map(|row: Row| Ok(UserKey { site: row::text(&row, "site")?, key: row::text(&row, "user_key")? }))
+            .try_map(|row: Row| {
+                Ok(UserKey { site: row::text(&row, "site")?, key: row::text(&row, "user_key")? })
+            })
             .fetch_all(self.readers())
             .await
             .map_err(self.fault())
@@ -256,7 +268,11 @@ mod tests {
         };
         let text = changed.to_json().to_string();
         assert_eq!(AccountsChanged::from_json(&text), Some(changed));
-        for damaged in [text.replace("jane@acme.test", "jane"), text.replace("emails", "mails"), text.replace("default", "-")] {
+        for damaged in [
+            text.replace("jane@acme.test", "jane"),
+            text.replace("emails", "mails"),
+            text.replace("default", "-"),
+        ] {
             assert_eq!(AccountsChanged::from_json(&damaged), None, "{damaged}");
         }
     }

@@ -147,7 +147,12 @@ impl Store {
                 }
             }
             (ClaimFilter::Managed, domains) => {
-                runs.extend(domains.iter().filter(|domain| owned.contains(domain)).map(|domain| one(Some(true), Some(domain))));
+                runs.extend(
+                    domains
+                        .iter()
+                        .filter(|domain| owned.contains(domain))
+                        .map(|domain| one(Some(true), Some(domain))),
+                );
             }
             (ClaimFilter::Unmanaged, []) => {
                 runs.push(one(Some(false), None));
@@ -206,7 +211,8 @@ struct Statement {
 
 impl Statement {
     fn new(kind: Kind, organization: &OrganizationId) -> Self {
-        let mut statement = Self { kind, conditions: String::new(), arguments: AnyArguments::default(), bound: 0 };
+        let mut statement =
+            Self { kind, conditions: String::new(), arguments: AnyArguments::default(), bound: 0 };
         let owner = statement.bind_text(organization.as_str());
         statement.conditions = format!("accounts.organization = {owner}");
         statement

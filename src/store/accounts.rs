@@ -78,7 +78,11 @@ pub struct Profile {
 
 impl Store {
     /// An account of an organization.
-    pub async fn account(&self, organization: &OrganizationId, id: Uuid) -> Result<Option<Account>, StoreError> {
+    pub async fn account(
+        &self,
+        organization: &OrganizationId,
+        id: Uuid,
+    ) -> Result<Option<Account>, StoreError> {
         by_id(self.readers(), organization, id).await.map_err(self.fault())
     }
 
@@ -204,7 +208,12 @@ impl Change {
     }
 
     /// Replaces what is said of a person.
-    pub async fn set_profile(&mut self, id: Uuid, profile: &Profile, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn set_profile(
+        &mut self,
+        id: Uuid,
+        profile: &Profile,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         sqlx::query(
             "UPDATE accounts SET name = $1, nickname = $2, job_title = $3, department = $4, company = $5, location = $6, \
              locale = $7, zoneinfo = $8, updated_at = $9 WHERE id = $10",
@@ -310,14 +319,16 @@ impl Change {
         .await
         .map_err(self.fault())?;
         for key in &keys {
-            sqlx::query("INSERT INTO user_keys (organization, site, user_key, email) VALUES ($1, $2, $3, $4)")
-                .bind(organization.as_str())
-                .bind(&key.site)
-                .bind(&key.key)
-                .bind(email.as_str())
-                .execute(self.connection())
-                .await
-                .map_err(self.fault())?;
+            sqlx::query(
+                "INSERT INTO user_keys (organization, site, user_key, email) VALUES ($1, $2, $3, $4)",
+            )
+            .bind(organization.as_str())
+            .bind(&key.site)
+            .bind(&key.key)
+            .bind(email.as_str())
+            .execute(self.connection())
+            .await
+            .map_err(self.fault())?;
         }
         Ok(keys)
     }
@@ -330,7 +341,9 @@ impl Change {
         sqlx::query("DELETE FROM user_keys WHERE organization = $1 AND email = $2 RETURNING site, user_key")
             .bind(organization.as_str())
             .bind(email.as_str())
-            .try_map(|row: Row| Ok(UserKey { site: row::text(&row, "site")?, key: row::text(&row, "user_key")? }))
+            .try_map(|row: Row| {
+                Ok(UserKey { site: row::text(&row, "site")?, key: row::text(&row, "user_key")? })
+            })
             .fetch_all(self.connection())
             .await
             .map_err(self.fault())

@@ -30,16 +30,15 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
-    const ALL: [Self; 7] =
-        [
-            Self::Revocation,
-            Self::Pin,
-            Self::AcceptedAddress,
-            Self::Enrolment,
-            Self::Directory,
-            Self::Accounts,
-            Self::Domains,
-        ];
+    const ALL: [Self; 7] = [
+        Self::Revocation,
+        Self::Pin,
+        Self::AcceptedAddress,
+        Self::Enrolment,
+        Self::Directory,
+        Self::Accounts,
+        Self::Domains,
+    ];
 
     /// The stable label.
     pub const fn label(self) -> &'static str {
@@ -146,7 +145,17 @@ pub(super) async fn append(
 
 /// Takes the next number of a log. Whoever took one holds the row until the end of the transaction.
 pub(super) async fn next(connection: Timely<'_>, log: &'static str) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar("UPDATE sequences SET value = value + 1 WHERE name = $1 RETURNING value")
+    next_of(connection, log, 1).await
+}
+
+/// Takes so many numbers, and gives the last of them.
+pub(super) async fn next_of(
+    connection: Timely<'_>,
+    log: &'static str,
+    count: i64,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("UPDATE sequences SET value = value + $1 WHERE name = $2 RETURNING value")
+        .bind(count)
         .bind(log)
         .fetch_one(connection)
         .await

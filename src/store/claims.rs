@@ -12,12 +12,15 @@ use crate::domain::organization::OrganizationId;
 const BATCH: usize = 500;
 
 /// The policy that a claimed account joins, unless it is in one.
-pub(super) const POLICY_OF_CLAIMED: &str =
-    "coalesce(policy, (SELECT id FROM auth_policies WHERE auth_policies.organization = accounts.organization AND is_default = 1))";
+pub(super) const POLICY_OF_CLAIMED: &str = "coalesce(policy, (SELECT id FROM auth_policies WHERE auth_policies.organization = accounts.organization AND is_default = 1))";
 
 impl Store {
     /// Whether new accounts of a domain are claimed as they are seen.
-    pub async fn claims_new(&self, organization: &OrganizationId, domain: &DomainName) -> Result<bool, StoreError> {
+    pub async fn claims_new(
+        &self,
+        organization: &OrganizationId,
+        domain: &DomainName,
+    ) -> Result<bool, StoreError> {
         let claims = "SELECT claims_new FROM domains WHERE organization = $1 AND name = $2";
         let claims: Option<i64> = sqlx::query_scalar(claims)
             .bind(organization.as_str())
@@ -60,6 +63,9 @@ impl Change {
         claimed: bool,
         now: Timestamp,
     ) -> Result<Vec<EmailAddress>, StoreError> {
+        if claimed && !emails.is_empty() {
+            self.default_policy(organization, now).await?;
+        }
         let mut changed = Vec::with_capacity(emails.len());
         let policy = if claimed { POLICY_OF_CLAIMED } else { "NULL" };
         for batch in emails.chunks(BATCH) {

@@ -4,6 +4,7 @@ use futures_util::future::join;
 use jiff::Timestamp;
 use serde::Deserialize;
 use sqlx::Row as _;
+use uuid::Uuid;
 
 use super::database::{Kind, Row, built};
 use super::timely::Timely;
@@ -15,7 +16,7 @@ use crate::entropy::Entropy;
 
 /// Rows per read.
 const PAGE: i64 = 5_000;
-/// Rows per statement. Nine values each stay far below the 32,766 that SQLite binds and the 65,535 of PostgreSQL.
+/// Rows per statement. Eleven values each stay far below the 32,766 that SQLite binds and the 65,535 of PostgreSQL.
 const BATCH: usize = 500;
 
 /// An account as decisions need it.
@@ -112,18 +113,21 @@ impl Store {
 
 impl Change {
     /// Adds accounts, and updates those whose address is known. Within one call an address, a username and a user key may
-    /// come only once. A username or key that another account holds moves to the one that comes with it now.
+    /// come only once. A username or key that another account holds moves to the one that comes with it now. Who is claimed is a
+    /// member of an authentication policy, of the default one if of none before; who is not is a member of none.
     pub async fn upsert_accounts(
         &mut self,
         organization: &OrganizationId,
         accounts: &[NewAccount],
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let is_any_claimed = accounts.iter().any(|account| account.claimed);
+        let policy = if is_any_claimed { Some(self.default_policy(organization, now).await?) } else { None };
         for batch in accounts.chunks(BATCH) {
             let (kind, mut connection) = (self.kind(), self.connection());
             let upsert = async {
                 release_usernames(kind, connection.again(), organization, batch, now).await?;
-                upsert_batch(kind, connection.again(), organization, batch, now).await?;
+                upsert_batch(kind, connection.again(), organization, batch, policy, now).await?;
                 replace_user_keys(kind, connection, organization, batch).await
             };
             upsert.await.map_err(self.fault())?;
@@ -191,14 +195,18 @@ async fn upsert_batch(
     connection: Timely<'_>,
     organization: &OrganizationId,
     batch: &[NewAccount],
+    policy: Option<Uuid>,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    let rows = kind.rows(1, batch.len(), 9);
+    let rows = kind.rows(1, batch.len(), 11);
     let mut upsert = built(format!(
-        "INSERT INTO accounts (id, organization, email, domain, username, name, claimed, created_at, updated_at) \
+        "INSERT INTO accounts (id, organization, email, domain, username, name, claimed, created_at, updated_at, policy, policy_at) \
          VALUES {rows} \
          ON CONFLICT (organization, email) DO UPDATE SET username = coalesce(excluded.username, accounts.username), \
-         name = coalesce(excluded.name, accounts.name), claimed = excluded.claimed, email_verified = 1, updated_at = excluded.updated_at"
+         name = coalesce(excluded.name, accounts.name), claimed = excluded.claimed, email_verified = 1, \
+         updated_at = excluded.updated_at, \
+         policy = CASE WHEN excluded.claimed = 1 THEN coalesce(accounts.policy, excluded.policy) END, \
+         policy_at = CASE WHEN excluded.claimed = 1 THEN coalesce(accounts.policy_at, excluded.policy_at) END"
     ));
     for account in batch {
         upsert = upsert
@@ -210,7 +218,9 @@ async fn upsert_batch(
             .bind(account.name.as_deref())
             .bind(i64::from(account.claimed))
             .bind(row::millis(now))
-            .bind(row::millis(now));
+            .bind(row::millis(now))
+            .bind(policy.filter(|_| account.claimed).map(|id| id.into_bytes().to_vec()))
+            .bind(account.claimed.then(|| row::millis(now)));
     }
     upsert.execute(connection).await?;
     Ok(())

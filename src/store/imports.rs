@@ -69,10 +69,11 @@ impl Store {
     pub(super) async fn settled(&self) -> Result<Transaction, StoreError> {
         loop {
             let mut snapshot = self.connections.begin_read().await.map_err(self.fault())?;
-            let unfinished: i64 = sqlx::query_scalar("SELECT count(*) FROM imports WHERE decided_at IS NOT NULL")
-                .fetch_one(self.connections.ask(&mut snapshot))
-                .await
-                .map_err(self.fault())?;
+            let unfinished: i64 =
+                sqlx::query_scalar("SELECT count(*) FROM imports WHERE decided_at IS NOT NULL")
+                    .fetch_one(self.connections.ask(&mut snapshot))
+                    .await
+                    .map_err(self.fault())?;
             if unfinished == 0 {
                 return Ok(snapshot);
             }
@@ -153,7 +154,8 @@ impl Store {
         self.settle_policies(transaction, import, organization, last, at).await?;
         let keyed = self.keyed_part(transaction, import, last).await?;
         for batch in keyed.chunks(BATCH) {
-            replace_user_keys(self.connections.kind, self.connections.ask(transaction), organization, batch).await?;
+            replace_user_keys(self.connections.kind, self.connections.ask(transaction), organization, batch)
+                .await?;
         }
         sqlx::query("DELETE FROM import_accounts WHERE import = $1 AND number <= $2")
             .bind(import.as_bytes().as_slice())
@@ -277,12 +279,13 @@ impl Store {
 
     /// Forgets what was begun before then and never decided: its process is gone.
     pub async fn abandon_imports(&self, before: Timestamp) -> Result<(), StoreError> {
-        let stale: Vec<Uuid> = sqlx::query("SELECT id FROM imports WHERE decided_at IS NULL AND began_at < $1")
-            .bind(row::millis(before))
-            .try_map(|row: Row| row::id(&row, "id"))
-            .fetch_all(self.readers())
-            .await
-            .map_err(self.fault())?;
+        let stale: Vec<Uuid> =
+            sqlx::query("SELECT id FROM imports WHERE decided_at IS NULL AND began_at < $1")
+                .bind(row::millis(before))
+                .try_map(|row: Row| row::id(&row, "id"))
+                .fetch_all(self.readers())
+                .await
+                .map_err(self.fault())?;
         for id in stale {
             self.forget_import(id).await?;
         }
@@ -327,12 +330,13 @@ impl Change {
         detail: &Value,
         now: Timestamp,
     ) -> Result<Option<DomainName>, StoreError> {
-        let names: Vec<DomainName> = sqlx::query("SELECT name FROM import_domains WHERE import = $1 ORDER BY name")
-            .bind(import.id.as_bytes().as_slice())
-            .try_map(|row: Row| row::domain(&row, "name"))
-            .fetch_all(self.connection())
-            .await
-            .map_err(self.fault())?;
+        let names: Vec<DomainName> =
+            sqlx::query("SELECT name FROM import_domains WHERE import = $1 ORDER BY name")
+                .bind(import.id.as_bytes().as_slice())
+                .try_map(|row: Row| row::domain(&row, "name"))
+                .fetch_all(self.connection())
+                .await
+                .map_err(self.fault())?;
         // Those that it owns already stay in force; the others come into force with the accounts: see `verified_domains`.
         let owned = "DELETE FROM import_domains WHERE import = $1 AND EXISTS (SELECT 1 FROM domains \
                      WHERE domains.organization = $2 AND domains.name = import_domains.name \
@@ -346,6 +350,17 @@ impl Change {
         let taken = self.upsert_domains(&import.organization, &names, now).await?;
         if taken.is_some() {
             return Ok(taken);
+        }
+        let claimed: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM (SELECT 1 FROM import_accounts WHERE import = $1 AND claimed = 1 LIMIT 1) AS claimed",
+        )
+        .bind(import.id.as_bytes().as_slice())
+        .fetch_one(self.connection())
+        .await
+        .map_err(self.fault())?;
+        if claimed > 0 {
+            // It is there when the accounts join it.
+            self.default_policy(&import.organization, now).await?;
         }
         sqlx::query("UPDATE imports SET decided_at = $1, detail = $2 WHERE id = $3")
             .bind(row::millis(now))

@@ -31,10 +31,17 @@ async fn a_deactivated_account_is_refused_at_once_by_page_and_script_and_told_wh
     let liam = id(&world, "liam@acme.com").await;
     deeds(&world).take_step(&only(), liam, Step::Deactivate, Some("left"), &ada()).await.unwrap();
     let page = until(&mut browser, is_refused).await;
-    assert!(page.body.contains("was deactivated") && page.body.contains("organization&#39;s admin"), "{}", page.body);
+    assert!(
+        page.body.contains("was deactivated") && page.body.contains("organization&#39;s admin"),
+        "{}",
+        page.body
+    );
     world.jira.clear_received();
     let problem = browser.fetch("/rest/api/2/myself").await;
-    assert_eq!((problem.status, &problem.json()["code"]), (StatusCode::FORBIDDEN, &"account-deactivated".into()));
+    assert_eq!(
+        (problem.status, &problem.json()["code"]),
+        (StatusCode::FORBIDDEN, &"account-deactivated".into())
+    );
     assert!(world.reached_jira().is_empty(), "nothing of it reached the product");
     assert_ne!(browser.open("/secure/Logout.jspa").await.status, StatusCode::FORBIDDEN, "they may sign out");
 
@@ -47,7 +54,8 @@ async fn a_deactivated_account_is_refused_at_once_by_page_and_script_and_told_wh
 
 #[tokio::test]
 async fn tokens_of_a_deactivated_account_are_refused_where_their_owner_is_known() {
-    let site = "\n[[site]]\nhost = \"tokens.test\"\nproduct = \"jira-software\"\napi_identity = \"introspect\"\n";
+    let site =
+        "\n[[site]]\nhost = \"tokens.test\"\nproduct = \"jira-software\"\napi_identity = \"introspect\"\n";
     let product = postern::demo::Product::new(postern::demo::ProductKind::Jira, postern::demo::demo_people());
     let upstream = crate::support::world::behind(product.router()).await;
     let world = World::with(&format!("{site}upstream = \"http://{upstream}\"")).await;
@@ -60,7 +68,10 @@ async fn tokens_of_a_deactivated_account_are_refused_where_their_owner_is_known(
     deeds(&world).take_step(&only(), liam, Step::Deactivate, None, &ada()).await.unwrap();
     until(&mut browser, is_refused).await;
     let answer = program.send(Method::GET, issue, &bearer, "").await;
-    assert_eq!((answer.status, &answer.json()["code"]), (StatusCode::FORBIDDEN, &"account-deactivated".into()));
+    assert_eq!(
+        (answer.status, &answer.json()["code"]),
+        (StatusCode::FORBIDDEN, &"account-deactivated".into())
+    );
     let basic = format!("Basic {}", data_encoding::BASE64.encode(b"liam:demo"));
     let answer = program.send(Method::GET, issue, &[("authorization", basic.as_str())], "").await;
     assert_eq!(answer.json()["code"], "account-deactivated");
@@ -119,7 +130,11 @@ async fn a_claim_manages_from_the_next_request_on_and_an_unclaim_makes_external_
     jane.sign_in("jane").await;
     assert!(jane.open("/browse/DEMO-1").await.is_challenge());
     let claims = &world.app.claims;
-    assert_eq!(claims.claim_all(&only(), &acme(), &ada()).await.unwrap(), 1, "of three people two were claimed");
+    assert_eq!(
+        claims.claim_all(&only(), &acme(), &ada()).await.unwrap(),
+        1,
+        "of three people two were claimed"
+    );
     until(&mut jane, passes).await;
     let emails = [EmailAddress::parse("jane@acme.com").unwrap()];
     claims.set_listed(&only(), &acme(), &emails, false, &ada()).await.unwrap();
@@ -132,7 +147,10 @@ async fn another_address_goes_along_with_the_login_name_and_ends_the_proofs() {
     let liam = id(&world, "liam@acme.com").await;
     let mut browser = world.browser_at("wiki.test");
     browser.sign_in("liam").await;
-    assert!(passes(&browser.open("/display/DEMO/Home").await), "the wiki reveals no address: he is his login name");
+    assert!(
+        passes(&browser.open("/display/DEMO/Home").await),
+        "the wiki reveals no address: he is his login name"
+    );
     deeds(&world).set_email(&only(), liam, "Liam.Hart@acme.com", &ada()).await.unwrap();
     let mut jira = world.browser();
     jira.sign_in("liam").await;
@@ -171,7 +189,9 @@ async fn an_import_acts_with_all_its_people_at_once_and_keeps_what_admins_decide
     deeds(&world).suspend(&only(), liam, false, &ada()).await.unwrap();
     let again = "type,domain,email,name,username,claimed\naccount,,liam@acme.com,Liam,liam,yes\naccount,,jane@acme.com,,,yes\n";
     let owner = world.owner();
-    import_directory(&world.app.store, &world.clock, &owner, again.as_bytes(), "again.csv", |_| ()).await.unwrap();
+    import_directory(&world.app.store, &world.clock, &owner, again.as_bytes(), "again.csv", |_| ())
+        .await
+        .unwrap();
     let mut jane = world.browser();
     jane.sign_in("jane").await;
     until(&mut jane, passes).await;

@@ -81,6 +81,7 @@ impl Accounts {
 /// What is wrong with an address, in the words that clients know.
 fn violation(text: &str, error: EmailError) -> Violation {
     let (local, domain) = text.split_once('@').unwrap_or((text, ""));
-    let is_long = local.len() > 64 || domain.split('.').any(|label| label.len() > 63) || error == EmailError::TooLong;
+    let is_long =
+        local.len() > 64 || domain.split('.').any(|label| label.len() > 63) || error == EmailError::TooLong;
     if is_long { Violation::PartMaxLength } else { Violation::ValidCharacters }
 }

@@ -27,8 +27,7 @@ impl Accounts {
         if status == account.status {
             return Ok(account);
         }
-        let deletion_at =
-            (status == Status::ForDeletion).then(|| now.saturating_add(GRACE).unwrap_or(now));
+        let deletion_at = (status == Status::ForDeletion).then(|| now.saturating_add(GRACE).unwrap_or(now));
         change.set_status(id, status, deletion_at, now).await?;
         shut(&mut change, organization, &account, now).await?;
         let action = match step {
@@ -38,7 +37,8 @@ impl Accounts {
             Step::CancelDeletion => AuditAction::AccountDeletionCanceled,
         };
         let event = AuditEvent::new(actor.clone(), action, account.email.as_str()).of(organization);
-        let detail = json!({ "account": id, "said": said, "deletion_at": deletion_at.map(|at| at.to_string()) });
+        let detail =
+            json!({ "account": id, "said": said, "deletion_at": deletion_at.map(|at| at.to_string()) });
         change.commit(event.with(detail), now).await?;
         let deactivated_at = (status != Status::Active).then(|| account.deactivated_at.unwrap_or(now));
         Ok(Account { status, deletion_at, deactivated_at, updated_at: now, ..account })

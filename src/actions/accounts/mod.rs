@@ -9,7 +9,6 @@ pub mod life;
 pub mod profile;
 pub mod suspend;
 
-
 use std::collections::HashMap;
 use std::sync::Arc;
 

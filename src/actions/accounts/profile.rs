@@ -35,7 +35,8 @@ impl Accounts {
         }
         change.set_profile(id, &profile, now).await?;
         let fields: Vec<&str> = values.iter().map(|(field, _)| field.path()).collect();
-        let event = AuditEvent::new(actor.clone(), AuditAction::AccountProfileUpdated, account.email.as_str());
+        let event =
+            AuditEvent::new(actor.clone(), AuditAction::AccountProfileUpdated, account.email.as_str());
         let detail = json!({ "account": id, "fields": fields });
         change.commit(event.of(organization).with(detail), now).await?;
         Ok(Account { profile, updated_at: now, ..account })

@@ -7,7 +7,6 @@ pub mod all;
 pub mod listed;
 pub mod new;
 
-
 use jiff::Timestamp;
 
 use crate::clock::Clock;
@@ -63,7 +62,8 @@ pub(super) async fn set_claimed(
         return Ok(Vec::new());
     }
     let action = if claimed { AuditAction::AccountClaimed } else { AuditAction::AccountUnclaimed };
-    let event = |email: &EmailAddress| AuditEvent::new(actor.clone(), action, email.as_str()).of(organization);
+    let event =
+        |email: &EmailAddress| AuditEvent::new(actor.clone(), action, email.as_str()).of(organization);
     let events = changed.iter().map(event).collect();
     change.log_accounts(&AccountsChanged::at(organization, changed), now).await?;
     Ok(events)

@@ -78,9 +78,8 @@ async fn t121_an_account_of_another_organization_is_not_found(store: Store) {
 }
 
 async fn pages_have_everybody_once_whoever_is_managed(store: Store) {
-    let people: Vec<NewAccount> = (0..30)
-        .map(|n| new(&format!("user{n:02}@{}.test", ["a", "b", "lost"][n % 3]), n % 2 == 0))
-        .collect();
+    let people: Vec<NewAccount> =
+        (0..30).map(|n| new(&format!("user{n:02}@{}.test", ["a", "b", "lost"][n % 3]), n % 2 == 0)).collect();
     add(&store, &only(), &["a.test", "b.test"], &people).await;
     let managed = AccountFilter { claim: Some(ClaimFilter::Managed), ..AccountFilter::default() };
     let unmanaged = AccountFilter { claim: Some(ClaimFilter::Unmanaged), ..AccountFilter::default() };
@@ -88,13 +87,16 @@ async fn pages_have_everybody_once_whoever_is_managed(store: Store) {
         let all = listed(&store, &AccountFilter::default(), limit).await;
         assert_eq!(all, people.iter().map(|new| new.email.to_string()).collect::<Vec<_>>());
         let is_managed = |new: &&NewAccount| new.claimed && new.email.domain() != "lost.test";
-        let expected: Vec<String> = people.iter().filter(is_managed).map(|new| new.email.to_string()).collect();
+        let expected: Vec<String> =
+            people.iter().filter(is_managed).map(|new| new.email.to_string()).collect();
         assert_eq!(listed(&store, &managed, limit).await, expected);
         let others: BTreeSet<String> = listed(&store, &unmanaged, limit).await.into_iter().collect();
         assert_eq!(others.len(), 30 - expected.len());
         assert!(expected.iter().all(|email| !others.contains(email)));
     }
-    for (filter, domain, count) in [(&managed, "a.test", 5), (&managed, "lost.test", 0), (&unmanaged, "lost.test", 10)] {
+    for (filter, domain, count) in
+        [(&managed, "a.test", 5), (&managed, "lost.test", 0), (&unmanaged, "lost.test", 10)]
+    {
         let filter = AccountFilter { domains: vec![name(domain)], ..filter.clone() };
         assert_eq!(listed(&store, &filter, 3).await.len(), count, "{domain}");
         let counts = store.count_accounts(&only(), &filter).await.unwrap();
@@ -106,7 +108,8 @@ async fn pages_have_everybody_once_whoever_is_managed(store: Store) {
 
 async fn a_list_finds_what_it_is_asked_for(store: Store) {
     let jane = NewAccount { name: Some("Jane Doe".to_owned()), ..new("jane@a.test", true) };
-    add(&store, &only(), &["a.test"], &[jane, new("100%_sure@a.test", true), new("omar@b.test", false)]).await;
+    add(&store, &only(), &["a.test"], &[jane, new("100%_sure@a.test", true), new("omar@b.test", false)])
+        .await;
     let found = async |filter: AccountFilter| listed(&store, &filter, 10).await;
     let contains = |text: &str| AccountFilter { contains: Some(text.to_owned()), ..AccountFilter::default() };
     assert_eq!(found(contains("ane d")).await, ["jane@a.test"], "a name, whatever the case");
@@ -140,7 +143,10 @@ async fn a_claim_changes_what_it_names_and_says_what_that_was(store: Store) {
     let emails: Vec<EmailAddress> = people.iter().map(|new| new.email.clone()).collect();
     let mut change = store.write().await.unwrap();
     assert_eq!(change.unclaimed(&only(), &name("a.test"), None, 5).await.unwrap(), emails[100..105]);
-    assert_eq!(change.unclaimed(&only(), &name("a.test"), Some(&emails[1198]), 5).await.unwrap(), emails[1199..]);
+    assert_eq!(
+        change.unclaimed(&only(), &name("a.test"), Some(&emails[1198]), 5).await.unwrap(),
+        emails[1199..]
+    );
     let mut claimed = change.set_claimed(&only(), &emails, true, at(1)).await.unwrap();
     claimed.sort();
     assert_eq!(claimed, emails[100..]);
@@ -148,7 +154,8 @@ async fn a_claim_changes_what_it_names_and_says_what_that_was(store: Store) {
     let mut change = store.write().await.unwrap();
     assert_eq!(change.set_claimed(&only(), &emails, true, at(2)).await.unwrap(), []);
     assert_eq!(change.set_claimed(&only(), &emails[..1], false, at(2)).await.unwrap(), emails[..1]);
-    let known = change.claims_of(&only(), &[emails[0].clone(), emails[1].clone(), email("no@a.test")]).await.unwrap();
+    let known =
+        change.claims_of(&only(), &[emails[0].clone(), emails[1].clone(), email("no@a.test")]).await.unwrap();
     let known: BTreeSet<_> = known.into_iter().collect();
     assert_eq!(known, [(emails[0].clone(), false, false), (emails[1].clone(), true, false)].into());
     assert!(change.set_claims_new(&only(), &name("a.test"), true).await.unwrap());
@@ -180,10 +187,14 @@ async fn what_changed_is_read_again_and_nothing_else(store: Store) {
     let entry = store.changes_after(0, 10).await.unwrap().remove(0);
     assert_eq!(entry.accounts(), Some(changed.clone()));
     let read = store.reread(&changed).await.unwrap();
-    let states: Vec<_> = read.accounts.iter().map(|row| (row.email.as_str(), row.standing, row.reset_at)).collect();
+    let states: Vec<_> =
+        read.accounts.iter().map(|row| (row.email.as_str(), row.standing, row.reset_at)).collect();
     assert_eq!(states, [("liam@a.test", Standing::Suspended, Some(at(1)))]);
     assert_eq!(read.usernames, [("jane".to_owned(), email("jane@a.test"))]);
-    assert_eq!(read.user_keys, [(UserKey { site: "jira.test".to_owned(), key: "K1".to_owned() }, email("jane@a.test"))]);
+    assert_eq!(
+        read.user_keys,
+        [(UserKey { site: "jira.test".to_owned(), key: "K1".to_owned() }, email("jane@a.test"))]
+    );
     let stretch = AccountsChanged::between(&only(), email("a@a.test"), email("liam@a.test"));
     let read = store.reread(&stretch).await.unwrap();
     let emails: Vec<&str> = read.accounts.iter().map(|row| row.email.as_str()).collect();

@@ -113,7 +113,8 @@ async fn a_domain_comes_into_force_with_the_accounts_of_its_import(store: Store)
 
 async fn of_two_imports_the_one_decided_later_counts(store: Store) {
     let people = |claimed| (0..10_500).map(|number| new(number, claimed)).collect::<Vec<_>>();
-    let (first, second) = (staged(&store, &only(), &people(false)).await, staged(&store, &only(), &people(true)).await);
+    let (first, second) =
+        (staged(&store, &only(), &people(false)).await, staged(&store, &only(), &people(true)).await);
     assert_eq!(decide(&store, &second, 1).await, None);
     assert_eq!(decide(&store, &first, 2).await, None);
     assert_eq!(enforced(&store).await, (10_500, 0), "a mix of both would be nobody's");
