@@ -23,6 +23,8 @@ pub struct Asker<'a> {
     pub device: DeviceId,
     /// The pinned address, where the code goes.
     pub email: &'a EmailAddress,
+    /// Whether the product's word contradicts what is known of the person: their proof then says nothing of the account.
+    pub is_contradicted: bool,
     /// Whose site it is.
     pub organization: &'a Organization,
     /// The site's id.

@@ -6,8 +6,10 @@
 use jiff::Timestamp;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
 
-use super::database::Row;
+use super::database::{Kind, Row, built};
 use super::timely::Timely;
 use super::{Store, StoreError, change_log, row};
 use crate::domain::actor::Actor;
@@ -15,6 +17,8 @@ use crate::domain::organization::OrganizationId;
 
 /// Rows per read while the chain is checked.
 const PAGE: i64 = 1_000;
+/// Rows per statement, with ten values each.
+const BATCH: usize = 1_000;
 
 /// What was done, with its stable label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,15 +67,61 @@ pub enum AuditAction {
     NoticeSent,
     /// A mail that is no code could not be sent.
     NoticeFailed,
+    /// The organization took control of an account of its domain.
+    AccountClaimed,
+    /// The organization let go of an account, which is external from then on.
+    AccountUnclaimed,
+    /// New accounts of a domain are claimed as they are seen from then on, or are not.
+    DomainClaimSettingChanged,
+    /// What is said of a person was changed.
+    AccountProfileUpdated,
+    /// An account has another address, and all its proofs are void.
+    AccountEmailChanged,
+    /// An account is kept out until it is reactivated.
+    AccountDeactivated,
+    /// An account was reactivated.
+    AccountReactivated,
+    /// An account is deactivated, and goes for good after the grace period.
+    AccountDeletionScheduled,
+    /// An account that was for deletion is back, and active.
+    AccountDeletionCanceled,
+    /// An account is gone for good.
+    AccountDeleted,
+    /// An account is kept out of the organization.
+    AccountSuspended,
+    /// An account is let in again.
+    AccountRestored,
+    /// An account was removed from the organization, which keeps it out.
+    AccountRemoved,
+    /// All proofs of an account are void.
+    AccountSessionsReset,
     /// A key to the API was made.
     ApiKeyCreated,
     /// A key to the API was ended before its time.
     ApiKeyRevoked,
+    /// An authentication policy was made.
+    AuthPolicyCreated,
+    /// The name or the settings of an authentication policy changed.
+    AuthPolicyUpdated,
+    /// An authentication policy was removed; its members went to another.
+    AuthPolicyDeleted,
+    /// Another authentication policy is what new members get.
+    AuthPolicyDefaultChanged,
+    /// Many accounts were to become members of an authentication policy, and did as far as they can.
+    AuthPolicyBulkUpdateCompleted,
+    /// It was found out what would become of such an update.
+    AuthPolicyBulkUpdateRehearsed,
+    /// An account became a member of an authentication policy.
+    UserAddedToAuthPolicy,
+    /// An account was to become one, and cannot.
+    UserAddToAuthPolicyFailed,
+    /// The members of authentication policies were written into a file.
+    MembersExported,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: &[Self] = &[
         Self::StoreCreated,
         Self::DirectoryImported,
         Self::AccountPinned,
@@ -94,8 +144,31 @@ impl AuditAction {
         Self::DomainRemoved,
         Self::NoticeSent,
         Self::NoticeFailed,
+        Self::AccountClaimed,
+        Self::AccountUnclaimed,
+        Self::DomainClaimSettingChanged,
+        Self::AccountProfileUpdated,
+        Self::AccountEmailChanged,
+        Self::AccountDeactivated,
+        Self::AccountReactivated,
+        Self::AccountDeletionScheduled,
+        Self::AccountDeletionCanceled,
+        Self::AccountDeleted,
+        Self::AccountSuspended,
+        Self::AccountRestored,
+        Self::AccountRemoved,
+        Self::AccountSessionsReset,
         Self::ApiKeyCreated,
         Self::ApiKeyRevoked,
+        Self::AuthPolicyCreated,
+        Self::AuthPolicyUpdated,
+        Self::AuthPolicyDeleted,
+        Self::AuthPolicyDefaultChanged,
+        Self::AuthPolicyBulkUpdateCompleted,
+        Self::AuthPolicyBulkUpdateRehearsed,
+        Self::UserAddedToAuthPolicy,
+        Self::UserAddToAuthPolicyFailed,
+        Self::MembersExported,
     ];
 
     /// The stable label.
@@ -123,8 +196,31 @@ impl AuditAction {
             Self::DomainRemoved => "domain_removed",
             Self::NoticeSent => "notice_sent",
             Self::NoticeFailed => "notice_failed",
+            Self::AccountClaimed => "account_claimed",
+            Self::AccountUnclaimed => "account_unclaimed",
+            Self::DomainClaimSettingChanged => "domain_claim_setting_changed",
+            Self::AccountProfileUpdated => "account_profile_updated",
+            Self::AccountEmailChanged => "account_email_changed",
+            Self::AccountDeactivated => "account_deactivated",
+            Self::AccountReactivated => "account_reactivated",
+            Self::AccountDeletionScheduled => "account_deletion_scheduled",
+            Self::AccountDeletionCanceled => "account_deletion_canceled",
+            Self::AccountDeleted => "account_deleted",
+            Self::AccountSuspended => "account_suspended",
+            Self::AccountRestored => "account_restored",
+            Self::AccountRemoved => "account_removed",
+            Self::AccountSessionsReset => "account_sessions_reset",
             Self::ApiKeyCreated => "api_key_created",
             Self::ApiKeyRevoked => "api_key_revoked",
+            Self::AuthPolicyCreated => "auth_policy_created",
+            Self::AuthPolicyUpdated => "auth_policy_updated",
+            Self::AuthPolicyDeleted => "auth_policy_deleted",
+            Self::AuthPolicyDefaultChanged => "auth_policy_default_changed",
+            Self::AuthPolicyBulkUpdateCompleted => "auth_policy_bulk_update_completed",
+            Self::AuthPolicyBulkUpdateRehearsed => "auth_policy_bulk_update_rehearsed",
+            Self::UserAddedToAuthPolicy => "user_added_to_auth_policy",
+            Self::UserAddToAuthPolicyFailed => "user_add_to_auth_policy_failed",
+            Self::MembersExported => "members_exported",
         }
     }
 }
@@ -246,12 +342,57 @@ pub(super) async fn append(
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
     let seq = change_log::next(connection.again(), "audit").await?;
-    let previous: Option<[u8; 32]> = sqlx::query("SELECT hash FROM audit WHERE seq = $1")
+    let previous = hash_before(connection.again(), seq).await?;
+    let row = audit_entry(seq, event, now);
+    let hash = link(&previous, &row);
+    let insert = sqlx::query(
+        "INSERT INTO audit (seq, at, actor, action, subject, detail, hash, organization, address, api_key) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    );
+    bind_entry(insert, row, hash).execute(connection).await?;
+    Ok(())
+}
+
+/// Appends events in the transaction of `connection`, in their order. Thousands take a few statements.
+pub(super) async fn append_all(
+    kind: Kind,
+    mut connection: Timely<'_>,
+    events: &[AuditEvent],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    if let [event] = events {
+        return append(connection, event, now).await;
+    }
+    for batch in events.chunks(BATCH) {
+        let count = i64::try_from(batch.len()).unwrap_or(i64::MAX);
+        let first = change_log::next_of(connection.again(), "audit", count).await? - count + 1;
+        let mut hash = hash_before(connection.again(), first).await?;
+        let rows = kind.rows(1, batch.len(), 10);
+        let mut insert = built(format!(
+            "INSERT INTO audit (seq, at, actor, action, subject, detail, hash, organization, address, api_key) VALUES {rows}"
+        ));
+        for (seq, event) in (first..).zip(batch) {
+            let row = audit_entry(seq, event, now);
+            hash = link(&hash, &row);
+            insert = bind_entry(insert, row, hash);
+        }
+        insert.execute(connection.again()).await?;
+    }
+    Ok(())
+}
+
+/// Where the row before was removed, the chain is broken already and the check says so; the event still goes in.
+async fn hash_before(connection: Timely<'_>, seq: i64) -> Result<[u8; 32], sqlx::Error> {
+    let previous = sqlx::query("SELECT hash FROM audit WHERE seq = $1")
         .bind(seq - 1)
         .try_map(|row: Row| row::bytes(&row, "hash"))
-        .fetch_optional(connection.again())
+        .fetch_optional(connection)
         .await?;
-    let row = AuditRow {
+    Ok(previous.unwrap_or([0; 32]))
+}
+
+fn audit_entry(seq: i64, event: &AuditEvent, now: Timestamp) -> AuditRow {
+    AuditRow {
         seq,
         at: now,
         actor: event.actor.clone(),
@@ -259,26 +400,25 @@ pub(super) async fn append(
         subject: event.subject.clone(),
         organization: event.organization.as_ref().map(ToString::to_string),
         detail: event.detail.to_string(),
-    };
-    // Where the row before was removed, the chain is broken already and the check says so; the event still goes in.
-    let hash = link(&previous.unwrap_or([0; 32]), &row);
-    sqlx::query(
-        "INSERT INTO audit (seq, at, actor, action, subject, detail, hash, organization, address, api_key) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(row.seq)
-    .bind(row::millis(row.at))
-    .bind(row.actor.name)
-    .bind(row.action)
-    .bind(row.subject)
-    .bind(row.detail)
-    .bind(hash.as_slice())
-    .bind(row.organization)
-    .bind(row.actor.address.map(|address| address.to_string()))
-    .bind(row.actor.key.map(|key| key.into_bytes().to_vec()))
-    .execute(connection)
-    .await?;
-    Ok(())
+    }
+}
+
+fn bind_entry(
+    insert: Query<'_, sqlx::Any, AnyArguments>,
+    row: AuditRow,
+    hash: [u8; 32],
+) -> Query<'_, sqlx::Any, AnyArguments> {
+    insert
+        .bind(row.seq)
+        .bind(row::millis(row.at))
+        .bind(row.actor.name)
+        .bind(row.action)
+        .bind(row.subject)
+        .bind(row.detail)
+        .bind(hash.to_vec())
+        .bind(row.organization)
+        .bind(row.actor.address.map(|address| address.to_string()))
+        .bind(row.actor.key.map(|key| key.into_bytes().to_vec()))
 }
 
 /// SHA-256 over the hash before and the fields, each with its length, so that no two rows have one encoding. What rows did not

@@ -24,7 +24,9 @@ use axum::{Json, Router, middleware};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::actions::accounts::Accounts;
 use crate::actions::api_keys::ApiKeys;
+use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
 use crate::config::admin::Admin;
 use crate::domain::organization::Organization;
@@ -47,6 +49,10 @@ pub struct Api {
     pub keys: ApiKeys,
     /// The deeds about domains; a reload puts others in their place.
     pub domains: Arc<ArcSwap<Domains>>,
+    /// The deeds about accounts; a reload puts others in their place.
+    pub accounts: Arc<ArcSwap<Accounts>>,
+    /// The deeds about claims.
+    pub claims: Arc<Claims>,
     /// What cursors are made with.
     pub cursor_key: [u8; 32],
     /// For the ids of errors.

@@ -22,9 +22,13 @@ macro_rules! over_both {
     };
 }
 
+mod accounts;
+pub(crate) use over_both;
+
 mod domains;
 mod file;
 mod gateways;
+mod imports;
 mod parallel;
 mod refused;
 mod schema;
@@ -53,7 +57,7 @@ const JANE: Subject = Subject([1; 16]);
 const BROWSER: DeviceId = DeviceId([2; 16]);
 
 /// A new store in a folder that lives as long as the first value.
-async fn fresh() -> (TempDir, Store) {
+pub(crate) async fn fresh() -> (TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("postern.db");
     Store::create(&path).await.unwrap();
@@ -61,7 +65,7 @@ async fn fresh() -> (TempDir, Store) {
 }
 
 /// An empty database of a PostgreSQL of the tests' own. Where there is none, that is said.
-async fn empty_database() -> Option<Postgres> {
+pub(crate) async fn empty_database() -> Option<Postgres> {
     match server::shared() {
         Ok(server) => Some(place(&server.url(server::OWNER, &server.fresh_database().await))),
         Err(advice) => {
@@ -87,7 +91,7 @@ fn place(url: &str) -> Postgres {
 }
 
 /// A new store in an empty database.
-async fn fresh_in(place: &Postgres) -> Store {
+pub(crate) async fn fresh_in(place: &Postgres) -> Store {
     let place = Database::Postgres(place.clone());
     Store::create(&place).await.unwrap();
     Store::open(&place).await.unwrap()
