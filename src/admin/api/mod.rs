@@ -72,7 +72,8 @@ type Shared = axum::extract::State<Arc<Api>>;
 
 /// All of the API, behind its guard.
 pub fn router(api: Arc<Api>) -> Router {
-    let (routes, document) = described().split_for_parts();
+    let (routes, mut document) = described().split_for_parts();
+    documentation::complete(&mut document);
     let guarded = guard::Guard {
         scopes: Scopes::of(&document),
         limiter: Limiter::new(api.settings.requests_per_minute),
@@ -92,7 +93,9 @@ pub fn router(api: Arc<Api>) -> Router {
 
 /// The document that describes the API.
 pub fn document() -> OpenApi {
-    described().into_openapi()
+    let mut document = described().into_openapi();
+    documentation::complete(&mut document);
+    document
 }
 
 fn described() -> OpenApiRouter<Arc<Api>> {
