@@ -4,6 +4,7 @@
 
 pub mod accept_address;
 pub mod address_csv;
+pub mod api_keys;
 pub mod check_code;
 mod directory_csv;
 pub mod domains;

@@ -2,6 +2,7 @@
 //!
 //! [`App::build`] opens what must be there and refuses to start where it is not; [`process`] runs it.
 
+mod api;
 pub mod domains;
 pub mod process;
 pub mod tasks;
@@ -18,6 +19,7 @@ use crate::actions::domains::Domains;
 use crate::actions::policies::Policies;
 use crate::actions::tasks::Tasks;
 use crate::actions::{Actions, keep_findings};
+use crate::admin::api::Api;
 use crate::admin::health::Check;
 use crate::admin::{self, AdminState};
 use crate::clock::Clock;
@@ -57,6 +59,8 @@ pub struct App {
     pub domains: Arc<ArcSwap<Domains>>,
     /// The deeds about authentication policies.
     pub policies: Arc<Policies>,
+    /// What the API works with.
+    pub api: Arc<Api>,
     /// The mail worker.
     pub outbox: Arc<Outbox>,
     /// Where state lasts.
@@ -93,7 +97,9 @@ impl App {
             .context("the access log cannot be started")?;
         let domains =
             domains::domains(&settings, store.clone(), Arc::clone(&keys), clock.clone(), entropy.clone());
-        let policies = tasks::policies(&settings, store.clone(), clock.clone(), entropy.clone());
+        let policies = Arc::new(tasks::policies(&settings, store.clone(), clock.clone(), entropy.clone()));
+        let domains = Arc::new(ArcSwap::from_pointee(domains));
+        let api = api::api(&settings, &store, &keys, &clock, &entropy, &domains, &policies);
         let components = Components {
             directory: Arc::clone(&directory),
             identities: Identities::new(
@@ -120,8 +126,9 @@ impl App {
             gateway: Arc::new(Gateway::new(&settings, components)),
             settings,
             directory,
-            domains: Arc::new(ArcSwap::from_pointee(domains)),
-            policies: Arc::new(policies),
+            domains,
+            policies,
+            api: Arc::new(api),
             outbox,
             store,
             metrics,
@@ -147,7 +154,9 @@ impl App {
                 async move { if draining { Err("The gateway is stopping.".to_owned()) } else { Ok(()) } }
             }),
         ];
-        admin::router(AdminState { metrics: Arc::clone(&self.metrics), checks: checks.into() })
+        let state = AdminState { metrics: Arc::clone(&self.metrics), checks: checks.into() };
+        let names = self.settings.admin.urls.iter().map(|url| url.authority.clone()).collect();
+        admin::router(state, admin::api::router(Arc::clone(&self.api)), admin::host::Names(names))
     }
 
     /// Everything that runs beside the traffic, until `stop` turns true: mail, the change log, findings, domains,
@@ -201,6 +210,7 @@ pub struct Reloader {
     directory: Arc<Directory>,
     domains: Arc<ArcSwap<Domains>>,
     policies: Arc<Policies>,
+    api: Arc<Api>,
     metrics: Arc<Metrics>,
     /// What is in force, to see what cannot change without a restart.
     current: Arc<Settings>,
@@ -214,6 +224,7 @@ impl Reloader {
             directory: Arc::clone(&app.directory),
             domains: Arc::clone(&app.domains),
             policies: Arc::clone(&app.policies),
+            api: Arc::clone(&app.api),
             metrics: Arc::clone(&app.metrics),
             current: Arc::clone(&app.settings),
         }
@@ -237,6 +248,7 @@ impl Reloader {
         let again = domains::again(&self.domains.load(), &settings);
         self.domains.store(Arc::new(again));
         self.policies.sites.store(Arc::new(tasks::export_sites(&settings)));
+        self.api.served.store(Arc::new(api::served(&settings)));
         self.metrics.config_in_force(&settings.fingerprint);
         self.metrics.config_reloaded(ReloadResult::Success);
         self.current = settings;
@@ -267,6 +279,7 @@ fn hold_back(old: &Settings, new: &mut Settings) -> Vec<&'static str> {
     [
         ("listen.certificate", keeps_tls),
         ("listen", bound(old) == bound(new)),
+        ("admin", same(&old.admin, &new.admin)),
         // Mails are composed with the digits of the start: a page that expects others would take no code at all.
         ("verification.code_digits", digits == old.verification.code_digits),
         ("mail", same(&old.mail, &new.mail)),

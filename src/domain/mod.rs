@@ -4,7 +4,9 @@
 
 pub mod account;
 pub mod actor;
+pub mod api_key;
 pub mod auth_policy;
+pub mod client_address;
 pub mod code;
 pub mod decide;
 pub mod decision;

@@ -63,6 +63,10 @@ pub enum AuditAction {
     DomainVerificationLost,
     /// A domain was removed from its organization.
     DomainRemoved,
+    /// A key to the API was made.
+    ApiKeyCreated,
+    /// A key to the API was ended before its time.
+    ApiKeyRevoked,
     /// An authentication policy was made.
     AuthPolicyCreated,
     /// The name or the settings of an authentication policy changed.
@@ -85,7 +89,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::StoreCreated,
         Self::DirectoryImported,
         Self::AccountPinned,
@@ -106,6 +110,8 @@ impl AuditAction {
         Self::DomainVerificationFailed,
         Self::DomainVerificationLost,
         Self::DomainRemoved,
+        Self::ApiKeyCreated,
+        Self::ApiKeyRevoked,
         Self::AuthPolicyCreated,
         Self::AuthPolicyUpdated,
         Self::AuthPolicyDeleted,
@@ -140,6 +146,8 @@ impl AuditAction {
             Self::DomainVerificationFailed => "domain_verification_failed",
             Self::DomainVerificationLost => "domain_verification_lost",
             Self::DomainRemoved => "domain_removed",
+            Self::ApiKeyCreated => "api_key_created",
+            Self::ApiKeyRevoked => "api_key_revoked",
             Self::AuthPolicyCreated => "auth_policy_created",
             Self::AuthPolicyUpdated => "auth_policy_updated",
             Self::AuthPolicyDeleted => "auth_policy_deleted",

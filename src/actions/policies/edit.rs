@@ -71,8 +71,14 @@ impl Policies {
         if namesake.is_some_and(|other| other.id != id) {
             return Err(EditError::NameTaken(name));
         }
-        let after =
-            AuthPolicyRow { name, settings, is_draft, version: before.version + 1, updated_at: now, ..before.clone() };
+        let after = AuthPolicyRow {
+            name,
+            settings,
+            is_draft,
+            version: before.version + 1,
+            updated_at: now,
+            ..before.clone()
+        };
         change.update_auth_policy(&after).await?;
         let event = AuditEvent::new(actor.clone(), AuditAction::AuthPolicyUpdated, id.to_string());
         let detail = json!({
