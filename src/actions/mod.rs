@@ -3,9 +3,11 @@
 //! Actions know no HTTP: a page, an API and a command call the same ones.
 
 pub mod accept_address;
+pub mod accounts;
 pub mod address_csv;
 pub mod api_keys;
 pub mod check_code;
+pub mod claims;
 mod directory_csv;
 pub mod domains;
 pub mod enroll_mobile;
@@ -14,6 +16,7 @@ pub mod import_directory;
 pub mod issue_code;
 pub mod keep_findings;
 pub mod policies;
+mod sighted;
 pub mod sign_out;
 pub mod tasks;
 

@@ -2,6 +2,7 @@
 //!
 //! [`App::build`] opens what must be there and refuses to start where it is not; [`process`] runs it.
 
+pub mod accounts;
 mod api;
 pub mod domains;
 pub mod process;
@@ -15,6 +16,8 @@ use anyhow::Context as _;
 use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, watch};
 
+use crate::actions::accounts::Accounts;
+use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
 use crate::actions::policies::Policies;
 use crate::actions::tasks::Tasks;
@@ -57,10 +60,14 @@ pub struct App {
     pub directory: Arc<Directory>,
     /// The deeds about domains; a reload puts others in their place.
     pub domains: Arc<ArcSwap<Domains>>,
-    /// The deeds about authentication policies.
-    pub policies: Arc<Policies>,
+    /// The deeds about accounts; a reload puts others in their place.
+    pub accounts: Arc<ArcSwap<Accounts>>,
+    /// The deeds about claims.
+    pub claims: Arc<Claims>,
     /// What the API works with.
     pub api: Arc<Api>,
+    /// The deeds about authentication policies.
+    pub policies: Arc<Policies>,
     /// The mail worker.
     pub outbox: Arc<Outbox>,
     /// Where state lasts.
@@ -97,9 +104,13 @@ impl App {
             .context("the access log cannot be started")?;
         let domains =
             domains::domains(&settings, store.clone(), Arc::clone(&keys), clock.clone(), entropy.clone());
-        let policies = Arc::new(tasks::policies(&settings, store.clone(), clock.clone(), entropy.clone()));
         let domains = Arc::new(ArcSwap::from_pointee(domains));
-        let api = api::api(&settings, &store, &keys, &clock, &entropy, &domains, &policies);
+        let accounts = accounts::accounts(&settings, store.clone(), clock.clone());
+        let accounts = Arc::new(ArcSwap::from_pointee(accounts));
+        let claims = Arc::new(Claims { store: store.clone(), clock: clock.clone() });
+        let policies = Arc::new(tasks::policies(&settings, store.clone(), clock.clone(), entropy.clone()));
+        let api =
+            api::api(&settings, &store, &keys, &clock, &entropy, &domains, &accounts, &claims, &policies);
         let components = Components {
             directory: Arc::clone(&directory),
             identities: Identities::new(
@@ -127,8 +138,10 @@ impl App {
             settings,
             directory,
             domains,
-            policies,
+            accounts,
+            claims,
             api: Arc::new(api),
+            policies,
             outbox,
             store,
             metrics,
@@ -183,6 +196,7 @@ impl App {
             stop.clone(),
         );
         let domains = domains::keep_domains(Arc::clone(&self.domains), stop.clone());
+        let accounts = accounts::keep_accounts(Arc::clone(&self.accounts), stop.clone());
         let (store, clock, policies) = (self.store.clone(), self.clock.clone(), Arc::clone(&self.policies));
         let tasks = tasks::keep_tasks(Tasks { store, clock, policies }, stop.clone());
         let (draining, stop) = (Arc::clone(&self.draining), stop.clone());
@@ -193,7 +207,7 @@ impl App {
             });
             // It ends with the directory; what still waits then is found again at the next sighting.
             tokio::spawn(findings);
-            tokio::join!(mail, follow, domains, tasks, housekeeping);
+            tokio::join!(mail, follow, domains, accounts, tasks, housekeeping);
         }
     }
 
@@ -209,8 +223,9 @@ pub struct Reloader {
     gateway: Arc<Gateway>,
     directory: Arc<Directory>,
     domains: Arc<ArcSwap<Domains>>,
-    policies: Arc<Policies>,
+    accounts: Arc<ArcSwap<Accounts>>,
     api: Arc<Api>,
+    policies: Arc<Policies>,
     metrics: Arc<Metrics>,
     /// What is in force, to see what cannot change without a restart.
     current: Arc<Settings>,
@@ -223,8 +238,9 @@ impl Reloader {
             gateway: Arc::clone(&app.gateway),
             directory: Arc::clone(&app.directory),
             domains: Arc::clone(&app.domains),
-            policies: Arc::clone(&app.policies),
+            accounts: Arc::clone(&app.accounts),
             api: Arc::clone(&app.api),
+            policies: Arc::clone(&app.policies),
             metrics: Arc::clone(&app.metrics),
             current: Arc::clone(&app.settings),
         }
@@ -247,8 +263,11 @@ impl Reloader {
         self.directory.set_policy(policy(&settings));
         let again = domains::again(&self.domains.load(), &settings);
         self.domains.store(Arc::new(again));
-        self.policies.sites.store(Arc::new(tasks::export_sites(&settings)));
+        let Accounts { store, clock, .. } = &*self.accounts.load_full();
+        let again = accounts::accounts(&settings, store.clone(), clock.clone());
+        self.accounts.store(Arc::new(again));
         self.api.served.store(Arc::new(api::served(&settings)));
+        self.policies.sites.store(Arc::new(tasks::export_sites(&settings)));
         self.metrics.config_in_force(&settings.fingerprint);
         self.metrics.config_reloaded(ReloadResult::Success);
         self.current = settings;

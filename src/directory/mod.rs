@@ -5,8 +5,11 @@
 //! nothing here is ever asked of the store while a request waits.
 
 mod accounts;
+mod activity;
 mod addresses;
+mod changes;
 mod contradictions;
+mod current;
 mod enrolments;
 mod fingerprint;
 pub mod follow;
@@ -31,8 +34,11 @@ use crate::domain::policy::{ExternalUserPolicy, Snapshot};
 use crate::entropy::Entropy;
 use crate::store::{Finding, PinRow, Store, StoreError};
 
+pub use accounts::AccountState;
 use accounts::Accounts;
+use activity::Activity;
 use contradictions::Contradictions;
+use current::Current;
 use enrolments::Enrolments;
 pub use fingerprint::Fingerprint;
 use fingerprint::FingerprintKey;
@@ -47,11 +53,12 @@ const WAITING_FINDINGS: usize = 10_000;
 pub struct Directory {
     key: FingerprintKey,
     snapshot: ArcSwap<Snapshot>,
-    accounts: ArcSwap<Accounts>,
+    accounts: ArcSwap<Current>,
     pins: Pins,
     contradictions: Contradictions,
     revocations: Revocations,
     enrolments: Enrolments,
+    activity: Activity,
     /// Rises whenever a person may have to be joined anew; see [`Directory::epoch`].
     epoch: AtomicU64,
     /// Tells those who watch something open that it must be judged again.
@@ -74,6 +81,8 @@ pub struct Sighting<'a> {
     /// Whether the product checks addresses and did not check one of this person's. Then neither the address nor the login
     /// name makes anybody managed: whoever signs up can choose both.
     pub is_unchecked: bool,
+    /// Whether the product says that it checked the address.
+    pub is_vouched: bool,
 }
 
 /// What the directory makes of a sighting.
@@ -111,11 +120,12 @@ impl Directory {
         let last_change = store.last_change().await?;
         let directory = Self {
             snapshot: ArcSwap::from_pointee(load_snapshot(store, policy).await?),
-            accounts: ArcSwap::from_pointee(Accounts::load(store, &key).await?),
+            accounts: ArcSwap::from_pointee(Current::of(Accounts::load(store, &key).await?)),
             pins: Pins::load(store, &key, finding.clone()).await?,
-            contradictions: Contradictions::load(store, &key, finding).await?,
+            contradictions: Contradictions::load(store, &key, finding.clone()).await?,
             revocations: Revocations::load(store, now).await?,
             enrolments: Enrolments::load(store, now).await?,
+            activity: Activity::new(finding),
             epoch: AtomicU64::new(0),
             changed: watch::Sender::default(),
             key,
@@ -125,23 +135,20 @@ impl Directory {
 
     /// Loads domains and accounts again and swaps them in as a whole.
     pub async fn reload(&self, store: &Store) -> Result<(), StoreError> {
-        let policy = self.snapshot.load().external;
-        let loaded = load_snapshot(store, policy).await?;
-        let accounts = Accounts::load(store, &self.key).await?;
-        self.accounts.store(Arc::new(accounts));
-        // The policy may have changed while the tables were read, and the newer one counts.
-        self.snapshot.rcu(|old| Snapshot { external: old.external, ..loaded.clone() });
-        self.epoch.fetch_add(1, Ordering::Release);
-        self.announce();
-        Ok(())
+        let (accounts, since) = self.load_accounts(store).await?;
+        self.swap_in(store, accounts, since).await
     }
 
     /// Loads the domains again and swaps them in. Nobody is joined anew: an account is the same, whoever owns its domain.
     pub async fn reload_domains(&self, store: &Store) -> Result<(), StoreError> {
         let loaded = load_snapshot(store, self.snapshot.load().external).await?;
-        self.snapshot.rcu(|old| Snapshot { external: old.external, ..loaded.clone() });
+        self.set_domains(loaded);
         self.announce();
         Ok(())
+    }
+
+    fn set_domains(&self, loaded: Snapshot) {
+        self.snapshot.rcu(|old| Snapshot { external: old.external, ..loaded.clone() });
     }
 
     /// Judges a person by the address that an operator accepted for them, from now on.
@@ -186,9 +193,20 @@ impl Directory {
         self.snapshot.load()
     }
 
-    /// Whether the organization claimed the account of this address.
-    pub fn is_claimed(&self, account: Fingerprint) -> bool {
-        self.accounts.load().is_claimed(account)
+    /// What is known of the account of this address; of none at all, nothing in particular.
+    pub fn account(&self, account: Fingerprint) -> AccountState {
+        self.accounts.load().state(account).unwrap_or_default()
+    }
+
+    /// Notes that somebody used an account, for the store to know the day.
+    pub fn note_active(
+        &self,
+        organization: &OrganizationId,
+        account: Fingerprint,
+        email: &EmailAddress,
+        now: Timestamp,
+    ) {
+        self.activity.note(organization, account, email, now);
     }
 
     /// How many accounts and verified domains are loaded.
@@ -219,6 +237,7 @@ impl Directory {
     /// Lets go of sign-outs that no living proof is older than.
     pub fn sweep(&self, now: Timestamp) {
         self.revocations.sweep(now);
+        self.activity.sweep(now);
     }
 
     /// The newest state of the enrolment of these cookies.

@@ -11,6 +11,7 @@ use super::account::Class;
 use super::decision::{Credentials, Decision, Permit, Reason};
 use super::facts::{Facts, Person, ProofFact, Session};
 use super::lane::Lane;
+use super::lifecycle::Standing;
 use super::organization::OrganizationId;
 use super::policy::{ApiTokens, Snapshot};
 
@@ -21,7 +22,7 @@ pub const CLOCK_SKEW: Duration = Duration::from_secs(60);
 pub fn decide(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decision {
     // The API lane forwards the Authorization alone, so it gains nothing from whatever session lies beside it.
     if facts.lane == Lane::Api {
-        return decide_token(snapshot, facts);
+        return decide_token(snapshot, facts, now);
     }
     if facts.lane == Lane::TrustedApi {
         return Decision::Pass(Permit::new(Reason::TrustedSource, Credentials::Authorization));
@@ -69,9 +70,18 @@ pub fn class(snapshot: &Snapshot, organization: &OrganizationId, session: Sessio
     }
 }
 
-fn decide_token(snapshot: &Snapshot, facts: &Facts<'_>) -> Decision {
+fn decide_token(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decision {
     let pass = Decision::Pass(Permit::new(Reason::ApiToken, Credentials::Authorization));
-    if !facts.enforced || facts.api_tokens == ApiTokens::Allow {
+    if !facts.enforced {
+        return pass;
+    }
+    // Whoever is kept out has tokens that were made before.
+    if let Session::Person(person) = facts.session
+        && let Some(reason) = kept_out(snapshot, facts.organization, person, now)
+    {
+        return Decision::Deny(reason);
+    }
+    if facts.api_tokens == ApiTokens::Allow {
         return pass;
     }
     match facts.session {
@@ -91,6 +101,10 @@ fn pass_anonymous() -> Decision {
 }
 
 fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now: Timestamp) -> Decision {
+    // Before everything that lets somebody pass: no claim, proof or app outlives the account.
+    if let Some(reason) = kept_out(snapshot, facts.organization, person, now) {
+        return Decision::Deny(reason);
+    }
     if is_managed(snapshot, facts.organization, person) {
         return Decision::Pass(Permit::new(Reason::Managed, Credentials::Cookies));
     }
@@ -118,6 +132,23 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
         return Decision::Deny(Reason::AddressUnknown);
     }
     Decision::Challenge(stale)
+}
+
+/// Why the account may not come in, whoever uses it. An end date is for external people alone.
+fn kept_out(
+    snapshot: &Snapshot,
+    organization: &OrganizationId,
+    person: Person<'_>,
+    now: Timestamp,
+) -> Option<Reason> {
+    match person.standing {
+        Standing::Active => {}
+        Standing::Suspended => return Some(Reason::AccountSuspended),
+        Standing::Deactivated => return Some(Reason::AccountDeactivated),
+        Standing::Closed => return Some(Reason::AccountClosed),
+    }
+    let is_over = person.ends_at.is_some_and(|end| end <= now);
+    (is_over && !is_managed(snapshot, organization, person)).then_some(Reason::AccessEnded)
 }
 
 /// Managed needs two facts, and an address that its owner can edit is neither.
@@ -168,8 +199,19 @@ mod tests {
         snapshot
     }
 
+    fn known(email: Option<&EmailAddress>, claimed: bool) -> Person<'_> {
+        Person {
+            email,
+            claimed,
+            standing: Standing::Active,
+            ends_at: None,
+            is_customer: false,
+            address_changed: false,
+        }
+    }
+
     fn person(email: Option<&EmailAddress>, claimed: bool) -> Session<'_> {
-        Session::Person(Person { email, claimed, is_customer: false, address_changed: false })
+        Session::Person(known(email, claimed))
     }
 
     fn facts(session: Session<'_>, proof: ProofFact) -> Facts<'_> {
@@ -252,12 +294,7 @@ mod tests {
     #[test]
     fn a_changed_address_is_never_managed() {
         let liam = EmailAddress::parse("liam@acme.com").unwrap();
-        let session = Session::Person(Person {
-            email: Some(&liam),
-            claimed: true,
-            is_customer: false,
-            address_changed: true,
-        });
+        let session = Session::Person(Person { address_changed: true, ..known(Some(&liam), true) });
         assert_eq!(reason(&facts(session, ProofFact::Absent)), ("challenge", "no-proof"));
     }
 
@@ -269,10 +306,50 @@ mod tests {
             (true, false, ("challenge", "no-proof")),
             (false, true, ("challenge", "no-proof")),
         ] {
-            let person = Person { email: Some(&gmail), claimed: false, is_customer, address_changed: false };
+            let person = Person { is_customer, ..known(Some(&gmail), false) };
             let base = facts(Session::Person(person), ProofFact::Absent);
             assert_eq!(reason(&Facts { customers_exempt, ..base }), expected);
         }
+    }
+
+    #[test]
+    fn whoever_is_kept_out_passes_by_nothing() {
+        let (liam, gmail) =
+            (EmailAddress::parse("liam@acme.com").unwrap(), EmailAddress::parse("jane@gmail.com").unwrap());
+        for (standing, code) in [
+            (Standing::Suspended, "account-suspended"),
+            (Standing::Deactivated, "account-deactivated"),
+            (Standing::Closed, "account-closed"),
+        ] {
+            for person in [known(Some(&liam), true), known(Some(&gmail), false)] {
+                let session = Session::Person(Person { standing, is_customer: true, ..person });
+                let all = Facts {
+                    customers_exempt: true,
+                    enrolled_until: Some(at(NOW + 1)),
+                    ..facts(session, ProofFact::VerifiedAt(at(NOW)))
+                };
+                assert_eq!(reason(&all), ("deny", code));
+                assert_eq!(reason(&Facts { lane: Lane::Api, ..all }), ("deny", code), "nor by a token");
+                assert_eq!(reason(&Facts { enforced: false, ..all }).0, "pass");
+                assert_eq!(reason(&Facts { lane: Lane::Public, ..all }).0, "pass", "they may sign out");
+            }
+        }
+    }
+
+    #[test]
+    fn an_external_persons_access_ends_on_its_day_and_a_managed_ones_does_not() {
+        let (liam, gmail) =
+            (EmailAddress::parse("liam@acme.com").unwrap(), EmailAddress::parse("jane@gmail.com").unwrap());
+        let until = |second, person| {
+            let session = Session::Person(Person { ends_at: Some(at(second)), ..person });
+            facts(session, ProofFact::VerifiedAt(at(NOW)))
+        };
+        let external = known(Some(&gmail), false);
+        assert_eq!(reason(&until(NOW + 1, external)), ("pass", "fresh-proof"));
+        assert_eq!(reason(&until(NOW, external)), ("deny", "access-ended"));
+        let token = Facts { lane: Lane::Api, ..until(NOW, external) };
+        assert_eq!(reason(&token), ("deny", "access-ended"));
+        assert_eq!(reason(&until(NOW, known(Some(&liam), true))), ("pass", "managed"));
     }
 
     #[test]

@@ -96,6 +96,10 @@ pub enum Reason {
     ProofRevoked,
     AddressUnknown,
     TokenBlocked,
+    AccountSuspended,
+    AccountDeactivated,
+    AccountClosed,
+    AccessEnded,
     IdentityUnavailable,
     IdentityMismatch,
     StoreUnavailable,
@@ -125,7 +129,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in label order.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 47] = [
         Self::Managed,
         Self::FreshProof,
         Self::ApiToken,
@@ -144,6 +148,10 @@ impl Reason {
         Self::ProofRevoked,
         Self::AddressUnknown,
         Self::TokenBlocked,
+        Self::AccountSuspended,
+        Self::AccountDeactivated,
+        Self::AccountClosed,
+        Self::AccessEnded,
         Self::IdentityUnavailable,
         Self::IdentityMismatch,
         Self::StoreUnavailable,
@@ -223,6 +231,22 @@ impl Reason {
                 "token-blocked",
                 "API tokens of external users are blocked here by the organization. Please ask your organization's admin.",
             ),
+            Self::AccountSuspended => (
+                "account-suspended",
+                "The organization suspended your access. Please ask your organization's admin, who can restore it.",
+            ),
+            Self::AccountDeactivated => (
+                "account-deactivated",
+                "Your account was deactivated. Please ask your organization's admin, who can reactivate it.",
+            ),
+            Self::AccountClosed => (
+                "account-closed",
+                "Your account was deleted. Please ask your organization's admin whether you should have another one.",
+            ),
+            Self::AccessEnded => (
+                "access-ended",
+                "Your access ended on the day that was agreed. Please ask your contact in the organization, who can extend it.",
+            ),
             Self::IdentityUnavailable => (
                 "identity-unavailable",
                 "The site cannot say who is signed in right now. Please try again in a moment.",
@@ -279,7 +303,7 @@ impl Reason {
     /// Which class of people the reason speaks of, for labels.
     pub const fn class(self) -> Class {
         match self {
-            Self::Managed => Class::Managed,
+            Self::Managed | Self::AccountDeactivated | Self::AccountClosed => Class::Managed,
             Self::FreshProof
             | Self::NoProof
             | Self::ProofInvalid
@@ -289,7 +313,9 @@ impl Reason {
             | Self::AddressUnknown
             | Self::MobileSession
             | Self::PortalCustomer
-            | Self::TokenBlocked => Class::External,
+            | Self::TokenBlocked
+            | Self::AccountSuspended
+            | Self::AccessEnded => Class::External,
             Self::Anonymous => Class::Anonymous,
             Self::ApiToken => Class::Token,
             _ => Class::Unknown,

@@ -5,6 +5,7 @@ use http::header::HeaderValue;
 
 use crate::clock::stopwatch;
 use crate::config::settings::PortalCustomers;
+use crate::directory::AccountState;
 use crate::domain::decide::decide;
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::enrolment::Enrolment;
@@ -49,6 +50,11 @@ impl Gateway {
         if judged.decision.reason() == Reason::MobileSession {
             exchange.record.lane = Lane::Mobile;
         }
+        if let (Decision::Pass(_), Some(SessionIdentity::Person(person))) =
+            (&judged.decision, &judged.session)
+        {
+            self.identities.note_active(&served.site, person, exchange.record.at);
+        }
         self.metrics.decision_seconds.observe((stopwatch() - exchange.record.started).as_secs_f64());
         judged
     }
@@ -66,16 +72,20 @@ impl Gateway {
             _ => None,
         };
         let proof = person.map_or(ProofFact::Absent, |person| self.proof(served, cookies, person));
+        let state = self.state(session.as_ref());
         let enrolment = person.and_then(|person| self.enrolment(served, cookies, person));
+        // Whoever was reset signs in anew, at an app as in a browser.
+        let enrolment =
+            enrolment.filter(|enrolment| state.reset_at.is_none_or(|reset| reset < enrolment.signed_in_at));
         let snapshot = self.directory.snapshot();
         let facts = Facts {
             organization: &served.site.organization.id,
             enforced: served.site.enforce,
             customers_exempt: served.site.portal_customers == PortalCustomers::Exempt,
             lane,
-            session: self.session_fact(session.as_ref()),
+            session: session_fact(session.as_ref(), state),
             proof,
-            revoked_at: self.revoked_at(person, cookies, proof),
+            revoked_at: self.revoked_at(person, cookies, proof).max(state.reset_at),
             enrolled_until: enrolment.map(|enrolment| enrolment.until(snapshot.external.frequency)),
             api_tokens: served.site.api.for_external,
         };
@@ -125,18 +135,13 @@ impl Gateway {
         }
     }
 
-    pub(super) fn session_fact<'a>(&self, session: Option<&'a SessionIdentity>) -> Session<'a> {
+    /// What is known of the account behind a session.
+    pub(super) fn state(&self, session: Option<&SessionIdentity>) -> AccountState {
         match session {
-            None => Session::NotAsked,
-            Some(SessionIdentity::Anonymous) => Session::Anonymous,
-            Some(SessionIdentity::Unrecognised) => Session::Unrecognised,
-            Some(SessionIdentity::Unavailable) => Session::Unavailable,
-            Some(SessionIdentity::Person(person)) => Session::Person(Person {
-                email: person.email.as_ref(),
-                claimed: person.account.is_some_and(|account| self.directory.is_claimed(account)),
-                is_customer: person.is_customer,
-                address_changed: person.address_changed,
-            }),
+            Some(SessionIdentity::Person(person)) => {
+                person.account.map_or_else(AccountState::default, |account| self.directory.account(account))
+            }
+            _ => AccountState::default(),
         }
     }
 
@@ -153,5 +158,22 @@ impl Gateway {
             }
             _ => None,
         }
+    }
+}
+
+pub(super) fn session_fact(session: Option<&SessionIdentity>, state: AccountState) -> Session<'_> {
+    match session {
+        None => Session::NotAsked,
+        Some(SessionIdentity::Anonymous) => Session::Anonymous,
+        Some(SessionIdentity::Unrecognised) => Session::Unrecognised,
+        Some(SessionIdentity::Unavailable) => Session::Unavailable,
+        Some(SessionIdentity::Person(person)) => Session::Person(Person {
+            email: person.email.as_ref(),
+            claimed: state.claimed,
+            standing: state.standing,
+            ends_at: state.ends_at,
+            is_customer: person.is_customer,
+            address_changed: person.address_changed,
+        }),
     }
 }

@@ -85,9 +85,14 @@ pub fn status(reason: Reason, challenge: bool) -> StatusCode {
         return StatusCode::UNAUTHORIZED;
     }
     match reason {
-        Reason::AddressUnknown | Reason::TokenBlocked | Reason::CrossSite | Reason::UpgradeRefused => {
-            StatusCode::FORBIDDEN
-        }
+        Reason::AddressUnknown
+        | Reason::TokenBlocked
+        | Reason::AccountSuspended
+        | Reason::AccountDeactivated
+        | Reason::AccountClosed
+        | Reason::AccessEnded
+        | Reason::CrossSite
+        | Reason::UpgradeRefused => StatusCode::FORBIDDEN,
         Reason::IdentityUnavailable
         | Reason::IdentityMismatch
         | Reason::StoreUnavailable

@@ -63,6 +63,38 @@ pub enum AuditAction {
     DomainVerificationLost,
     /// A domain was removed from its organization.
     DomainRemoved,
+    /// A mail that is no code was accepted by the mail server.
+    NoticeSent,
+    /// A mail that is no code could not be sent.
+    NoticeFailed,
+    /// The organization took control of an account of its domain.
+    AccountClaimed,
+    /// The organization let go of an account, which is external from then on.
+    AccountUnclaimed,
+    /// New accounts of a domain are claimed as they are seen from then on, or are not.
+    DomainClaimSettingChanged,
+    /// What is said of a person was changed.
+    AccountProfileUpdated,
+    /// An account has another address, and all its proofs are void.
+    AccountEmailChanged,
+    /// An account is kept out until it is reactivated.
+    AccountDeactivated,
+    /// An account was reactivated.
+    AccountReactivated,
+    /// An account is deactivated, and goes for good after the grace period.
+    AccountDeletionScheduled,
+    /// An account that was for deletion is back, and active.
+    AccountDeletionCanceled,
+    /// An account is gone for good.
+    AccountDeleted,
+    /// An account is kept out of the organization.
+    AccountSuspended,
+    /// An account is let in again.
+    AccountRestored,
+    /// An account was removed from the organization, which keeps it out.
+    AccountRemoved,
+    /// All proofs of an account are void.
+    AccountSessionsReset,
     /// A key to the API was made.
     ApiKeyCreated,
     /// A key to the API was ended before its time.
@@ -89,7 +121,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: &[Self] = &[
         Self::StoreCreated,
         Self::DirectoryImported,
         Self::AccountPinned,
@@ -110,6 +142,22 @@ impl AuditAction {
         Self::DomainVerificationFailed,
         Self::DomainVerificationLost,
         Self::DomainRemoved,
+        Self::NoticeSent,
+        Self::NoticeFailed,
+        Self::AccountClaimed,
+        Self::AccountUnclaimed,
+        Self::DomainClaimSettingChanged,
+        Self::AccountProfileUpdated,
+        Self::AccountEmailChanged,
+        Self::AccountDeactivated,
+        Self::AccountReactivated,
+        Self::AccountDeletionScheduled,
+        Self::AccountDeletionCanceled,
+        Self::AccountDeleted,
+        Self::AccountSuspended,
+        Self::AccountRestored,
+        Self::AccountRemoved,
+        Self::AccountSessionsReset,
         Self::ApiKeyCreated,
         Self::ApiKeyRevoked,
         Self::AuthPolicyCreated,
@@ -146,6 +194,22 @@ impl AuditAction {
             Self::DomainVerificationFailed => "domain_verification_failed",
             Self::DomainVerificationLost => "domain_verification_lost",
             Self::DomainRemoved => "domain_removed",
+            Self::NoticeSent => "notice_sent",
+            Self::NoticeFailed => "notice_failed",
+            Self::AccountClaimed => "account_claimed",
+            Self::AccountUnclaimed => "account_unclaimed",
+            Self::DomainClaimSettingChanged => "domain_claim_setting_changed",
+            Self::AccountProfileUpdated => "account_profile_updated",
+            Self::AccountEmailChanged => "account_email_changed",
+            Self::AccountDeactivated => "account_deactivated",
+            Self::AccountReactivated => "account_reactivated",
+            Self::AccountDeletionScheduled => "account_deletion_scheduled",
+            Self::AccountDeletionCanceled => "account_deletion_canceled",
+            Self::AccountDeleted => "account_deleted",
+            Self::AccountSuspended => "account_suspended",
+            Self::AccountRestored => "account_restored",
+            Self::AccountRemoved => "account_removed",
+            Self::AccountSessionsReset => "account_sessions_reset",
             Self::ApiKeyCreated => "api_key_created",
             Self::ApiKeyRevoked => "api_key_revoked",
             Self::AuthPolicyCreated => "auth_policy_created",

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::database::Row;
 use super::timely::Timely;
-use super::{Change, PinRow, RevocationRow, Store, StoreError, enrolments, row};
+use super::{AccountsChanged, Change, PinRow, RevocationRow, Store, StoreError, enrolments, row};
 use crate::domain::enrolment::Enrolment;
 
 /// What changed.
@@ -17,19 +17,28 @@ pub enum ChangeKind {
     Revocation,
     /// A person was pinned to an address: [`ChangeEntry::pin`].
     Pin,
-    /// An operator accepted an address for a person: [`ChangeEntry::pin`].
+    /// An operator accepted an address for a person, or their account got another one: [`ChangeEntry::pin`].
     AcceptedAddress,
     /// A mobile app's session was enrolled, or its enrolment ends: [`ChangeEntry::enrolment`].
     Enrolment,
     /// Domains or accounts changed as a whole: load them again.
     Directory,
+    /// Single accounts changed: [`ChangeEntry::accounts`].
+    Accounts,
     /// A domain has another owner, or none: load the domains again, which takes no time beside the accounts.
     Domains,
 }
 
 impl ChangeKind {
-    const ALL: [Self; 6] =
-        [Self::Revocation, Self::Pin, Self::AcceptedAddress, Self::Enrolment, Self::Directory, Self::Domains];
+    const ALL: [Self; 7] = [
+        Self::Revocation,
+        Self::Pin,
+        Self::AcceptedAddress,
+        Self::Enrolment,
+        Self::Directory,
+        Self::Accounts,
+        Self::Domains,
+    ];
 
     /// The stable label.
     pub const fn label(self) -> &'static str {
@@ -39,6 +48,7 @@ impl ChangeKind {
             Self::AcceptedAddress => "accepted_address",
             Self::Enrolment => "enrolment",
             Self::Directory => "directory",
+            Self::Accounts => "accounts",
             Self::Domains => "domains",
         }
     }
@@ -72,6 +82,11 @@ impl ChangeEntry {
         matches!(self.kind, ChangeKind::Pin | ChangeKind::AcceptedAddress)
             .then(|| PinRow::from_json(&self.detail))
             .flatten()
+    }
+
+    /// The accounts that this entry tells of; `None` if it tells of something else or does not parse.
+    pub fn accounts(&self) -> Option<AccountsChanged> {
+        (self.kind == ChangeKind::Accounts).then(|| AccountsChanged::from_json(&self.detail)).flatten()
     }
 
     /// The enrolment that this entry tells of; `None` if it tells of something else or does not parse.
@@ -111,7 +126,7 @@ impl Change {
     }
 }
 
-async fn append(
+pub(super) async fn append(
     mut connection: Timely<'_>,
     kind: ChangeKind,
     detail: &Value,

@@ -4,18 +4,23 @@
 //! its audit event. No code, key or cookie is ever stored. The SQL here is one text for both databases; what is special to
 //! one of them stands in `sqlite.rs` or `postgres.rs` alone, and `database.rs` chooses.
 
+mod account_changes;
+mod account_lists;
+mod accounts;
 mod api_keys;
 mod audit;
 mod auth_policies;
 mod challenges;
 mod change;
 mod change_log;
+mod claims;
 mod contradictions;
 mod database;
 mod directory;
 mod domains;
 mod enrolments;
 mod error;
+mod imports;
 mod members;
 mod outbox;
 mod pins;
@@ -34,6 +39,9 @@ mod timely;
 
 use std::sync::Arc;
 
+pub use account_changes::{AccountsChanged, Reread};
+pub use account_lists::{AccountFilter, AccountPage, ClaimFilter};
+pub use accounts::{Account, Profile};
 pub use api_keys::ApiKeyRow;
 pub use audit::{AuditAction, AuditError, AuditEvent, AuditRow};
 pub use auth_policies::AuthPolicyRow;
@@ -45,8 +53,9 @@ pub use directory::{AccountRow, NewAccount, UserKey};
 pub use domains::DomainRow;
 pub use enrolments::EnrolmentRow;
 pub use error::StoreError;
+pub use imports::{ImportStep, StagedImport};
 pub use members::{CandidateRow, MemberOfPolicy, MemberRow};
-pub use outbox::{MailOutcome, MailState, NewMail, OutboxMail};
+pub use outbox::{Letter, MailOutcome, MailState, NewMail, OutboxMail};
 pub use pins::PinRow;
 pub use prune::Pruned;
 pub use revocations::RevocationRow;

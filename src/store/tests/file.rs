@@ -9,6 +9,7 @@ use rand::{RngExt, SeedableRng};
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::domain::lifecycle::Standing;
 use crate::domain::owned_domain::{Method, Status};
 
 fn digest(path: &Path) -> [u8; 32] {
@@ -222,6 +223,9 @@ async fn an_older_store_is_brought_up_to_date_with_all_it_holds() {
         email: email("jane@acme.test"),
         username: Some("jane".to_owned()),
         claimed: true,
+        standing: Standing::Active,
+        ends_at: None,
+        reset_at: None,
     };
     assert_eq!(accounts, [jane]);
     assert_eq!(keys, [("JIRAUSER1".to_owned(), "jane@acme.test".to_owned())]);
