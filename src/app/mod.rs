@@ -267,7 +267,7 @@ impl Reloader {
         let again = accounts::accounts(&settings, store.clone(), clock.clone());
         self.accounts.store(Arc::new(again));
         self.api.served.store(Arc::new(api::served(&settings)));
-        self.policies.sites.store(Arc::new(tasks::export_sites(&settings)));
+        tasks::reload(&self.policies, &settings);
         self.metrics.config_in_force(&settings.fingerprint);
         self.metrics.config_reloaded(ReloadResult::Success);
         self.current = settings;
