@@ -117,6 +117,8 @@ pub enum AuditAction {
     UserAddToAuthPolicyFailed,
     /// The members of authentication policies were written into a file.
     MembersExported,
+    /// A task could not be done, and nothing of it was.
+    TaskFailed,
 }
 
 impl AuditAction {
@@ -169,6 +171,7 @@ impl AuditAction {
         Self::UserAddedToAuthPolicy,
         Self::UserAddToAuthPolicyFailed,
         Self::MembersExported,
+        Self::TaskFailed,
     ];
 
     /// The stable label.
@@ -221,6 +224,7 @@ impl AuditAction {
             Self::UserAddedToAuthPolicy => "user_added_to_auth_policy",
             Self::UserAddToAuthPolicyFailed => "user_add_to_auth_policy_failed",
             Self::MembersExported => "members_exported",
+            Self::TaskFailed => "task_failed",
         }
     }
 }

@@ -21,6 +21,15 @@ pub const UNKNOWN_RESOURCE: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-1", 
 pub const NO_ORGANIZATION: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-2", "Organization not found");
 /// The organization has no such domain.
 pub const NO_DOMAIN: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-3", "Domain not found");
+/// The organization has no such policy.
+pub const NO_POLICY: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-5", "Policy not found");
+/// The policy is applied to nothing by this id.
+pub const NO_POLICY_RESOURCE: Cause =
+    Cause(StatusCode::NOT_FOUND, "ADMIN-404-6", "Policy resource not found");
+/// The organization, or the policy, has no such account.
+pub const NO_USER: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-8", "User not found");
+/// The organization has no such task.
+pub const NO_TASK: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-1", "Task not found");
 /// The organization has no such key.
 pub const NO_KEY: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-1", "API key not found");
 /// A cursor that this list did not give out.

@@ -4,6 +4,7 @@
 //! an operation to are those of the operation's own documentation. One file per family of operations: `domains.rs` is the
 //! one to copy. Nothing of another organization is ever told from what does not exist.
 
+mod auth_policies;
 mod body;
 mod cursor;
 mod documentation;
@@ -14,7 +15,9 @@ mod keys;
 mod orgs;
 mod page;
 mod params;
+mod policies;
 mod rate;
+mod seen;
 
 use std::sync::Arc;
 
@@ -28,6 +31,7 @@ use crate::actions::accounts::Accounts;
 use crate::actions::api_keys::ApiKeys;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
+use crate::actions::policies::Policies;
 use crate::config::admin::Admin;
 use crate::domain::organization::Organization;
 use crate::entropy::Entropy;
@@ -53,6 +57,8 @@ pub struct Api {
     pub accounts: Arc<ArcSwap<Accounts>>,
     /// The deeds about claims.
     pub claims: Arc<Claims>,
+    /// The deeds about authentication policies.
+    pub policies: Arc<Policies>,
     /// What cursors are made with.
     pub cursor_key: [u8; 32],
     /// For the ids of errors.
@@ -103,6 +109,8 @@ fn described() -> OpenApiRouter<Arc<Api>> {
         .merge(orgs::routes())
         .merge(domains::routes())
         .merge(keys::routes())
+        .merge(auth_policies::routes())
+        .merge(policies::routes())
 }
 
 async fn unknown() -> ApiError {
