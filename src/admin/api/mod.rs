@@ -4,13 +4,16 @@
 //! an operation to are those of the operation's own documentation. One file per family of operations: `domains.rs` is the
 //! one to copy. Nothing of another organization is ever told from what does not exist.
 
+mod accounts;
 mod body;
+mod claims;
 mod cursor;
 mod documentation;
 mod domains;
 mod error;
 mod guard;
 mod keys;
+mod manage;
 mod orgs;
 mod page;
 mod params;
@@ -99,6 +102,9 @@ fn described() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::with_openapi(documentation::frame())
         .merge(orgs::routes())
         .merge(domains::routes())
+        .merge(accounts::routes())
+        .merge(claims::routes())
+        .merge(manage::routes())
         .merge(keys::routes())
 }
 
