@@ -85,7 +85,8 @@ pub fn router(api: Arc<Api>) -> Router {
     routes
         // What none of them is, but stands under one of their prefixes, has an answer of its family's.
         .route("/admin/{*rest}", any(unknown))
-        .route("/users/{*rest}", any(unknown))
+        .route("/users/{account}", any(unknown))
+        .route("/users/{account}/{*rest}", any(unknown))
         .route("/scim/{*rest}", any(unknown))
         .layer(middleware::from_fn_with_state(Arc::new(guarded), guard::guard))
         // The document is about the software and not about anybody's data.
