@@ -1,4 +1,5 @@
-//! Keep what sightings found out: the address a product user was first seen with, and who contradicts the directory.
+//! Keep what the gate found out: the address a product user was first seen with, who contradicts the directory, who signed in
+//! and who was refused.
 //!
 //! It runs beside the traffic, never in its way: memory knows it already, and managed people need no store.
 
@@ -38,6 +39,7 @@ async fn write(store: &Store, clock: &Clock, findings: &[Finding]) -> Result<(),
                 Some(contradicted(row))
             }
             Found::Agreed(person) => end_contradiction(&mut change, person).await?,
+            Found::Happened(event) => Some(AuditEvent::clone(event)),
         };
         events.extend(event.map(|event| event.of(organization)));
     }

@@ -269,7 +269,7 @@ fn hold_back(old: &Settings, new: &mut Settings) -> Vec<&'static str> {
 }
 
 fn policy(settings: &Settings) -> ExternalUserPolicy {
-    ExternalUserPolicy { frequency: settings.verification.frequency }
+    ExternalUserPolicy { frequency: settings.verification.frequency, ..ExternalUserPolicy::default() }
 }
 
 fn outbox(

@@ -52,17 +52,27 @@ async fn catch_up(
         if has(ChangeKind::Directory) {
             directory.reload(store).await?;
             reloaded(directory);
-        } else if has(ChangeKind::Domains) {
-            directory.reload_domains(store).await?;
-            reloaded(directory);
+        } else {
+            if has(ChangeKind::Domains) {
+                directory.reload_domains(store).await?;
+                reloaded(directory);
+            }
+            if has(ChangeKind::ExternalPolicies) {
+                directory.reload_policies(store).await?;
+            }
         }
         for entry in &entries {
             match entry.kind {
                 ChangeKind::Revocation => revoke(directory, entry),
                 ChangeKind::Enrolment => hear_enrolment(directory, entry),
                 ChangeKind::AcceptedAddress => accept(directory, entry),
+                ChangeKind::Reset => reset(directory, entry),
                 // Loaded above, and known to memory before the store.
-                ChangeKind::Directory | ChangeKind::Domains | ChangeKind::Pin => {}
+                ChangeKind::Directory
+                | ChangeKind::Domains
+                | ChangeKind::ExternalPolicies
+                | ChangeKind::Invitations
+                | ChangeKind::Pin => {}
             }
         }
         last_change = newest;
@@ -80,6 +90,13 @@ fn revoke(directory: &Directory, entry: &ChangeEntry) {
     match entry.revocation() {
         Some(revocation) => directory.revoke(revocation.subject, revocation.device, revocation.at),
         None => tracing::error!(seq = entry.seq, "a sign-out in the change log is damaged and was skipped"),
+    }
+}
+
+fn reset(directory: &Directory, entry: &ChangeEntry) {
+    match entry.resets() {
+        Some(rows) => rows.iter().for_each(|row| directory.reset(row)),
+        None => tracing::error!(seq = entry.seq, "a reset in the change log is damaged and was skipped"),
     }
 }
 

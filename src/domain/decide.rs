@@ -12,7 +12,7 @@ use super::decision::{Credentials, Decision, Permit, Reason};
 use super::facts::{Facts, Person, ProofFact, Session};
 use super::lane::Lane;
 use super::organization::OrganizationId;
-use super::policy::{ApiTokens, Snapshot};
+use super::policy::{ApiTokens, ExternalUserPolicy, Snapshot, Verification};
 
 /// How far clocks of several machines may differ before a proof counts as made in the future.
 pub const CLOCK_SKEW: Duration = Duration::from_secs(60);
@@ -71,11 +71,13 @@ pub fn class(snapshot: &Snapshot, organization: &OrganizationId, session: Sessio
 
 fn decide_token(snapshot: &Snapshot, facts: &Facts<'_>) -> Decision {
     let pass = Decision::Pass(Permit::new(Reason::ApiToken, Credentials::Authorization));
-    if !facts.enforced || facts.api_tokens == ApiTokens::Allow {
+    let site_allows = facts.api_tokens == ApiTokens::Allow;
+    if !facts.enforced || (site_allows && !snapshot.may_block_tokens(facts.organization)) {
         return pass;
     }
     match facts.session {
         Session::Person(person) if is_managed(snapshot, facts.organization, person) => pass,
+        Session::Person(person) if site_allows && may_use_tokens(snapshot, facts, person) => pass,
         // A token that the product does not know: it says so itself, and better.
         Session::Anonymous => pass,
         Session::Unavailable => Decision::Unavailable(Reason::IdentityUnavailable),
@@ -84,6 +86,10 @@ fn decide_token(snapshot: &Snapshot, facts: &Facts<'_>) -> Decision {
             Decision::Deny(Reason::TokenBlocked)
         }
     }
+}
+
+fn may_use_tokens(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>) -> bool {
+    snapshot.external_policy(facts.organization, person).api_tokens == ApiTokens::Allow
 }
 
 fn pass_anonymous() -> Decision {
@@ -98,10 +104,19 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
     if person.is_customer && facts.customers_exempt {
         return Decision::Pass(Permit::new(Reason::PortalCustomer, Credentials::Cookies));
     }
+    let policy = snapshot.external_policy(facts.organization, person);
+    match policy.verification {
+        Verification::Required => {}
+        Verification::Off => {
+            return Decision::Pass(Permit::new(Reason::VerificationOff, Credentials::Cookies));
+        }
+        // Whatever it says, it may say less than is believed of it.
+        Verification::Unreadable => return Decision::Unavailable(Reason::PolicyUnreadable),
+    }
     let stale = match facts.proof {
-        ProofFact::VerifiedAt(at) => match staleness(snapshot, facts, at, now) {
+        ProofFact::VerifiedAt(at) => match staleness(&policy, facts, at, now) {
             None => {
-                let end = at.saturating_add(snapshot.external.frequency).unwrap_or(Timestamp::MAX);
+                let end = at.saturating_add(policy.frequency).unwrap_or(Timestamp::MAX);
                 return Decision::Pass(Permit::new(Reason::FreshProof, Credentials::Cookies).until(end));
             }
             Some(reason) => reason,
@@ -129,12 +144,12 @@ fn is_managed(snapshot: &Snapshot, organization: &OrganizationId, person: Person
 }
 
 fn staleness(
-    snapshot: &Snapshot,
+    policy: &ExternalUserPolicy,
     facts: &Facts<'_>,
     verified_at: Timestamp,
     now: Timestamp,
 ) -> Option<Reason> {
-    if facts.revoked_at.is_some_and(|revoked| verified_at <= revoked) {
+    if facts.revoked_at.max(policy.reset_at).is_some_and(|revoked| verified_at <= revoked) {
         return Some(Reason::ProofRevoked);
     }
     let skew = i128::try_from(CLOCK_SKEW.as_nanos()).unwrap_or(0);
@@ -142,7 +157,7 @@ fn staleness(
     if age < -skew {
         return Some(Reason::ProofFromFuture);
     }
-    let frequency = i128::try_from(snapshot.external.frequency.as_nanos()).unwrap_or(0);
+    let frequency = i128::try_from(policy.frequency.as_nanos()).unwrap_or(0);
     (age >= frequency).then_some(Reason::ProofExpired)
 }
 

@@ -88,6 +88,7 @@ pub enum Reason {
     TrustedSource,
     MobileSession,
     PortalCustomer,
+    VerificationOff,
     OwnPage,
     NoProof,
     ProofInvalid,
@@ -96,6 +97,8 @@ pub enum Reason {
     ProofRevoked,
     AddressUnknown,
     TokenBlocked,
+    NotInvited,
+    PolicyUnreadable,
     IdentityUnavailable,
     IdentityMismatch,
     StoreUnavailable,
@@ -125,7 +128,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in label order.
-    pub const ALL: [Self; 43] = [
+    pub const ALL: [Self; 46] = [
         Self::Managed,
         Self::FreshProof,
         Self::ApiToken,
@@ -136,6 +139,7 @@ impl Reason {
         Self::TrustedSource,
         Self::MobileSession,
         Self::PortalCustomer,
+        Self::VerificationOff,
         Self::OwnPage,
         Self::NoProof,
         Self::ProofInvalid,
@@ -144,6 +148,8 @@ impl Reason {
         Self::ProofRevoked,
         Self::AddressUnknown,
         Self::TokenBlocked,
+        Self::NotInvited,
+        Self::PolicyUnreadable,
         Self::IdentityUnavailable,
         Self::IdentityMismatch,
         Self::StoreUnavailable,
@@ -203,6 +209,7 @@ impl Reason {
                 "portal-customer",
                 "A customer of the service desk, who has no access to the product itself.",
             ),
+            Self::VerificationOff => ("verification-off", "The organization asks this person for no code."),
             Self::OwnPage => ("own-page", "One of Postern's own pages."),
             Self::NoProof => ("no-proof", "You have not verified your mailbox in this browser yet."),
             Self::ProofInvalid => {
@@ -222,6 +229,14 @@ impl Reason {
             Self::TokenBlocked => (
                 "token-blocked",
                 "API tokens of external users are blocked here by the organization. Please ask your organization's admin.",
+            ),
+            Self::NotInvited => (
+                "not-invited",
+                "This site is only for people from outside who were invited to it. Please ask whoever you work with here, or your organization's admin.",
+            ),
+            Self::PolicyUnreadable => (
+                "policy-unreadable",
+                "What the organization asks of people from outside cannot be read right now. Please try again in a moment.",
             ),
             Self::IdentityUnavailable => (
                 "identity-unavailable",
@@ -289,6 +304,9 @@ impl Reason {
             | Self::AddressUnknown
             | Self::MobileSession
             | Self::PortalCustomer
+            | Self::VerificationOff
+            | Self::NotInvited
+            | Self::PolicyUnreadable
             | Self::TokenBlocked => Class::External,
             Self::Anonymous => Class::Anonymous,
             Self::ApiToken => Class::Token,

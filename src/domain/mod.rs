@@ -5,11 +5,13 @@
 pub mod account;
 pub mod actor;
 pub mod code;
+pub mod csv_cell;
 pub mod decide;
 pub mod decision;
 pub mod domain_name;
 pub mod email;
 pub mod enrolment;
+pub mod external_policy;
 pub mod facts;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz;
@@ -17,6 +19,7 @@ pub mod hardening;
 pub mod host;
 pub mod key_set;
 pub mod lane;
+pub mod mistake;
 pub mod organization;
 pub mod ownable;
 pub mod owned_domain;

@@ -2,6 +2,7 @@
 //! `token.rs`, which does the same for the API lane.
 
 use http::header::HeaderValue;
+use jiff::Timestamp;
 
 use crate::clock::stopwatch;
 use crate::config::settings::PortalCustomers;
@@ -10,6 +11,7 @@ use crate::domain::decision::{Decision, Reason};
 use crate::domain::enrolment::Enrolment;
 use crate::domain::facts::{Facts, Person, ProofFact, Session};
 use crate::domain::lane::Lane;
+use crate::domain::policy::{ExternalUserPolicy, Snapshot};
 use crate::identity::{Identity, Presented, SessionIdentity, TokenOwner};
 
 use super::Gateway;
@@ -76,7 +78,8 @@ impl Gateway {
             session: self.session_fact(session.as_ref()),
             proof,
             revoked_at: self.revoked_at(person, cookies, proof),
-            enrolled_until: enrolment.map(|enrolment| enrolment.until(snapshot.external.frequency)),
+            enrolled_until: enrolment
+                .and_then(|enrolment| self.enrolled_until(&snapshot, served, person, &enrolment)),
             api_tokens: served.site.api.for_external,
         };
         let decision = decide(&snapshot, &facts, self.clock.now());
@@ -111,6 +114,9 @@ impl Gateway {
             client: exchange.client,
         };
         let resolved = self.identities.resolve(&served.site, &served.metrics, key, presented).await;
+        if let (true, SessionIdentity::Person(person)) = (resolved.is_news, &resolved.session) {
+            self.note_sign_in(exchange.client, served, cookies, person);
+        }
         // No upstream sets our cookies, in this answer as in any other.
         let theirs = |line: &HeaderValue| !is_own(set_cookie_name(line));
         exchange.set_cookies.extend(resolved.set_cookies.into_iter().filter(theirs));
@@ -131,13 +137,23 @@ impl Gateway {
             Some(SessionIdentity::Anonymous) => Session::Anonymous,
             Some(SessionIdentity::Unrecognised) => Session::Unrecognised,
             Some(SessionIdentity::Unavailable) => Session::Unavailable,
-            Some(SessionIdentity::Person(person)) => Session::Person(Person {
-                email: person.email.as_ref(),
-                claimed: person.account.is_some_and(|account| self.directory.is_claimed(account)),
-                is_customer: person.is_customer,
-                address_changed: person.address_changed,
-            }),
+            Some(SessionIdentity::Person(person)) => Session::Person(self.person_fact(person)),
         }
+    }
+
+    pub(super) fn person_fact<'a>(&self, person: &'a Identity) -> Person<'a> {
+        Person {
+            email: person.email.as_ref(),
+            claimed: person.account.is_some_and(|account| self.directory.is_claimed(account)),
+            is_customer: person.is_customer,
+            address_changed: person.address_changed,
+        }
+    }
+
+    /// The external user policy that a person goes by at a site.
+    pub(super) fn external_policy(&self, served: &Served, person: &Identity) -> ExternalUserPolicy {
+        let organization = &served.site.organization.id;
+        self.directory.snapshot().external_policy(organization, self.person_fact(person))
     }
 
     /// Only a genuine proof can have been revoked, so only then is it looked up.
@@ -146,12 +162,31 @@ impl Gateway {
         person: Option<&Identity>,
         cookies: &Cookies,
         proof: ProofFact,
-    ) -> Option<jiff::Timestamp> {
+    ) -> Option<Timestamp> {
         match (person, cookies.device, proof) {
             (Some(person), Some(device), ProofFact::VerifiedAt(_)) => {
-                self.directory.revoked_at(person.subject, device)
+                let reset_at = person.account.and_then(|account| self.directory.reset_at(account));
+                self.directory.revoked_at(person.subject, device).max(reset_at)
             }
             _ => None,
         }
+    }
+
+    /// Until when an app's session passes: not beyond a reset of its person or of the policy that they go by.
+    fn enrolled_until(
+        &self,
+        snapshot: &Snapshot,
+        served: &Served,
+        person: Option<&Identity>,
+        enrolment: &Enrolment,
+    ) -> Option<Timestamp> {
+        let person = person?;
+        let policy = snapshot.external_policy(&served.site.organization.id, self.person_fact(person));
+        let reset_at = person.account.and_then(|account| self.directory.reset_at(account));
+        let reset_at = reset_at.max(policy.reset_at);
+        if reset_at.is_some_and(|reset_at| enrolment.signed_in_at <= reset_at) {
+            return None;
+        }
+        Some(enrolment.until(policy.frequency))
     }
 }

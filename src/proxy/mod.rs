@@ -30,6 +30,7 @@ pub mod rehearse;
 mod relay;
 mod respond;
 mod route;
+mod sign_ins;
 mod stream;
 mod target;
 mod token;
@@ -73,6 +74,7 @@ use exchange::{Exchange, Refused};
 use plan::Plan;
 use record::Record;
 use route::{RouteError, Served};
+use sign_ins::SignIns;
 use stream::Sockets;
 use upstream::Upstream;
 use wire::{Connection, Crowd};
@@ -112,6 +114,8 @@ pub struct Gateway {
     assertions: Assertions,
     /// The WebSockets that are open.
     sockets: Sockets,
+    /// Whose sessions began here and are nobody's yet.
+    sign_ins: SignIns,
     /// The site of requests that name none of ours.
     nowhere: Arc<str>,
 }
@@ -133,6 +137,7 @@ impl Gateway {
             crowd: Crowd::default(),
             assertions,
             sockets: Sockets::default(),
+            sign_ins: SignIns::new(),
             nowhere: NO_SITE.into(),
         }
     }
@@ -203,7 +208,10 @@ impl Gateway {
             Decision::Pass(permit) => {
                 self.pass(exchange, upstream, served, permit, judged, cookies, parts, body).await
             }
-            decision => Err(Refused::by(&decision)),
+            decision => {
+                self.note_refusal(exchange, served, &judged);
+                Err(Refused::by(&decision))
+            }
         }
     }
 

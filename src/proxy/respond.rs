@@ -85,11 +85,14 @@ pub fn status(reason: Reason, challenge: bool) -> StatusCode {
         return StatusCode::UNAUTHORIZED;
     }
     match reason {
-        Reason::AddressUnknown | Reason::TokenBlocked | Reason::CrossSite | Reason::UpgradeRefused => {
-            StatusCode::FORBIDDEN
-        }
+        Reason::AddressUnknown
+        | Reason::TokenBlocked
+        | Reason::NotInvited
+        | Reason::CrossSite
+        | Reason::UpgradeRefused => StatusCode::FORBIDDEN,
         Reason::IdentityUnavailable
         | Reason::IdentityMismatch
+        | Reason::PolicyUnreadable
         | Reason::StoreUnavailable
         | Reason::TooManyConnections => StatusCode::SERVICE_UNAVAILABLE,
         Reason::UpstreamUnreachable => StatusCode::BAD_GATEWAY,

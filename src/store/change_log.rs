@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::database::Row;
 use super::timely::Timely;
-use super::{Change, PinRow, RevocationRow, Store, StoreError, enrolments, row};
+use super::{Change, PinRow, ResetRow, RevocationRow, Store, StoreError, enrolments, row};
 use crate::domain::enrolment::Enrolment;
 
 /// What changed.
@@ -25,11 +25,26 @@ pub enum ChangeKind {
     Directory,
     /// A domain has another owner, or none: load the domains again, which takes no time beside the accounts.
     Domains,
+    /// What an organization asks of people from outside: load all policies again, which are few.
+    ExternalPolicies,
+    /// Somebody was reset by an admin: [`ChangeEntry::resets`].
+    Reset,
+    /// Who may come to which site: load the invitations again.
+    Invitations,
 }
 
 impl ChangeKind {
-    const ALL: [Self; 6] =
-        [Self::Revocation, Self::Pin, Self::AcceptedAddress, Self::Enrolment, Self::Directory, Self::Domains];
+    const ALL: [Self; 9] = [
+        Self::Revocation,
+        Self::Pin,
+        Self::AcceptedAddress,
+        Self::Enrolment,
+        Self::Directory,
+        Self::Domains,
+        Self::ExternalPolicies,
+        Self::Reset,
+        Self::Invitations,
+    ];
 
     /// The stable label.
     pub const fn label(self) -> &'static str {
@@ -40,6 +55,9 @@ impl ChangeKind {
             Self::Enrolment => "enrolment",
             Self::Directory => "directory",
             Self::Domains => "domains",
+            Self::ExternalPolicies => "external_policies",
+            Self::Reset => "reset",
+            Self::Invitations => "invitations",
         }
     }
 
@@ -72,6 +90,11 @@ impl ChangeEntry {
         matches!(self.kind, ChangeKind::Pin | ChangeKind::AcceptedAddress)
             .then(|| PinRow::from_json(&self.detail))
             .flatten()
+    }
+
+    /// The people whom this entry says were reset; `None` if it tells of something else or does not parse.
+    pub fn resets(&self) -> Option<Vec<ResetRow>> {
+        (self.kind == ChangeKind::Reset).then(|| ResetRow::all_from_json(&self.detail)).flatten()
     }
 
     /// The enrolment that this entry tells of; `None` if it tells of something else or does not parse.

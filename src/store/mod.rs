@@ -5,6 +5,8 @@
 //! one of them stands in `sqlite.rs` or `postgres.rs` alone, and `database.rs` chooses.
 
 mod audit;
+mod audit_log;
+mod audit_names;
 mod challenges;
 mod change;
 mod change_log;
@@ -14,11 +16,14 @@ mod directory;
 mod domains;
 mod enrolments;
 mod error;
+mod events;
+mod external_policies;
 mod outbox;
 mod pins;
 mod postgres;
 mod prune;
 mod quota;
+mod resets;
 mod revocations;
 mod row;
 mod sqlite;
@@ -28,7 +33,8 @@ mod timely;
 
 use std::sync::Arc;
 
-pub use audit::{AuditAction, AuditError, AuditEvent, AuditRow};
+pub use audit::{AuditAction, AuditEvent};
+pub use audit_log::{AuditError, AuditRow};
 pub use challenges::{Challenge, ChallengeOutcome, NewChallenge};
 pub use change::Change;
 pub use change_log::{ChangeEntry, ChangeKind};
@@ -37,9 +43,12 @@ pub use directory::{AccountRow, NewAccount, UserKey};
 pub use domains::DomainRow;
 pub use enrolments::EnrolmentRow;
 pub use error::StoreError;
+pub use events::{EventFilter, EventId, EventOrder, MOST_VALUES};
+pub use external_policies::ExternalPolicyRow;
 pub use outbox::{MailOutcome, MailState, NewMail, OutboxMail};
 pub use pins::PinRow;
 pub use prune::Pruned;
+pub use resets::ResetRow;
 pub use revocations::RevocationRow;
 
 use crate::config::database::Database;

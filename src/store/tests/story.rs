@@ -359,12 +359,14 @@ async fn what_is_old_is_forgotten_and_the_audit_log_stays(store: Store) {
         change.queue_mail(&new_mail(id, id, now)).await.unwrap();
         change.revoke(Subject([id as u8; 16]), BROWSER, now).await.unwrap();
         change.enroll(&enrolled(id as u8, now)).await.unwrap();
+        change.reset_people(&only(), &[email(&format!("p{id}@ext.test"))], now).await.unwrap();
         change.commit(challenged(), now).await.unwrap();
         store.finish_mail(Uuid::from_u128(id), MailOutcome::Sent, now).await.unwrap();
     }
     assert_eq!(store.prune(at(0)).await.unwrap(), Pruned::default());
     let pruned = store.prune(at(1_000) + DAY * 31).await.unwrap();
-    assert_eq!(pruned, Pruned { quota_events: 2, challenges: 1, mails: 1, revocations: 1, enrolments: 2 });
+    let (quota_events, challenges, mails, revocations, resets, enrolments) = (2, 1, 1, 1, 1, 2);
+    assert_eq!(pruned, Pruned { quota_events, challenges, mails, revocations, resets, enrolments });
     assert_eq!((rows(&store, "challenges").await, rows(&store, "outbox").await), (1, 1));
     assert_eq!(store.verify_audit_chain().await.unwrap(), 5);
 }
