@@ -40,6 +40,8 @@ pub struct Keys {
     cookies: [u8; 32],
     /// For tokens that prove a domain; the same under every rotation, as what is published in DNS stays there for years.
     ownership: [u8; 32],
+    /// For the cursors of lists; the same under every rotation, as a client may keep one for months.
+    cursors: [u8; 32],
 }
 
 /// Why there are no keys.
@@ -93,13 +95,14 @@ impl Keys {
             if sets.insert(id, KeySet::derive(&secret)).is_some() {
                 return Err(index + 1);
             }
-            lasting
-                .get_or_insert_with(|| ["subject", "cookies", "ownership"].map(|what| derive(&secret, what)));
+            lasting.get_or_insert_with(|| {
+                ["subject", "cookies", "ownership", "cursors"].map(|what| derive(&secret, what))
+            });
             current = Some(id);
         }
         match (current, lasting) {
-            (Some(current), Some([subject, cookies, ownership])) => {
-                Ok(Self { sets, current, subject, cookies, ownership })
+            (Some(current), Some([subject, cookies, ownership, cursors])) => {
+                Ok(Self { sets, current, subject, cookies, ownership, cursors })
             }
             _ => Err(1),
         }
@@ -133,6 +136,11 @@ impl Keys {
     /// The key for tokens that prove a domain.
     pub fn ownership(&self) -> &[u8; 32] {
         &self.ownership
+    }
+
+    /// The key for the cursors of lists.
+    pub fn cursors(&self) -> &[u8; 32] {
+        &self.cursors
     }
 }
 

@@ -25,7 +25,7 @@
 //! |---|---|
 //! | `main`, `cli`, `app` | everything |
 //! | `proxy` | `actions`, `identity`, `connect`, `directory`, `config`, `domain`, `telemetry`, `clock`, `entropy` |
-//! | `admin` | `actions`, `directory`, `store`, `config`, `domain`, `telemetry`, `clock` |
+//! | `admin` | `actions`, `directory`, `store`, `config`, `domain`, `telemetry`, `clock`, `entropy` |
 //! | `actions` | `mail`, `store`, `dns`, `website`, `keys`, `domain`, `telemetry`, `clock`, `entropy` |
 //! | `identity` | `connect`, `directory`, `config`, `keys`, `domain`, `telemetry`, `clock` |
 //! | `mail` | `store`, `config`, `domain`, `telemetry`, `clock` |

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
 
-use postern::cli::{accept_address, audit, check, demo, domain, import, init, run};
+use postern::cli::{accept_address, admin, audit, check, demo, domain, import, init, run};
 use postern::domain::owned_domain::Way;
 
 /// It gives back what a connection at rest lets go of: that takes 3 KB then, and 26 KB with the system's allocator.
@@ -74,6 +74,12 @@ enum Command {
         #[command(subcommand)]
         deed: DomainDeed,
     },
+    /// Make, list and end the keys that the API is asked with
+    #[command(after_help = ADMIN_HELP)]
+    Admin {
+        #[command(subcommand)]
+        deed: AdminDeed,
+    },
     /// Look after the audit log
     Audit {
         #[command(subcommand)]
@@ -121,7 +127,7 @@ struct Named {
 
 #[derive(clap::Args)]
 struct Whose {
-    /// Whose domains they are, by the id in the configuration; needed where there are several organizations
+    /// Whose they are, by the id in the configuration; needed where there are several organizations
     #[arg(long, value_name = "ID")]
     organization: Option<String>,
     #[command(flatten)]
@@ -137,6 +143,47 @@ impl DomainDeed {
             }
             Self::List(whose) => (domain::Deed::List, whose),
             Self::Remove(Named { name, whose }) => (domain::Deed::Remove(name), whose),
+        }
+    }
+}
+
+#[derive(Subcommand)]
+enum AdminDeed {
+    /// Make a key, and show it this once
+    CreateKey {
+        /// What people call it
+        name: String,
+        /// What it opens, once for each scope; everything without this
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<String>,
+        /// Whose it is: who is written to about what was done with it
+        #[arg(long = "for", value_name = "ADDRESS")]
+        owner: Option<String>,
+        /// How long it lives, 365d at most
+        #[arg(long = "expires-in", value_name = "TIME", default_value = "7d", value_parser = postern::config::read_key_lifetime)]
+        lifetime: std::time::Duration,
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Say which keys there are, and how they stand
+    ListKeys(Whose),
+    /// End a key, by the id that the list shows
+    RevokeKey {
+        /// The key's id
+        id: String,
+        #[command(flatten)]
+        whose: Whose,
+    },
+}
+
+impl AdminDeed {
+    fn read(self) -> (admin::Deed, Whose) {
+        match self {
+            Self::CreateKey { name, scopes, owner, lifetime, whose } => {
+                (admin::Deed::Create { name, scopes, owner, lifetime }, whose)
+            }
+            Self::ListKeys(whose) => (admin::Deed::List, whose),
+            Self::RevokeKey { id, whose } => (admin::Deed::Revoke(id), whose),
         }
     }
 }
@@ -163,6 +210,10 @@ const DOMAIN_HELP: &str = "\
 A domain is proved by a line that it publishes, in DNS or on its web site, and is looked at again from time to time. One
 that was imported is never looked at: an operator vouched for it. Two facts make a person managed: the domain is verified,
 and an import claimed the account. Losing a domain leaves the claims as they are.";
+
+const ADMIN_HELP: &str = "\
+Ask the API with `Authorization: Bearer KEY`; /openapi.json at the admin listener describes it. The store keeps a hash of a
+key, so one that is lost is replaced and never found again.";
 
 const IMPORT_HELP: &str = "\
 Columns: type,domain,email,name,username,claimed and, if wanted, user_key
@@ -212,6 +263,13 @@ fn main() -> ExitCode {
             let (deed, Whose { organization, configured }) = deed.read();
             match run::settings(&configured.config) {
                 Ok(settings) => run::ended(block_on(domain::run(&settings, organization.as_deref(), &deed))),
+                Err(errors) => run::refused(&errors),
+            }
+        }
+        Command::Admin { deed } => {
+            let (deed, Whose { organization, configured }) = deed.read();
+            match run::settings(&configured.config) {
+                Ok(settings) => run::ended(block_on(admin::run(&settings, organization.as_deref(), deed))),
                 Err(errors) => run::refused(&errors),
             }
         }

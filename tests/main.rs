@@ -1,5 +1,6 @@
 //! The promises, by folder. Each test runs the real gateway before real servers; `support/` starts them.
 
+mod admin;
 mod browser;
 mod challenge;
 mod cluster;

@@ -3,6 +3,7 @@
 //! Actions know no HTTP: a page, an API and a command call the same ones.
 
 pub mod accept_address;
+pub mod api_keys;
 pub mod check_code;
 mod directory_csv;
 pub mod domains;

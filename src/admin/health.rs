@@ -109,7 +109,8 @@ mod tests {
             let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
             let address = listener.local_addr().unwrap();
             let (shutdown, down) = tokio::sync::oneshot::channel::<()>();
-            let router = router(AdminState { metrics: Arc::clone(&metrics), checks: checks.into() });
+            let state = AdminState { metrics: Arc::clone(&metrics), checks: checks.into() };
+            let router = router(state, axum::Router::new(), crate::admin::host::Names::default());
             let serving = tokio::spawn(serve(listener, router, async { drop(down.await) }));
             Self { address, metrics, shutdown, serving }
         }

@@ -1,28 +1,39 @@
-//! Which hosts the admin listener answers to: this machine by its loopback names, and the address that was connected to.
+//! Which hosts the admin listener answers to: this machine by its loopback names, the address that was connected to, and the
+//! names that the configuration gives it.
 //!
 //! A web page may name any host it owns and have it resolve to us (DNS rebinding): the browser then takes our answers for
 //! the page's own and lets it read them. What gives it away is the foreign name in `Host`.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use crate::domain::host::Authority;
 
-use super::LocalIp;
+use super::Ends;
 use super::problem::Problem;
 
+/// The authorities under which clients reach the listener, as the configuration has them.
+#[derive(Debug, Clone, Default)]
+pub struct Names(pub Arc<[String]>);
+
 /// Refuses what names another host than ours, and marks every answer as not to be stored or guessed at.
-pub async fn require_own(ConnectInfo(local): ConnectInfo<LocalIp>, request: Request, next: Next) -> Response {
-    let mut response = if names_us(&request, local) {
+pub async fn require_own(
+    State(names): State<Names>,
+    ConnectInfo(ends): ConnectInfo<Ends>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = if names_us(&request, &names, ends.local) {
         next.run(request).await
     } else {
         Problem::new(
             StatusCode::MISDIRECTED_REQUEST,
-            "This listener answers to loopback names and to its own address only.",
+            "This listener answers to loopback names, to its own address and to the names of `admin.urls` only.",
         )
         .into_response()
     };
@@ -33,19 +44,22 @@ pub async fn require_own(ConnectInfo(local): ConnectInfo<LocalIp>, request: Requ
 }
 
 /// Exactly one `Host`, ours, and a target that names no other (RFC 9112 section 3.2.2).
-fn names_us(request: &Request, local: LocalIp) -> bool {
+fn names_us(request: &Request, names: &Names, local: Option<IpAddr>) -> bool {
     let mut hosts = request.headers().get_all(header::HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else {
         return false;
     };
     let target = request.uri().authority();
-    host.to_str().is_ok_and(|host| is_own(host, local))
-        && target.is_none_or(|target| is_own(target.as_str(), local))
+    host.to_str().is_ok_and(|host| is_own(host, names, local))
+        && target.is_none_or(|target| is_own(target.as_str(), names, local))
 }
 
-fn is_own(authority: &str, local: LocalIp) -> bool {
+fn is_own(authority: &str, names: &Names, local: Option<IpAddr>) -> bool {
+    if names.0.iter().any(|name| name.eq_ignore_ascii_case(authority)) {
+        return true;
+    }
     match literal(authority) {
-        Some(ip) => ip.is_loopback() || Some(ip) == local.0,
+        Some(ip) => ip.is_loopback() || Some(ip) == local,
         None => Authority::parse(authority).is_ok_and(|authority| authority.host.as_str() == "localhost"),
     }
 }
@@ -62,7 +76,11 @@ fn literal(authority: &str) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
-    const LOCAL: LocalIp = LocalIp(Some(IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7))));
+    const LOCAL: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7)));
+
+    fn names() -> Names {
+        Names(["admin.acme.com".to_owned(), "gw.acme.com:8901".to_owned()].into())
+    }
 
     #[test]
     fn loopback_and_the_address_connected_to_are_ours() {
@@ -77,8 +95,10 @@ mod tests {
             "192.0.2.7",
             "192.0.2.7:8901",
             "[::ffff:192.0.2.7]:80",
+            "Admin.acme.com",
+            "gw.acme.com:8901",
         ] {
-            assert!(is_own(host, LOCAL), "{host}");
+            assert!(is_own(host, &names(), LOCAL), "{host}");
         }
     }
 
@@ -88,6 +108,9 @@ mod tests {
             "",
             "evil.test",
             "evil.test:8901",
+            "admin.acme.com:8901",
+            "gw.acme.com",
+            "admin.acme.com.evil.test",
             "localhost.evil.test",
             "127.0.0.1.evil.test",
             "192.0.2.8",
@@ -103,8 +126,8 @@ mod tests {
             "0x7f.1",
             "127.1",
         ] {
-            assert!(!is_own(host, LOCAL), "{host}");
+            assert!(!is_own(host, &names(), LOCAL), "{host}");
         }
-        assert!(!is_own("192.0.2.7", LocalIp(None)), "no address is known");
+        assert!(!is_own("192.0.2.7", &names(), None), "no address is known");
     }
 }

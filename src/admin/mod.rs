@@ -3,6 +3,7 @@
 //! It is never reachable through the data plane. Every request passes [`host`] first. Start with [`router`]; failures are
 //! shaped in [`problem`], probes are in [`health`].
 
+pub mod api;
 pub mod health;
 pub mod host;
 pub mod problem;
@@ -34,8 +35,8 @@ pub struct AdminState {
     pub checks: Arc<[Check]>,
 }
 
-/// All pages of the admin listener.
-pub fn router(state: AdminState) -> Router {
+/// All of the admin listener: its own pages, and the API. It answers to these names besides its own.
+pub fn router(state: AdminState, api: Router, names: host::Names) -> Router {
     Router::new()
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
@@ -44,8 +45,9 @@ pub fn router(state: AdminState) -> Router {
         .method_not_allowed_fallback(async || {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "This page does not take this method.")
         })
-        .layer(middleware::from_fn(host::require_own))
         .with_state(state)
+        .merge(api)
+        .layer(middleware::from_fn_with_state(names, host::require_own))
 }
 
 /// Answers until `shutdown` is done, and then finishes what is open. The caller bounds how long that may take.
@@ -57,17 +59,23 @@ pub async fn serve(
     router: Router,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let service = router.into_make_service_with_connect_info::<LocalIp>();
+    let service = router.into_make_service_with_connect_info::<Ends>();
     axum::serve(listener, service).with_graceful_shutdown(shutdown).await
 }
 
-/// The address of ours that a client connected to; the listener itself may be bound to all of them.
+/// The two ends of a connection.
 #[derive(Debug, Clone, Copy)]
-pub struct LocalIp(pub Option<IpAddr>);
+pub struct Ends {
+    /// The address of ours that a client connected to; the listener itself may be bound to all of them.
+    pub local: Option<IpAddr>,
+    /// Who connected.
+    pub peer: IpAddr,
+}
 
-impl Connected<IncomingStream<'_, TcpListener>> for LocalIp {
+impl Connected<IncomingStream<'_, TcpListener>> for Ends {
     fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Self {
-        Self(stream.io().local_addr().ok().map(|address| address.ip().to_canonical()))
+        let local = stream.io().local_addr().ok().map(|address| address.ip().to_canonical());
+        Self { local, peer: stream.remote_addr().ip().to_canonical() }
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! [`App::build`] opens what must be there and refuses to start where it is not; [`process`] runs it.
 
+mod api;
 pub mod domains;
 pub mod process;
 
@@ -15,6 +16,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::actions::domains::Domains;
 use crate::actions::{Actions, keep_findings};
+use crate::admin::api::Api;
 use crate::admin::health::Check;
 use crate::admin::{self, AdminState};
 use crate::clock::Clock;
@@ -52,6 +54,8 @@ pub struct App {
     pub directory: Arc<Directory>,
     /// The deeds about domains; a reload puts others in their place.
     pub domains: Arc<ArcSwap<Domains>>,
+    /// What the API works with.
+    pub api: Arc<Api>,
     /// The mail worker.
     pub outbox: Arc<Outbox>,
     /// Where state lasts.
@@ -88,6 +92,8 @@ impl App {
             .context("the access log cannot be started")?;
         let domains =
             domains::domains(&settings, store.clone(), Arc::clone(&keys), clock.clone(), entropy.clone());
+        let domains = Arc::new(ArcSwap::from_pointee(domains));
+        let api = api::api(&settings, &store, &keys, &clock, &entropy, &domains);
         let components = Components {
             directory: Arc::clone(&directory),
             identities: Identities::new(
@@ -114,7 +120,8 @@ impl App {
             gateway: Arc::new(Gateway::new(&settings, components)),
             settings,
             directory,
-            domains: Arc::new(ArcSwap::from_pointee(domains)),
+            domains,
+            api: Arc::new(api),
             outbox,
             store,
             metrics,
@@ -140,7 +147,9 @@ impl App {
                 async move { if draining { Err("The gateway is stopping.".to_owned()) } else { Ok(()) } }
             }),
         ];
-        admin::router(AdminState { metrics: Arc::clone(&self.metrics), checks: checks.into() })
+        let state = AdminState { metrics: Arc::clone(&self.metrics), checks: checks.into() };
+        let names = self.settings.admin.urls.iter().map(|url| url.authority.clone()).collect();
+        admin::router(state, admin::api::router(Arc::clone(&self.api)), admin::host::Names(names))
     }
 
     /// Everything that runs beside the traffic, until `stop` turns true: mail, the change log, findings, domains,
@@ -191,6 +200,7 @@ pub struct Reloader {
     gateway: Arc<Gateway>,
     directory: Arc<Directory>,
     domains: Arc<ArcSwap<Domains>>,
+    api: Arc<Api>,
     metrics: Arc<Metrics>,
     /// What is in force, to see what cannot change without a restart.
     current: Arc<Settings>,
@@ -203,6 +213,7 @@ impl Reloader {
             gateway: Arc::clone(&app.gateway),
             directory: Arc::clone(&app.directory),
             domains: Arc::clone(&app.domains),
+            api: Arc::clone(&app.api),
             metrics: Arc::clone(&app.metrics),
             current: Arc::clone(&app.settings),
         }
@@ -225,6 +236,7 @@ impl Reloader {
         self.directory.set_policy(policy(&settings));
         let again = domains::again(&self.domains.load(), &settings);
         self.domains.store(Arc::new(again));
+        self.api.served.store(Arc::new(api::served(&settings)));
         self.metrics.config_in_force(&settings.fingerprint);
         self.metrics.config_reloaded(ReloadResult::Success);
         self.current = settings;
@@ -255,6 +267,7 @@ fn hold_back(old: &Settings, new: &mut Settings) -> Vec<&'static str> {
     [
         ("listen.certificate", keeps_tls),
         ("listen", bound(old) == bound(new)),
+        ("admin", same(&old.admin, &new.admin)),
         // Mails are composed with the digits of the start: a page that expects others would take no code at all.
         ("verification.code_digits", digits == old.verification.code_digits),
         ("mail", same(&old.mail, &new.mail)),

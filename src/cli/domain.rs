@@ -13,6 +13,7 @@ use crate::actions::domains::verify::Verified;
 use crate::app;
 use crate::clock::Clock;
 use crate::config::settings::Settings;
+use crate::domain::actor::Actor;
 use crate::domain::domain_name::DomainName;
 use crate::domain::organization::OrganizationId;
 use crate::domain::owned_domain::{LONGEST_ATTEMPT, Method, Status, Way, is_outdated};
@@ -23,7 +24,9 @@ use crate::store::{DomainRow, Store};
 use super::import::owner;
 
 /// Who did it, in the audit log.
-const ACTOR: &str = "operator";
+fn actor() -> Actor {
+    "operator".into()
+}
 
 /// What is to be done.
 #[derive(Debug, Clone)]
@@ -59,10 +62,10 @@ async fn said(
     deed: &Deed,
 ) -> anyhow::Result<String> {
     Ok(match deed {
-        Deed::Add(text) => to_prove(&domains.add(owner, text, ACTOR).await?, domains, option),
-        Deed::Verify(text, way) => verified(&domains.verify(owner, text, *way, ACTOR).await?, domains),
+        Deed::Add(text) => to_prove(&domains.add(owner, text, &actor()).await?, domains, option),
+        Deed::Verify(text, way) => verified(&domains.verify(owner, text, *way, &actor()).await?, domains),
         Deed::List => table(&domains.store.domains(owner).await?, domains, option),
-        Deed::Remove(text) => removed(&domains.remove(owner, text, ACTOR).await?),
+        Deed::Remove(text) => removed(&domains.remove(owner, text, &actor()).await?),
     })
 }
 

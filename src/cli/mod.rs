@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command answers on the terminal")]
 
 pub mod accept_address;
+pub mod admin;
 pub mod audit;
 pub mod check;
 pub mod demo;

@@ -3,6 +3,7 @@
 //! Nothing outside this room sees raw text; nothing in here opens a socket or a database. One section per file; to add a
 //! key, copy one in `verification.rs` and describe it in `config/postern.toml`.
 
+pub mod admin;
 pub mod database;
 pub mod dns;
 pub mod domains;
@@ -37,6 +38,7 @@ mod verification;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
@@ -72,6 +74,11 @@ pub fn check_frequency(text: &str) -> Result<String, String> {
     }
 }
 
+/// How long a key to the API shall live, as a command is told; the error is a sentence.
+pub fn read_key_lifetime(text: &str) -> Result<Duration, String> {
+    values::duration("1m", "365d")(text).map_err(|Refusal { reason, instead }| format!("{reason}: {instead}"))
+}
+
 /// As [`load`], for a text that calls itself `name` and stands in the folder `base`.
 pub fn parse(
     name: &str,
@@ -93,6 +100,7 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
     let mut root = Section::root(document.get_ref(), problems);
     let organizations = organizations::read(&mut root);
     let listen = listen::read(&mut root, around);
+    let admin = admin::read(&mut root);
     let (verification, enforce) = verification::read(&mut root);
     let sites = sites::read(&mut root, around, organizations.as_deref().unwrap_or_default(), enforce);
     let limits = limits::read(&mut root);
@@ -107,6 +115,7 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
     Some(Settings {
         organizations: organizations?,
         listen: listen?,
+        admin,
         sites: sites?,
         verification,
         limits,

@@ -11,6 +11,7 @@ use crate::domain::domain_name::DomainName;
 use crate::domain::organization::Organization;
 pub use crate::domain::policy::{ApiTokens, Limits};
 
+use super::admin::Admin;
 use super::database::Database;
 use super::dns::Dns;
 use super::domains::Domains;
@@ -25,6 +26,8 @@ pub struct Settings {
     pub organizations: Vec<Arc<Organization>>,
     /// Where to listen, and how.
     pub listen: Listen,
+    /// The API of the admin listener.
+    pub admin: Admin,
     /// The sites, at least one; no two share host and prefix.
     pub sites: Vec<Arc<Site>>,
     /// Codes and proofs.

@@ -4,6 +4,8 @@
 
 pub mod account;
 pub mod actor;
+pub mod api_key;
+pub mod client_address;
 pub mod code;
 pub mod csv_cell;
 pub mod decide;

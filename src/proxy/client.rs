@@ -5,26 +5,16 @@ use std::net::{IpAddr, SocketAddr};
 use http::HeaderMap;
 use ipnet::IpNet;
 
-/// The client's address: the peer's, unless a trusted proxy connected and says for whom.
-///
-/// Each proxy appends whom it saw, so only the end of the list is believed: the right-most address that is no trusted
-/// proxy. What stands before it the client may have written itself. Anything unreadable ends the reading.
+use crate::domain::client_address;
+
+/// The client's address, as `domain::client_address` reads it.
 pub(super) fn client_address(peer: SocketAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
-    let mut client = peer.ip().to_canonical();
-    if trusted.is_empty() {
-        return client;
-    }
-    let lines: Vec<_> = headers.get_all("x-forwarded-for").iter().collect();
-    let hops = lines.iter().rev().flat_map(|line| line.to_str().unwrap_or("?").rsplit(','));
-    for hop in hops {
-        if !is_trusted(client) {
-            break;
-        }
-        let Ok(address) = hop.trim().parse::<IpAddr>() else { break };
-        client = address.to_canonical();
-    }
-    client
+    // Several lines are rare, and the values of one name cannot be read from the end.
+    let lines: Vec<_> = match trusted.is_empty() {
+        true => Vec::new(),
+        false => headers.get_all("x-forwarded-for").iter().map(|line| line.to_str().ok()).collect(),
+    };
+    client_address::client_address(peer.ip(), lines.into_iter(), trusted)
 }
 
 /// The network of an address, as text: one household or company cannot have as many limits as it has addresses. The /24 of

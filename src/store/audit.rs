@@ -51,6 +51,10 @@ pub enum AuditAction {
     DomainVerificationLost,
     /// A domain was removed from its organization.
     DomainRemoved,
+    /// A key to the API was made.
+    ApiKeyCreated,
+    /// A key to the API was ended before its time.
+    ApiKeyRevoked,
     /// Events older than the retention were removed from the log.
     AuditLogPruned,
     /// Somebody took a copy of the log.
@@ -95,7 +99,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 42] = [
         Self::StoreCreated,
         Self::DirectoryImported,
         Self::AccountPinned,
@@ -116,6 +120,8 @@ impl AuditAction {
         Self::DomainVerificationFailed,
         Self::DomainVerificationLost,
         Self::DomainRemoved,
+        Self::ApiKeyCreated,
+        Self::ApiKeyRevoked,
         Self::AuditLogPruned,
         Self::AuditLogExported,
         Self::UserLoggedIn,
@@ -161,6 +167,8 @@ impl AuditAction {
             Self::DomainVerificationFailed => "domain_verification_failed",
             Self::DomainVerificationLost => "domain_verification_lost",
             Self::DomainRemoved => "domain_removed",
+            Self::ApiKeyCreated => "api_key_created",
+            Self::ApiKeyRevoked => "api_key_revoked",
             Self::AuditLogPruned => "audit_log_pruned",
             Self::AuditLogExported => "audit_log_exported",
             Self::UserLoggedIn => "user_login",

@@ -6,6 +6,7 @@ use super::audit::AuditAction;
 
 /// Who or what actions are about.
 const ACCOUNTS: &str = "Accounts";
+const API_KEYS: &str = "API keys";
 const AUDIT_LOG: &str = "Audit log";
 const DOMAINS: &str = "Domains";
 const EXTERNAL_USERS: &str = "External users";
@@ -51,6 +52,8 @@ impl AuditAction {
             Self::DomainVerificationFailed => ("Could not verify a domain", DOMAINS),
             Self::DomainVerificationLost => ("Lost the verification of a domain", DOMAINS),
             Self::DomainRemoved => ("Removed a domain", DOMAINS),
+            Self::ApiKeyCreated => ("Created API key", API_KEYS),
+            Self::ApiKeyRevoked => ("Revoked API key", API_KEYS),
             Self::AuditLogPruned => ("Removed old events", AUDIT_LOG),
             Self::AuditLogExported => ("Exported the audit log", AUDIT_LOG),
             Self::UserLoggedIn => ("Signed in", ACCOUNTS),

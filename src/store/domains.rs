@@ -76,6 +76,38 @@ impl Store {
         find(self.readers(), organization, name).await.map_err(self.fault())
     }
 
+    /// Up to so many domains of an organization after a name, by name.
+    pub async fn domains_after(
+        &self,
+        organization: &OrganizationId,
+        name: &str,
+        limit: u32,
+    ) -> Result<Vec<DomainRow>, StoreError> {
+        sqlx::query("SELECT * FROM domains WHERE organization = $1 AND name > $2 ORDER BY name LIMIT $3")
+            .bind(organization.as_str())
+            .bind(name)
+            .bind(i64::from(limit))
+            .try_map(|row: Row| domain_row(&row))
+            .fetch_all(self.readers())
+            .await
+            .map_err(self.fault())
+    }
+
+    /// A domain of an organization by its id.
+    pub async fn domain_by_id(
+        &self,
+        organization: &OrganizationId,
+        id: Uuid,
+    ) -> Result<Option<DomainRow>, StoreError> {
+        sqlx::query("SELECT * FROM domains WHERE organization = $1 AND id = $2")
+            .bind(organization.as_str())
+            .bind(id.as_bytes().as_slice())
+            .try_map(|row: Row| domain_row(&row))
+            .fetch_optional(self.readers())
+            .await
+            .map_err(self.fault())
+    }
+
     /// The row by which a domain is owned.
     pub async fn owned_domain(&self, name: &DomainName) -> Result<Option<DomainRow>, StoreError> {
         find_owned(self.readers(), name).await.map_err(self.fault())

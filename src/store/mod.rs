@@ -4,6 +4,7 @@
 //! its audit event. No code, key or cookie is ever stored. The SQL here is one text for both databases; what is special to
 //! one of them stands in `sqlite.rs` or `postgres.rs` alone, and `database.rs` chooses.
 
+mod api_keys;
 mod audit;
 mod audit_log;
 mod audit_names;
@@ -33,6 +34,7 @@ mod timely;
 
 use std::sync::Arc;
 
+pub use api_keys::ApiKeyRow;
 pub use audit::{AuditAction, AuditEvent};
 pub use audit_log::{AuditError, AuditRow};
 pub use challenges::{Challenge, ChallengeOutcome, NewChallenge};

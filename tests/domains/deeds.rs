@@ -61,13 +61,13 @@ impl Deeds {
 
     /// Adds corp.test and publishes its line.
     pub async fn publish(&self, organization: &OrganizationId) -> String {
-        let line = self.domains.add(organization, CORP, "ada").await.expect("it can be owned").line;
+        let line = self.domains.add(organization, CORP, &"ada".into()).await.expect("it can be owned").line;
         self.zone.publish(CORP, &line);
         line
     }
 
     pub async fn verify(&self, organization: &OrganizationId) -> Result<bool, VerifyError> {
-        let verified = self.domains.verify(organization, CORP, Way::Dns, "ada").await?;
+        let verified = self.domains.verify(organization, CORP, Way::Dns, &"ada".into()).await?;
         Ok(verified.superseded)
     }
 
@@ -135,7 +135,7 @@ fn configuration(zone: &Zone) -> String {
 async fn a_domain_is_verified_when_its_line_is_published_and_not_before() {
     let deeds = Deeds::start().await;
     assert!(matches!(deeds.verify(&acme()).await, Err(VerifyError::NotAdded(_))));
-    let added = deeds.domains.add(&acme(), "Corp.TEST.", "ada").await.unwrap();
+    let added = deeds.domains.add(&acme(), "Corp.TEST.", &"ada".into()).await.unwrap();
     assert_eq!((added.domain.as_str(), added.owned_by), (CORP, None));
     assert_eq!(added.address, "https://corp.test/postern-domain-verification.html");
     for said in ["there is no such domain in DNS", "none of them is the line"] {
@@ -163,10 +163,10 @@ async fn t146_what_nobody_can_own_is_refused_in_a_sentence() {
         ("192.0.2.1", "IP address"),
         ("localhost", "one label"),
     ] {
-        let error = deeds.domains.add(&acme(), text, "ada").await.unwrap_err().to_string();
+        let error = deeds.domains.add(&acme(), text, &"ada".into()).await.unwrap_err().to_string();
         assert!(error.contains(said), "{error}");
         assert!(matches!(
-            deeds.domains.verify(&acme(), text, Way::Dns, "ada").await,
+            deeds.domains.verify(&acme(), text, Way::Dns, &"ada".into()).await,
             Err(VerifyError::Unownable(_))
         ));
     }
@@ -177,7 +177,7 @@ async fn t146_what_nobody_can_own_is_refused_in_a_sentence() {
 async fn t144_a_line_proves_nothing_once_there_is_a_newer_one_or_thirty_days_passed() {
     let deeds = Deeds::start().await;
     let old = deeds.publish(&acme()).await;
-    let new = deeds.domains.add(&acme(), CORP, "ada").await.unwrap().line;
+    let new = deeds.domains.add(&acme(), CORP, &"ada".into()).await.unwrap().line;
     assert_ne!(old, new);
     assert!(matches!(deeds.verify(&acme()).await, Err(VerifyError::NotFound { .. })), "the old one is there");
     deeds.zone.publish(CORP, &new);
@@ -195,7 +195,7 @@ async fn adding_what_is_verified_shows_the_line_that_proves_it() {
     let deeds = Deeds::start().await;
     let line = deeds.publish(&acme()).await;
     deeds.verify(&acme()).await.unwrap();
-    let again = deeds.domains.add(&acme(), CORP, "ada").await.unwrap();
+    let again = deeds.domains.add(&acme(), CORP, &"ada".into()).await.unwrap();
     assert_eq!((again.line, again.owned_by), (line, Some(Method::Published(Way::Dns))));
     assert_eq!(deeds.status(&acme()).await, Status::Verified);
 }
@@ -219,8 +219,8 @@ async fn t144_a_line_that_was_replaced_while_it_was_looked_for_proves_nothing() 
             tokio::task::yield_now().await;
         }
         match removed {
-            true => drop(deeds.domains.remove(&acme(), CORP, "ada").await.unwrap()),
-            false => drop(deeds.domains.add(&acme(), CORP, "ada").await.unwrap()),
+            true => drop(deeds.domains.remove(&acme(), CORP, &"ada".into()).await.unwrap()),
+            false => drop(deeds.domains.add(&acme(), CORP, &"ada".into()).await.unwrap()),
         }
         drop(go_on);
         let refused = verifying.await.unwrap();
@@ -288,9 +288,9 @@ async fn t159_one_domain_that_fails_stops_no_other() {
     let deeds = Deeds::start().await;
     for number in 0..20 {
         let name = format!("corp{number}.test");
-        let line = deeds.domains.add(&acme(), &name, "ada").await.unwrap().line;
+        let line = deeds.domains.add(&acme(), &name, &"ada".into()).await.unwrap().line;
         deeds.zone.publish(&name, &line);
-        deeds.domains.verify(&acme(), &name, Way::Dns, "ada").await.unwrap();
+        deeds.domains.verify(&acme(), &name, Way::Dns, &"ada".into()).await.unwrap();
         if number % 2 == 0 {
             deeds.zone.withdraw(&name, &line);
         }
@@ -313,9 +313,9 @@ async fn an_imported_domain_is_never_looked_for_and_never_lost() {
     assert_eq!((deeds.status(&acme()).await, deeds.owner().await), (Status::Verified, Some(acme())));
     assert_eq!(deeds.zone.server.asked("corp.test.", RecordType::TXT), 0);
     assert!(matches!(deeds.verify(&acme()).await, Err(VerifyError::Imported(_))));
-    assert_eq!(deeds.domains.add(&acme(), CORP, "ada").await.unwrap().owned_by, Some(Method::Import));
+    assert_eq!(deeds.domains.add(&acme(), CORP, &"ada".into()).await.unwrap().owned_by, Some(Method::Import));
 
-    deeds.domains.remove(&acme(), CORP, "ada").await.unwrap();
+    deeds.domains.remove(&acme(), CORP, &"ada".into()).await.unwrap();
     assert_eq!((deeds.owner().await, deeds.told().await), (None, 1));
     let line = deeds.publish(&acme()).await;
     deeds.verify(&acme()).await.unwrap();

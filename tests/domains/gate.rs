@@ -41,9 +41,9 @@ impl Gate {
     }
 
     async fn verify(&self) -> String {
-        let line = self.domains().add(&only(), PARTNER, "ada").await.expect("it can be owned").line;
+        let line = self.domains().add(&only(), PARTNER, &"ada".into()).await.expect("it can be owned").line;
         self.zone.publish(PARTNER, &line);
-        self.domains().verify(&only(), PARTNER, Way::Dns, "ada").await.expect("it is published");
+        self.domains().verify(&only(), PARTNER, Way::Dns, &"ada".into()).await.expect("it is published");
         line
     }
 
@@ -77,7 +77,7 @@ async fn t159_a_person_is_managed_from_the_proof_of_the_domain_to_the_end_of_the
     let mut omar = gate.world.browser();
     omar.sign_in("omar").await;
     assert!(omar.open("/browse/DEMO-1").await.is_challenge(), "a claim alone manages nobody");
-    gate.domains().add(&only(), PARTNER, "ada").await.unwrap();
+    gate.domains().add(&only(), PARTNER, &"ada".into()).await.unwrap();
     assert!(omar.open("/browse/DEMO-1").await.is_challenge());
     let line = gate.verify().await;
     until(&mut omar, true).await;
@@ -99,7 +99,7 @@ async fn t159_a_person_is_managed_from_the_proof_of_the_domain_to_the_end_of_the
     // The claim is still there, so another proof is all it takes.
     gate.verify().await;
     until(&mut omar, true).await;
-    gate.domains().remove(&only(), PARTNER, "ada").await.unwrap();
+    gate.domains().remove(&only(), PARTNER, &"ada".into()).await.unwrap();
     until(&mut omar, false).await;
     let claimed = "SELECT count(*) FROM accounts WHERE email = 'omar@partner.example' AND claimed = 1";
     assert_eq!(gate.world.count(claimed).await, 1);
@@ -113,7 +113,7 @@ async fn who_was_managed_all_along_notices_nothing_of_another_domain() {
     assert_eq!(liam.open("/browse/DEMO-1").await.status, StatusCode::OK);
     gate.verify().await;
     gate.world.advance(DAY * 7);
-    gate.domains().remove(&only(), PARTNER, "ada").await.unwrap();
+    gate.domains().remove(&only(), PARTNER, &"ada".into()).await.unwrap();
     assert_eq!(liam.open("/browse/DEMO-1").await.status, StatusCode::OK, "his domain was imported");
 }
 

@@ -13,7 +13,7 @@ async fn t156_who_owns_a_domain_keeps_it_as_long_as_its_line_is_published() {
     let deeds = Deeds::start().await;
     let line = deeds.publish(&acme()).await;
     deeds.verify(&acme()).await.unwrap();
-    deeds.domains.add(&partner(), CORP, "bob").await.unwrap();
+    deeds.domains.add(&partner(), CORP, &"bob".into()).await.unwrap();
     let unproved = deeds.verify(&partner()).await.unwrap_err();
     assert!(
         matches!(unproved, VerifyError::NotFound { .. }),
@@ -109,7 +109,7 @@ async fn an_import_takes_no_domain_from_who_proved_it_and_is_not_stopped_by_who_
     deeds.publish(&acme()).await;
     deeds.import(partner()).await.expect("an attempt owns nothing");
     assert_eq!(deeds.owner().await, Some(partner()));
-    deeds.domains.remove(&partner(), CORP, "bob").await.unwrap();
+    deeds.domains.remove(&partner(), CORP, &"bob".into()).await.unwrap();
     deeds.verify(&acme()).await.unwrap();
     let refused = deeds.import(partner()).await.unwrap_err();
     assert!(matches!(refused, ImportError::Taken { .. }), "{refused}");
@@ -120,7 +120,7 @@ async fn an_import_takes_no_domain_from_who_proved_it_and_is_not_stopped_by_who_
 async fn t143_what_one_organization_published_is_worth_nothing_for_another() {
     let deeds = Deeds::start().await;
     deeds.publish(&acme()).await;
-    deeds.domains.add(&partner(), CORP, "bob").await.unwrap();
+    deeds.domains.add(&partner(), CORP, &"bob".into()).await.unwrap();
     assert!(matches!(deeds.verify(&partner()).await, Err(VerifyError::NotFound { .. })));
     // Even with the very nonce: who can write rows must not gain a domain by it.
     let (theirs, mine) = (deeds.row(&acme()).await, deeds.row(&partner()).await);
@@ -139,10 +139,10 @@ async fn a_domain_is_removed_by_its_organization_alone() {
     let deeds = Deeds::start().await;
     deeds.publish(&acme()).await;
     deeds.verify(&acme()).await.unwrap();
-    let refused = deeds.domains.remove(&partner(), CORP, "bob").await.unwrap_err();
+    let refused = deeds.domains.remove(&partner(), CORP, &"bob".into()).await.unwrap_err();
     assert_eq!(refused.to_string(), "corp.test is no domain of this organization");
     assert_eq!(deeds.owner().await, Some(acme()));
-    assert!(deeds.domains.remove(&acme(), CORP, "ada").await.unwrap().was_owned);
+    assert!(deeds.domains.remove(&acme(), CORP, &"ada".into()).await.unwrap().was_owned);
     assert_eq!(deeds.owner().await, None);
     assert_eq!(deeds.log(&acme()).await.last().unwrap(), "domain_removed");
     deeds.publish(&partner()).await;

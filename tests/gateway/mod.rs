@@ -12,7 +12,7 @@ mod framing;
 mod hosts;
 mod identity;
 mod limits;
-mod organizations;
+pub mod organizations;
 mod paths;
 mod people;
 mod plain;

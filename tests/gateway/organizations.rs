@@ -22,7 +22,7 @@ async fn two_organizations() -> World {
 }
 
 /// From now on the wiki belongs to somebody else than the Jira.
-fn divide(world: &World) {
+pub fn divide(world: &World) {
     let id = "[[organization]]\nid = \"default\"\nname = \"Acme\"\n";
     let other = "[[organization]]\nid = \"partner\"\nname = \"Partner & Sons\"\n";
     for (from, to) in [

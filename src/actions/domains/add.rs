@@ -3,6 +3,7 @@
 //! It gives nothing yet, so anybody may try for any domain that can be owned, also for one that is another organization's.
 
 use super::Domains;
+use crate::domain::actor::Actor;
 use crate::domain::domain_name::DomainName;
 use crate::domain::organization::OrganizationId;
 use crate::domain::ownable::{self, Unownable};
@@ -39,7 +40,7 @@ impl Domains {
         &self,
         organization: &OrganizationId,
         text: &str,
-        actor: &str,
+        actor: &Actor,
     ) -> Result<Added, AddError> {
         let name = ownable::read(text, self.rules.special_use)?;
         let now = self.clock.now();
@@ -65,12 +66,14 @@ impl Domains {
             disputed_at: None,
         };
         change.insert_domain(&new).await?;
-        let event = AuditEvent::new(actor, AuditAction::DomainAdded, new.name.as_str()).of(organization);
+        let event =
+            AuditEvent::new(actor.clone(), AuditAction::DomainAdded, new.name.as_str()).of(organization);
         change.commit(event, now).await?;
         Ok(self.to_publish(&new))
     }
 
-    fn to_publish(&self, row: &DomainRow) -> Added {
+    /// What to publish for a domain of the organization.
+    pub fn to_publish(&self, row: &DomainRow) -> Added {
         Added {
             domain: row.name.clone(),
             line: self.token(row).line(&self.rules.prefix),

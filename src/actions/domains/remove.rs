@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::Domains;
+use crate::domain::actor::Actor;
 use crate::domain::domain_name::{DomainName, DomainNameError};
 use crate::domain::organization::OrganizationId;
 use crate::store::{AuditAction, AuditEvent, ChangeKind, StoreError};
@@ -36,7 +37,7 @@ impl Domains {
         &self,
         organization: &OrganizationId,
         text: &str,
-        actor: &str,
+        actor: &Actor,
     ) -> Result<Removed, RemoveError> {
         let name = DomainName::parse(text)?;
         let now = self.clock.now();
@@ -50,7 +51,8 @@ impl Domains {
             change.end_disputes(&name).await?;
             change.log_change(ChangeKind::Domains, &json!({ "domain": name.as_str() }), now).await?;
         }
-        let event = AuditEvent::new(actor, AuditAction::DomainRemoved, name.as_str()).of(organization);
+        let event =
+            AuditEvent::new(actor.clone(), AuditAction::DomainRemoved, name.as_str()).of(organization);
         change.commit(event.with(json!({ "status": row.status.label() })), now).await?;
         Ok(Removed { domain: name, was_owned })
     }

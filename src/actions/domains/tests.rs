@@ -51,19 +51,19 @@ async fn a_domain_is_verified_by_its_web_site_and_checked_there_from_then_on() {
     };
     let site = nothing().await;
     let domains = deeds(folder.path(), &site, &server).await;
-    let line = domains.add(&acme(), "corp.test", "ada").await.unwrap().line;
-    let error = domains.verify(&acme(), "corp.test", Way::Http, "ada").await.unwrap_err();
+    let line = domains.add(&acme(), "corp.test", &"ada".into()).await.unwrap().line;
+    let error = domains.verify(&acme(), "corp.test", Way::Http, &"ada".into()).await.unwrap_err();
     assert!(matches!(error, VerifyError::NotFound { .. }), "{error}");
     assert!(error.to_string().contains("answers with status 404"), "{error}");
 
     let other = Site::new(GOOD, Act::Send(page(&format!("<html>{line}</html>")))).await;
     let domains = moved(domains, &other, &server);
-    let error = domains.verify(&acme(), "corp.test", Way::Http, "ada").await.unwrap_err();
+    let error = domains.verify(&acme(), "corp.test", Way::Http, &"ada".into()).await.unwrap_err();
     assert!(error.to_string().contains("something else than the line"), "{error}");
 
     let site = Site::new(GOOD, Act::Send(page(&line))).await;
     let domains = moved(domains, &site, &server);
-    domains.verify(&acme(), "corp.test", Way::Http, "ada").await.unwrap();
+    domains.verify(&acme(), "corp.test", Way::Http, &"ada".into()).await.unwrap();
     let row = async |domains: &Domains| domains.store.domain(&acme(), &corp()).await.unwrap().unwrap();
     assert_eq!(row(&domains).await.method, Some(Method::Published(Way::Http)));
 

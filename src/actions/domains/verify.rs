@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::{Domains, Look};
+use crate::domain::actor::Actor;
 use crate::domain::domain_name::DomainName;
 use crate::domain::organization::OrganizationId;
 use crate::domain::ownable::{self, Unownable};
@@ -79,7 +80,7 @@ impl Domains {
         organization: &OrganizationId,
         text: &str,
         way: Way,
-        actor: &str,
+        actor: &Actor,
     ) -> Result<Verified, VerifyError> {
         let name = ownable::read(text, self.rules.special_use)?;
         let asked_at = self.clock.now();
@@ -129,7 +130,7 @@ impl Domains {
         owner: Option<DomainRow>,
         way: Way,
         seen_at: Timestamp,
-        actor: &str,
+        actor: &Actor,
     ) -> Result<Verified, VerifyError> {
         let (name, now) = (row.name.clone(), self.clock.now());
         let mut change = self.store.write().await?;
@@ -162,7 +163,8 @@ impl Domains {
         if !row.status.is_owned() {
             change.log_change(ChangeKind::Domains, &json!({ "domain": name.as_str() }), now).await?;
         }
-        let event = AuditEvent::new(actor, AuditAction::DomainVerified, name.as_str()).of(&row.organization);
+        let event =
+            AuditEvent::new(actor.clone(), AuditAction::DomainVerified, name.as_str()).of(&row.organization);
         events.push(event.with(json!({ "by": way.label(), "superseded": owner.is_some() })));
         change.commit_many(&events, now).await?;
         Ok(Verified { domain: name, superseded: owner.is_some() })
@@ -173,7 +175,7 @@ impl Domains {
         row: &DomainRow,
         way: Way,
         look: &Look,
-        actor: &str,
+        actor: &Actor,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut change = self.store.write().await?;
@@ -182,7 +184,7 @@ impl Domains {
             change.update_domain(row, &DomainRow { checked_at: Some(now), ..row.clone() }).await?;
         }
         let answered = look.sight == Sight::Absent;
-        let event = AuditEvent::new(actor, AuditAction::DomainVerificationFailed, row.name.as_str());
+        let event = AuditEvent::new(actor.clone(), AuditAction::DomainVerificationFailed, row.name.as_str());
         let detail = json!({ "by": way.label(), "answered": answered });
         change.commit(event.of(&row.organization).with(detail), now).await
     }
@@ -193,18 +195,19 @@ impl Domains {
         row: &DomainRow,
         owner: &DomainRow,
         way: Way,
-        actor: &str,
+        actor: &Actor,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut change = self.store.write().await?;
         let mine = DomainRow { checked_at: Some(now), disputed_at: Some(now), ..row.clone() };
         change.update_domain(row, &mine).await?;
         change.update_domain(owner, &DomainRow { disputed_at: Some(now), ..owner.clone() }).await?;
-        let failed = |actor: &str| {
+        let failed = |actor: Actor| {
             AuditEvent::new(actor, AuditAction::DomainVerificationFailed, row.name.as_str())
                 .with(json!({ "by": way.label(), "disputed": true }))
         };
-        let events = [failed(actor).of(&row.organization), failed("postern").of(&owner.organization)];
+        let events =
+            [failed(actor.clone()).of(&row.organization), failed("postern".into()).of(&owner.organization)];
         change.commit_many(&events, now).await
     }
 }

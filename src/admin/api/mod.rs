@@ -1,0 +1,101 @@
+//! The REST API: what organizations keep, for the clients they already have.
+//!
+//! Every request passes [`guard`], which knows who asks and refuses what the key does not open; the scopes that it holds
+//! an operation to are those of the operation's own documentation. One file per family of operations: `domains.rs` is the
+//! one to copy. Nothing of another organization is ever told from what does not exist.
+
+mod body;
+mod cursor;
+mod documentation;
+mod domains;
+mod error;
+mod guard;
+mod keys;
+mod orgs;
+mod page;
+mod params;
+mod rate;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use axum::routing::{any, get};
+use axum::{Json, Router, middleware};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::actions::api_keys::ApiKeys;
+use crate::actions::domains::Domains;
+use crate::config::admin::Admin;
+use crate::domain::organization::Organization;
+use crate::entropy::Entropy;
+use crate::store::Store;
+
+use documentation::Scopes;
+use error::ApiError;
+use rate::Limiter;
+
+/// What the API works with.
+pub struct Api {
+    /// How it is reached.
+    pub settings: Admin,
+    /// Whom it serves; a reload puts others in their place.
+    pub served: ArcSwap<Served>,
+    /// Where state lasts. Handlers read it; every change is a deed.
+    pub store: Store,
+    /// Who may ask.
+    pub keys: ApiKeys,
+    /// The deeds about domains; a reload puts others in their place.
+    pub domains: Arc<ArcSwap<Domains>>,
+    /// What cursors are made with.
+    pub cursor_key: [u8; 32],
+    /// For the ids of errors.
+    pub entropy: Entropy,
+}
+
+/// Whom the API serves, and who is believed.
+pub struct Served {
+    /// The organizations.
+    pub organizations: Vec<Arc<Organization>>,
+    /// Whose requests are believed about where they come from.
+    pub trusted_proxies: Vec<ipnet::IpNet>,
+}
+
+/// What handlers are given.
+type Shared = axum::extract::State<Arc<Api>>;
+
+/// All of the API, behind its guard.
+pub fn router(api: Arc<Api>) -> Router {
+    let (routes, document) = described().split_for_parts();
+    let guarded = guard::Guard {
+        scopes: Scopes::of(&document),
+        limiter: Limiter::new(api.settings.requests_per_minute),
+        api: Arc::clone(&api),
+    };
+    let document = Arc::new(document);
+    routes
+        // What none of them is, but stands under one of their prefixes, has an answer of its family's.
+        .route("/admin/{*rest}", any(unknown))
+        .route("/users/{*rest}", any(unknown))
+        .route("/scim/{*rest}", any(unknown))
+        .layer(middleware::from_fn_with_state(Arc::new(guarded), guard::guard))
+        // The document is about the software and not about anybody's data.
+        .route("/openapi.json", get(async move || Json(document.as_ref().clone())))
+        .with_state(api)
+}
+
+/// The document that describes the API.
+pub fn document() -> OpenApi {
+    described().into_openapi()
+}
+
+fn described() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::with_openapi(documentation::frame())
+        .merge(orgs::routes())
+        .merge(domains::routes())
+        .merge(keys::routes())
+}
+
+async fn unknown() -> ApiError {
+    ApiError::of(error::UNKNOWN_RESOURCE)
+}
