@@ -8,6 +8,8 @@ pub mod check_code;
 mod directory_csv;
 pub mod domains;
 pub mod enroll_mobile;
+pub mod export_events;
+pub mod external_policies;
 pub mod import_directory;
 pub mod issue_code;
 pub mod keep_findings;

@@ -6,9 +6,11 @@ use arc_swap::ArcSwap;
 
 use crate::actions::api_keys::ApiKeys;
 use crate::actions::domains::Domains;
+use crate::actions::external_policies::ExternalPolicies;
 use crate::admin::api::{Api, Served};
 use crate::clock::Clock;
 use crate::config::settings::Settings;
+use crate::directory::Directory;
 use crate::entropy::Entropy;
 use crate::keys::Keys;
 use crate::store::Store;
@@ -21,6 +23,7 @@ pub(super) fn api(
     clock: &Clock,
     entropy: &Entropy,
     domains: &Arc<ArcSwap<Domains>>,
+    directory: &Arc<Directory>,
 ) -> Api {
     Api {
         settings: settings.admin.clone(),
@@ -28,6 +31,12 @@ pub(super) fn api(
         store: store.clone(),
         keys: ApiKeys { store: store.clone(), clock: clock.clone(), entropy: entropy.clone() },
         domains: Arc::clone(domains),
+        external_policies: ExternalPolicies {
+            store: store.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+        },
+        directory: Arc::clone(directory),
         cursor_key: *keys.cursors(),
         entropy: entropy.clone(),
     }

@@ -3,6 +3,7 @@
 //! [`App::build`] opens what must be there and refuses to start where it is not; [`process`] runs it.
 
 mod api;
+mod audit;
 pub mod domains;
 pub mod process;
 
@@ -93,7 +94,7 @@ impl App {
         let domains =
             domains::domains(&settings, store.clone(), Arc::clone(&keys), clock.clone(), entropy.clone());
         let domains = Arc::new(ArcSwap::from_pointee(domains));
-        let api = api::api(&settings, &store, &keys, &clock, &entropy, &domains);
+        let api = api::api(&settings, &store, &keys, &clock, &entropy, &domains, &directory);
         let components = Components {
             directory: Arc::clone(&directory),
             identities: Identities::new(
@@ -175,6 +176,8 @@ impl App {
             Arc::clone(&self.gateway),
             stop.clone(),
         );
+        let keep_for = self.settings.audit.keep_for;
+        let audit = audit::keep_audit(self.store.clone(), self.clock.clone(), keep_for, stop.clone());
         let domains = domains::keep_domains(Arc::clone(&self.domains), stop.clone());
         let (draining, stop) = (Arc::clone(&self.draining), stop.clone());
         async move {
@@ -184,7 +187,7 @@ impl App {
             });
             // It ends with the directory; what still waits then is found again at the next sighting.
             tokio::spawn(findings);
-            tokio::join!(mail, follow, domains, housekeeping);
+            tokio::join!(mail, follow, domains, audit, housekeeping);
         }
     }
 
@@ -274,6 +277,7 @@ fn hold_back(old: &Settings, new: &mut Settings) -> Vec<&'static str> {
         ("store", same(&old.database, &new.database)),
         ("keys", old.keys == new.keys),
         ("assertion", same(&old.assertion, &new.assertion)),
+        ("audit", old.audit == new.audit),
         ("log", same(&old.log, &new.log)),
     ]
     .into_iter()

@@ -46,13 +46,16 @@ mod tests {
     proptest! {
         #[test]
         fn t134_a_guarded_cell_comes_back_as_it_was(cell in "['=+@\\-\t\r\n]{0,3}\\PC{0,5}") {
-            prop_assert_eq!(unguarded(&guarded(&cell)), cell);
+            let written = guarded(&cell).into_owned();
+            prop_assert_eq!(unguarded(&written), cell);
         }
 
         #[test]
         fn t134_no_guarded_cell_begins_a_formula(cell in "\\PC{0,8}") {
             let written = guarded(&cell).into_owned();
-            prop_assert!(!"=+-@\t\r\n\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}".contains(written.chars().next().unwrap_or('a')));
+            let first = written.chars().next().unwrap_or('a');
+            let is_formula = "=+-@\t\r\n\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}".contains(first);
+            prop_assert!(!is_formula);
         }
     }
 }

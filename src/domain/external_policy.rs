@@ -54,8 +54,8 @@ pub struct PolicySettings {
 pub struct PolicyDraft {
     /// What it is called. The default and the test policy keep their names.
     pub name: String,
-    /// What it asks.
-    pub settings: PolicySettings,
+    /// What it asks. Without it the default policy asks what the configuration file does.
+    pub settings: Option<PolicySettings>,
     /// Of a named policy: its mail domains.
     pub domains: Vec<String>,
     /// Of the test policy: its people, by address.
@@ -69,8 +69,8 @@ pub struct ExternalPolicy {
     pub kind: PolicyKind,
     /// What it is called.
     pub name: String,
-    /// What it asks.
-    pub settings: PolicySettings,
+    /// What it asks; `None` in a default policy that asks what the configuration file does.
+    pub settings: Option<PolicySettings>,
     /// Its mail domains, in order.
     pub domains: Vec<DomainName>,
     /// Its people, in order.
@@ -82,6 +82,8 @@ pub struct ExternalPolicy {
 pub struct OrganizationPolicies {
     /// For everybody else; `None` where the configuration file's counts.
     default: Option<ExternalUserPolicy>,
+    /// When everybody else was last reset, where the configuration file's counts.
+    default_reset_at: Option<Timestamp>,
     /// The few people of the test policy.
     people: Vec<(EmailAddress, ExternalUserPolicy)>,
     /// By mail domain.
@@ -139,8 +141,14 @@ impl PolicyDraft {
         if kind == PolicyKind::Named && PolicyKind::ALL.iter().any(is_fixed) {
             mistakes.push(Mistake::new("name", "is what another policy is always called"));
         }
-        if !FREQUENCIES.contains(&self.settings.frequency) {
-            mistakes.push(Mistake::new("frequency", "is not from 15 minutes to 30 days"));
+        match self.settings {
+            None if kind != PolicyKind::Default => {
+                mistakes.push(Mistake::new("settings", "are missing: only the default policy has a default"));
+            }
+            Some(settings) if !FREQUENCIES.contains(&settings.frequency) => {
+                mistakes.push(Mistake::new("frequency", "is not from 15 minutes to 30 days"));
+            }
+            _ => {}
         }
         let domains = read_list("domains", &self.domains, DomainName::parse, &mut mistakes);
         let people = read_list("people", &self.people, EmailAddress::parse, &mut mistakes);
@@ -177,23 +185,28 @@ impl OrganizationPolicies {
         self.people.extend(people.into_iter().map(|email| (email, policy)));
     }
 
+    /// Takes in when everybody else was reset, where the default asks what the configuration file does.
+    pub fn reset_default(&mut self, at: Option<Timestamp>) {
+        self.default_reset_at = at;
+    }
+
     /// The policy of whoever is known to have this address; `fallback` is the default's default.
-    pub(super) fn of<'a>(
-        &'a self,
-        email: &EmailAddress,
-        fallback: &'a ExternalUserPolicy,
-    ) -> &'a ExternalUserPolicy {
+    pub(super) fn of(&self, email: &EmailAddress, fallback: &ExternalUserPolicy) -> ExternalUserPolicy {
         // So few that comparing them is cheaper than a hash.
         if let Some((_, policy)) = self.people.iter().find(|(known, _)| known == email) {
-            return policy;
+            return *policy;
         }
-        self.domains.get(email.domain()).or(self.default.as_ref()).unwrap_or(fallback)
+        self.domains.get(email.domain()).copied().unwrap_or_else(|| self.for_the_rest(fallback))
     }
 
     /// The strictest of all.
     pub(super) fn strictest(&self, fallback: &ExternalUserPolicy) -> ExternalUserPolicy {
-        let default = self.default.as_ref().unwrap_or(fallback);
-        self.strictest.map_or(*default, |strictest| strictest.or_stricter(default))
+        let default = self.for_the_rest(fallback);
+        self.strictest.map_or(default, |strictest| strictest.or_stricter(&default))
+    }
+
+    fn for_the_rest(&self, fallback: &ExternalUserPolicy) -> ExternalUserPolicy {
+        self.default.unwrap_or(ExternalUserPolicy { reset_at: self.default_reset_at, ..*fallback })
     }
 }
 
@@ -210,7 +223,7 @@ mod tests {
     fn draft(domains: usize, people: usize) -> PolicyDraft {
         PolicyDraft {
             name: "Partners".to_owned(),
-            settings: settings(),
+            settings: Some(settings()),
             domains: (0..domains).map(|n| format!("d{n}.test")).collect(),
             people: (0..people).map(|n| format!("p{n}@ext.test")).collect(),
         }
@@ -243,16 +256,25 @@ mod tests {
     fn a_frequency_is_from_fifteen_minutes_to_thirty_days() {
         for (seconds, mistakes) in [(899, 1), (900, 0), (30 * 86_400, 0), (30 * 86_400 + 1, 1)] {
             let frequency = Duration::from_secs(seconds);
-            let draft = PolicyDraft { settings: PolicySettings { frequency, ..settings() }, ..draft(0, 0) };
+            let settings = Some(PolicySettings { frequency, ..settings() });
+            let draft = PolicyDraft { settings, ..draft(0, 0) };
             assert_eq!(fields(&draft, PolicyKind::Default).len(), mistakes, "{seconds} s");
         }
+    }
+
+    #[test]
+    fn only_the_default_policy_may_ask_what_the_file_does() {
+        let draft = PolicyDraft { settings: None, ..draft(0, 0) };
+        assert_eq!(fields(&draft, PolicyKind::Default), [""; 0]);
+        assert_eq!(fields(&draft, PolicyKind::Named), ["settings"]);
+        assert_eq!(fields(&draft, PolicyKind::Test), ["settings"]);
     }
 
     #[test]
     fn every_mistake_of_a_draft_is_told_at_once() {
         let mut wrong = draft(1, 0);
         wrong.name = "Test policy".to_owned();
-        wrong.settings.frequency = Duration::ZERO;
+        wrong.settings = Some(PolicySettings { frequency: Duration::ZERO, ..settings() });
         wrong.domains = vec!["ok.test".to_owned(), "no domain".to_owned()];
         assert_eq!(fields(&wrong, PolicyKind::Named), ["name", "frequency", "domains[1]"]);
     }
@@ -262,7 +284,7 @@ mod tests {
         let every = |hours| ExternalUserPolicy { frequency: HOUR * hours, ..ExternalUserPolicy::default() };
         let mut policies = OrganizationPolicies::default();
         let file = every(9);
-        assert_eq!(policies.of(&email("a@x.test"), &file), &file);
+        assert_eq!(policies.of(&email("a@x.test"), &file), file);
         policies.add(PolicyKind::Named, every(2), vec![DomainName::parse("x.test").unwrap()], vec![]);
         policies.add(PolicyKind::Test, every(3), vec![], vec![email("a@x.test")]);
         let hours = |policies: &OrganizationPolicies, text| policies.of(&email(text), &file).frequency;

@@ -63,7 +63,7 @@ impl Snapshot {
     pub fn external_policy(&self, organization: &OrganizationId, person: Person<'_>) -> ExternalUserPolicy {
         let Some(policies) = self.policies_of(organization) else { return self.external };
         match person.email.filter(|_| !person.address_changed) {
-            Some(email) => *policies.of(email, &self.external),
+            Some(email) => policies.of(email, &self.external),
             None => policies.strictest(&self.external),
         }
     }

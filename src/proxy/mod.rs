@@ -192,6 +192,9 @@ impl Gateway {
         }
         let plan = Arc::clone(&exchange.plan);
         let Admitted { served, cookies, lane } = admit(&plan, exchange, connection, &parts)?;
+        if lane == Lane::Api {
+            exchange.authorization = self.presented(&parts, &served.site);
+        }
         target::name_host(&mut parts);
         if lane == Lane::Own {
             return Box::pin(self.own(exchange, served, cookies, &parts, body)).await;
@@ -282,7 +285,6 @@ fn admit<'a>(
     let lane = lane::classify(parts, &served.site, exchange.peer, path, &cookies, exchange.navigation)?;
     upload::check(parts, upload::max_bytes(&served.site, lane))?;
     exchange.record.lane = token::shown_lane(parts, &served.site, lane);
-    exchange.authorization = token::presented(parts, &served.site, lane);
     exchange.app_sign_in = lane == Lane::Public && mobile::is_sign_in(parts, &served.site, exchange);
     Ok(Admitted { served, cookies, lane })
 }

@@ -30,8 +30,8 @@ pub struct ExternalPolicyRow {
     pub kind: PolicyKind,
     /// What it is called.
     pub name: String,
-    /// What it asks; `None` where that cannot be read.
-    pub settings: Option<PolicySettings>,
+    /// What it asks.
+    pub settings: KeptSettings,
     /// Its mail domains, in order.
     pub domains: Vec<DomainName>,
     /// Its people, in order.
@@ -46,6 +46,17 @@ pub struct ExternalPolicyRow {
     pub updated_at: Timestamp,
 }
 
+/// What is known of what a policy asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeptSettings {
+    /// A default policy's: what the configuration file asks.
+    AsConfigured,
+    /// Its own.
+    Own(PolicySettings),
+    /// Something that this Postern does not understand.
+    Unreadable,
+}
+
 /// How settings are kept. A member that is not known here may be a newer Postern's, and may ask more.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,10 +67,13 @@ struct Kept {
 }
 
 impl ExternalPolicyRow {
-    /// What requests are judged by.
-    pub fn policy(&self) -> ExternalUserPolicy {
-        let readable = self.settings.map(|settings| settings.policy(self.reset_at));
-        readable.unwrap_or_else(ExternalUserPolicy::unreadable)
+    /// What requests are judged by; `None` where the configuration file says that.
+    pub fn policy(&self) -> Option<ExternalUserPolicy> {
+        match self.settings {
+            KeptSettings::AsConfigured => None,
+            KeptSettings::Own(settings) => Some(settings.policy(self.reset_at)),
+            KeptSettings::Unreadable => Some(ExternalUserPolicy::unreadable()),
+        }
     }
 }
 
@@ -73,7 +87,10 @@ impl Store {
         let mut policies: HashMap<_, OrganizationPolicies, _> = HashMap::default();
         for row in rows {
             let (policy, organization) = (row.policy(), policies.entry(row.organization).or_default());
-            organization.add(row.kind, policy, row.domains, row.people);
+            match policy {
+                Some(policy) => organization.add(row.kind, policy, row.domains, row.people),
+                None => organization.reset_default(row.reset_at),
+            }
         }
         Ok(policies)
     }
@@ -106,17 +123,20 @@ impl Change {
         id: Uuid,
         organization: &OrganizationId,
         new: &ExternalPolicy,
+        reset_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         sqlx::query(
-            "INSERT INTO external_policies (id, organization, kind, name, settings, version, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, 1, $6, $7)",
+            "INSERT INTO external_policies \
+             (id, organization, kind, name, settings, version, reset_at, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8)",
         )
         .bind(id.as_bytes().as_slice())
         .bind(organization.as_str())
         .bind(new.kind.label())
         .bind(&new.name)
-        .bind(settings_text(new.settings))
+        .bind(new.settings.map(settings_text))
+        .bind(reset_at.map(row::millis))
         .bind(row::millis(now))
         .bind(row::millis(now))
         .execute(self.connection())
@@ -138,7 +158,7 @@ impl Change {
              WHERE organization = $4 AND id = $5 AND version = $6",
         )
         .bind(&after.name)
-        .bind(settings_text(after.settings))
+        .bind(after.settings.map(settings_text))
         .bind(row::millis(now))
         .bind(before.organization.as_str())
         .bind(before.id.as_bytes().as_slice())
@@ -182,16 +202,20 @@ impl Change {
         Ok(deleted.rows_affected() == 1)
     }
 
-    /// Voids what everybody of a policy verified until now. Its version stays: nobody who edits it is in the way of a reset.
+    /// Voids what everybody of a policy verified until then; it never moves back in time. Its version stays: nobody who edits
+    /// it is in the way of a reset.
     pub async fn reset_external_policy(
         &mut self,
         policy: &ExternalPolicyRow,
+        until: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE external_policies SET reset_at = $1 WHERE organization = $2 AND id = $3")
-            .bind(row::millis(now))
+        sqlx::query("UPDATE external_policies SET reset_at = $1 WHERE organization = $2 AND id = $3 AND coalesce(reset_at, $4) <= $5")
+            .bind(row::millis(until))
             .bind(policy.organization.as_str())
             .bind(policy.id.as_bytes().as_slice())
+            .bind(i64::MIN)
+            .bind(row::millis(until))
             .execute(self.connection())
             .await
             .map_err(self.fault())?;
@@ -313,10 +337,13 @@ fn settings_text(settings: PolicySettings) -> String {
     serde_json::to_string(&kept).expect("numbers and switches are always JSON")
 }
 
-fn read_settings(text: &str) -> Option<PolicySettings> {
-    let Kept { verifies, frequency_s, blocks_api_tokens } = serde_json::from_str(text).ok()?;
+fn read_settings(text: Option<String>) -> KeptSettings {
+    let Some(text) = text else { return KeptSettings::AsConfigured };
+    let Ok(Kept { verifies, frequency_s, blocks_api_tokens }) = serde_json::from_str(&text) else {
+        return KeptSettings::Unreadable;
+    };
     let api_tokens = if blocks_api_tokens { ApiTokens::Block } else { ApiTokens::Allow };
-    Some(PolicySettings { verifies, frequency: Duration::from_secs(frequency_s), api_tokens })
+    KeptSettings::Own(PolicySettings { verifies, frequency: Duration::from_secs(frequency_s), api_tokens })
 }
 
 fn policy_row(row: &Row) -> Result<ExternalPolicyRow, sqlx::Error> {
@@ -326,7 +353,7 @@ fn policy_row(row: &Row) -> Result<ExternalPolicyRow, sqlx::Error> {
         organization: row::organization(row, "organization")?,
         kind: kind.ok_or_else(|| row::bad("kind", "a kind of policy"))?,
         name: row::text(row, "name")?,
-        settings: read_settings(&row::text(row, "settings")?),
+        settings: read_settings(row::optional_text(row, "settings")?),
         domains: Vec::new(),
         people: Vec::new(),
         version: row::integer(row, "version")?,

@@ -46,7 +46,7 @@ pub use domains::DomainRow;
 pub use enrolments::EnrolmentRow;
 pub use error::StoreError;
 pub use events::{EventFilter, EventId, EventOrder, MOST_VALUES};
-pub use external_policies::ExternalPolicyRow;
+pub use external_policies::{ExternalPolicyRow, KeptSettings};
 pub use outbox::{MailOutcome, MailState, NewMail, OutboxMail};
 pub use pins::PinRow;
 pub use prune::Pruned;

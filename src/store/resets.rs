@@ -58,11 +58,12 @@ impl Store {
 }
 
 impl Change {
-    /// Voids what these people verified until now, and tells all nodes. It never moves back in time. Each address comes once.
+    /// Voids what these people verified until then, and tells all nodes. It never moves back in time. Each address comes once.
     pub async fn reset_people(
         &mut self,
         organization: &OrganizationId,
         people: &[EmailAddress],
+        until: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         for batch in people.chunks(BATCH) {
@@ -72,12 +73,12 @@ impl Change {
                  ON CONFLICT (organization, email) DO UPDATE SET at = excluded.at WHERE excluded.at > resets.at"
             ));
             for email in batch {
-                upsert = upsert.bind(organization.as_str()).bind(email.as_str()).bind(row::millis(now));
+                upsert = upsert.bind(organization.as_str()).bind(email.as_str()).bind(row::millis(until));
             }
             upsert.execute(self.connection()).await.map_err(self.fault())?;
             let emails: Vec<&str> = batch.iter().map(EmailAddress::as_str).collect();
             let detail =
-                json!({ "organization": organization.as_str(), "emails": emails, "at": row::millis(now) });
+                json!({ "organization": organization.as_str(), "emails": emails, "at": row::millis(until) });
             self.log_change(ChangeKind::Reset, &detail, now).await?;
         }
         Ok(())

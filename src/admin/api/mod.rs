@@ -9,6 +9,8 @@ mod cursor;
 mod documentation;
 mod domains;
 mod error;
+mod events;
+mod external_policies;
 mod guard;
 mod keys;
 mod orgs;
@@ -26,7 +28,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::actions::api_keys::ApiKeys;
 use crate::actions::domains::Domains;
+use crate::actions::external_policies::ExternalPolicies;
 use crate::config::admin::Admin;
+use crate::directory::Directory;
 use crate::domain::organization::Organization;
 use crate::entropy::Entropy;
 use crate::store::Store;
@@ -47,6 +51,10 @@ pub struct Api {
     pub keys: ApiKeys,
     /// The deeds about domains; a reload puts others in their place.
     pub domains: Arc<ArcSwap<Domains>>,
+    /// The deeds about external user policies.
+    pub external_policies: ExternalPolicies,
+    /// What is in force.
+    pub directory: Arc<Directory>,
     /// What cursors are made with.
     pub cursor_key: [u8; 32],
     /// For the ids of errors.
@@ -94,6 +102,8 @@ fn described() -> OpenApiRouter<Arc<Api>> {
         .merge(orgs::routes())
         .merge(domains::routes())
         .merge(keys::routes())
+        .merge(events::routes())
+        .merge(external_policies::routes())
 }
 
 async fn unknown() -> ApiError {

@@ -73,6 +73,7 @@ fn the_reference_file_states_the_defaults_and_every_key() {
         "limits",
         "keys",
         "assertion",
+        "audit",
         "dns",
         "domains",
         "log",

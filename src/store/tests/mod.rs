@@ -23,9 +23,11 @@ macro_rules! over_both {
 }
 
 mod domains;
+mod events;
 mod file;
 mod gateways;
 mod parallel;
+mod policies;
 mod refused;
 mod schema;
 #[path = "../../../tests/support/postgres.rs"]

@@ -21,15 +21,16 @@ CREATE TABLE external_policies (
     organization TEXT COLLATE "C" NOT NULL,
     kind         TEXT COLLATE "C" NOT NULL CHECK (kind IN ('default', 'test', 'named')),
     name         TEXT COLLATE "C" NOT NULL,
-    -- JSON; its shape is the domain's.
-    settings     TEXT COLLATE "C" NOT NULL,
+    -- JSON; its shape is the domain's. None in a default policy that asks what the configuration file does.
+    settings     TEXT COLLATE "C",
     -- Rises with each change.
     version      BIGINT NOT NULL,
     -- Verifications from before are void.
     reset_at     BIGINT,
     created_at   BIGINT NOT NULL,
     updated_at   BIGINT NOT NULL,
-    UNIQUE (organization, name)
+    UNIQUE (organization, name),
+    CHECK (kind = 'default' OR settings IS NOT NULL)
 );
 CREATE UNIQUE INDEX external_policies_one ON external_policies (organization, kind) WHERE kind IN ('default', 'test');
 

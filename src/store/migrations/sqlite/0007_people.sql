@@ -21,15 +21,16 @@ CREATE TABLE external_policies (
     organization TEXT NOT NULL,
     kind         TEXT NOT NULL CHECK (kind IN ('default', 'test', 'named')),
     name         TEXT NOT NULL,
-    -- JSON; its shape is the domain's.
-    settings     TEXT NOT NULL,
+    -- JSON; its shape is the domain's. None in a default policy that asks what the configuration file does.
+    settings     TEXT,
     -- Rises with each change.
     version      INTEGER NOT NULL,
     -- Verifications from before are void.
     reset_at     INTEGER,
     created_at   INTEGER NOT NULL,
     updated_at   INTEGER NOT NULL,
-    UNIQUE (organization, name)
+    UNIQUE (organization, name),
+    CHECK (kind = 'default' OR settings IS NOT NULL)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX external_policies_one ON external_policies (organization, kind) WHERE kind IN ('default', 'test');
 
