@@ -168,7 +168,11 @@ async fn t137_a_shortened_log_is_checked_from_where_it_begins(store: Store) {
     assert_eq!(older.len(), 0);
     assert_eq!(store.prune_audit(DAY * 50, later).await.unwrap(), 0);
     store.write().await.unwrap().commit(challenged(), days(base + 465)).await.unwrap();
-    assert_eq!(store.prune_audit(DAY * 50, days(base + 465)).await.unwrap(), 3, "with the events of removals");
+    assert_eq!(
+        store.prune_audit(DAY * 50, days(base + 465)).await.unwrap(),
+        3,
+        "with the events of removals"
+    );
     assert_eq!(store.verify_audit_chain().await.unwrap(), 2);
     let mut transaction = store.connections.begin_write().await.unwrap();
     let forged = "UPDATE audit SET detail = '{}' WHERE action = 'audit_log_pruned'";
