@@ -12,8 +12,7 @@
 //!    [`connect`]: the way to a product server, verified where it is TLS; its connections, used again (`pool.rs`).
 //!    [`dns`], [`website`]: what a domain publishes about itself, and the way there that leads nowhere inside.
 //! 5. [`identity`], [`actions`]: whose session it is, by the word of the product or of an issuer; what is done through the
-//!    store, one file per
-//!    deed and one transaction each.
+//!    store, one file per deed and one transaction each, and as a task where it takes longer than a request.
 //! 6. [`proxy`], [`admin`]: the data plane, and the listener for metrics and health.
 //! 7. [`app`], [`cli`], `main.rs`: the parts put together, the process and its signals, the commands.
 //!
@@ -81,6 +80,12 @@
 //! - A domain at which anybody can have a mailbox: a line in `domain/public_mail_domains.txt`.
 //! - A deed about domains: copy `actions/domains/remove.rs`; `domain/ownership.rs` says what proves a domain, and
 //!   `domain/owned_domain.rs` what follows from a look for it. Then a line in `cli/domain.rs`.
+//! - A setting of authentication policies: a member of `AuthPolicySettings` in `domain/auth_policy.rs`, with its default; what is
+//!   stored without it keeps meaning the default.
+//! - A deed about policies or members: copy `actions/policies/delete.rs`.
+//! - Work that takes longer than a request: a kind in `domain/task.rs`, its arm in `actions/tasks.rs`; it is asked for as in
+//!   `actions/policies/submit.rs` and done as in `apply.rs`, all of it in the transaction that ends the task. A file that comes
+//!   of it is written as in `write_export.rs`.
 //! - A command: copy `cli/init.rs`, and name it in `main.rs`.
 //! - A reader of what anybody may send: a function in `fuzz.rs` of its room with a second opinion, and its program, seeds and
 //!   words in `tests/fuzz`; `./dev fuzz` runs it, and every test run tries its seeds.

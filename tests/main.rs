@@ -1,5 +1,6 @@
 //! The promises, by folder. Each test runs the real gateway before real servers; `support/` starts them.
 
+mod accounts;
 mod admin;
 mod browser;
 mod challenge;

@@ -10,6 +10,7 @@ use postern::domain::domain_name::DomainName;
 use postern::domain::email::EmailAddress;
 use postern::domain::facts::{Facts, Person, ProofFact, Session};
 use postern::domain::lane::Lane;
+use postern::domain::lifecycle::Standing;
 use postern::domain::organization::OrganizationId;
 use postern::domain::policy::{ApiTokens, Snapshot};
 
@@ -40,7 +41,14 @@ impl Outcomes {
     /// Names and facts. Each name begins with the outcome.
     pub fn rows(&self) -> [(&'static str, Facts<'_>); 10] {
         let person = |email, claimed| {
-            Session::Person(Person { email, claimed, is_customer: false, address_changed: false })
+            Session::Person(Person {
+                email,
+                claimed,
+                standing: Standing::Active,
+                ends_at: None,
+                is_customer: false,
+                address_changed: false,
+            })
         };
         let facts = |session, proof| Facts {
             organization: &self.organization,

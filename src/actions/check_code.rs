@@ -13,6 +13,7 @@ use crate::domain::proof::{self, Binding};
 use crate::store::{AuditAction, AuditEvent, Challenge, ChallengeOutcome, Change, StoreError};
 
 use super::issue_code::Asker;
+use super::sighted::keep_account;
 use super::{Actions, Limited, Scope};
 
 /// What came of a try.
@@ -96,7 +97,11 @@ impl Actions {
             Some(Ok(_)) => Checked::Wrong { tries_left },
             Some(Err(_)) | None => Checked::Malformed { tries_left },
         };
-        change.commit(event(asker, &challenge, &checked), now).await?;
+        let mut events = vec![event(asker, &challenge, &checked)];
+        if let Checked::Verified(_) = checked {
+            events.extend(keep_proof(&mut change, asker, now).await?);
+        }
+        change.commit_many(&events, now).await?;
         Ok(checked)
     }
 
@@ -128,6 +133,18 @@ impl Actions {
             Some(_) => Checked::NothingOpen,
         })
     }
+}
+
+/// Who read the mail owns the address; but who contradicts what is known of them may have come second with it.
+async fn keep_proof(
+    change: &mut Change,
+    asker: &Asker<'_>,
+    now: Timestamp,
+) -> Result<Vec<AuditEvent>, StoreError> {
+    let (organization, verified) = (&asker.organization.id, !asker.is_contradicted);
+    let events = keep_account(change, organization, asker.email, verified, now).await?;
+    change.note_verified(organization, asker.email, now).await?;
+    Ok(events)
 }
 
 async fn spend_try(

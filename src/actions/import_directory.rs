@@ -1,6 +1,7 @@
-//! Imports verified domains, accounts and claims from a file: all of it, or nothing.
+//! Imports verified domains, accounts and claims from a file: all of it is enforced, or nothing.
 //!
-//! Rows that are known are updated, others stay. The format is in `directory_csv.rs`.
+//! Rows that are known are updated, others stay. The format is in `directory_csv.rs`. Others write meanwhile: how that goes
+//! together with all or nothing is said in `store/imports.rs`.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -13,11 +14,10 @@ use super::directory_csv::{DirectoryCsv, Entry};
 use crate::clock::Clock;
 use crate::domain::domain_name::DomainName;
 use crate::domain::organization::OrganizationId;
-use crate::store::{AuditAction, AuditEvent, Change, ChangeKind, NewAccount, Store, StoreError};
+use crate::store::{AuditAction, AuditEvent, ImportStep, NewAccount, StagedImport, Store, StoreError};
 
-/// Rows that are written together: as many as the store puts into one statement, so that reading the next ones takes no longer
-/// than writing these.
-const BATCH: usize = 500;
+/// Rows that are written together: in half a second at most, after which others have their turn.
+const BATCH: usize = 10_000;
 
 /// Whose tables a file changes.
 #[derive(Debug, Clone)]
@@ -58,8 +58,8 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
-/// Reads all of `reader` into one change. `file_name` goes into messages and the audit log; `progress` is told how many
-/// bytes were read. The first error ends it, and the store is as before.
+/// Imports all of `reader`, and returns when it is enforced or about to be. `file_name` goes into messages and the audit log;
+/// `progress` is told how many bytes were read. The first error ends it, and what is enforced is as before.
 pub async fn import_directory(
     store: &Store,
     clock: &Clock,
@@ -69,30 +69,68 @@ pub async fn import_directory(
     mut progress: impl FnMut(u64),
 ) -> Result<Imported, ImportError> {
     let mut csv = DirectoryCsv::open(reader, file_name, &owner.sites)?;
+    let mut import = store.begin_import(&owner.organization, clock.now()).await?;
+    let staged = stage(store, clock, &mut import, &mut csv, &mut progress).await;
+    let decided = match staged {
+        Ok(imported) => decide(store, clock, owner, &import, file_name, imported).await.map(|()| imported),
+        Err(error) => Err(error),
+    };
+    if decided.is_err()
+        && let Err(error) = store.abandon_import(&import).await
+    {
+        tracing::warn!(%error, "what was read of a file that is not imported stays in the store until it is a day old");
+    }
+    let imported = decided?;
+    loop {
+        match store.apply_import().await? {
+            ImportStep::Nothing => return Ok(imported),
+            ImportStep::Part => store.give_way().await,
+            ImportStep::Last => {}
+        }
+    }
+}
+
+/// Reads the whole file into the store, where nothing of it counts yet.
+async fn stage(
+    store: &Store,
+    clock: &Clock,
+    import: &mut StagedImport,
+    csv: &mut DirectoryCsv<'_, impl Read>,
+    progress: &mut impl FnMut(u64),
+) -> Result<Imported, ImportError> {
     let mut imported = Imported::default();
-    let mut change = store.write().await?;
-    let mut batch = Batch::read(&mut csv, &mut imported)?;
+    let mut batch = Batch::read(csv, &mut imported)?;
     while !batch.is_empty() {
         // The file is read on while the database writes.
-        let next = async { Batch::read(&mut csv, &mut imported) };
-        let (written, next) = join(batch.write(&mut change, owner, clock), next).await;
-        if let Some(domain) = written? {
-            return Err(ImportError::Taken { file: file_name.to_owned(), domain });
-        }
+        let next = async { Batch::read(csv, &mut imported) };
+        let (written, next) = join(batch.write(store, import, clock), next).await;
+        written?;
         batch = next?;
         progress(csv.bytes_read());
     }
     progress(csv.bytes_read());
+    Ok(imported)
+}
 
+async fn decide(
+    store: &Store,
+    clock: &Clock,
+    owner: &Owner,
+    import: &StagedImport,
+    file_name: &str,
+    imported: Imported,
+) -> Result<(), ImportError> {
     let now = clock.now();
     let detail = json!({
         "file": file_name, "domains": imported.domains, "accounts": imported.accounts, "claimed": imported.claimed,
     });
-    change.log_change(ChangeKind::Directory, &detail, now).await?;
+    let mut change = store.write().await?;
+    if let Some(domain) = change.decide_import(import, &detail, now).await? {
+        return Err(ImportError::Taken { file: file_name.to_owned(), domain });
+    }
     let event =
         AuditEvent::new("operator", AuditAction::DirectoryImported, file_name).of(&owner.organization);
-    change.commit(event.with(detail), now).await?;
-    Ok(imported)
+    Ok(change.commit(event.with(detail), now).await?)
 }
 
 impl Imported {
@@ -142,17 +180,12 @@ impl Batch {
         self.domains.len() + self.accounts.len()
     }
 
-    /// Says which domain is another organization's, if one is.
-    async fn write(
-        self,
-        change: &mut Change,
-        owner: &Owner,
-        clock: &Clock,
-    ) -> Result<Option<DomainName>, StoreError> {
-        let now = clock.now();
-        let taken = change.upsert_domains(&owner.organization, &self.domains, now).await?;
-        change.upsert_accounts(&owner.organization, &self.accounts, now).await?;
-        Ok(taken)
+    async fn write(self, store: &Store, import: &mut StagedImport, clock: &Clock) -> Result<(), StoreError> {
+        store.stage(import, &self.domains, &self.accounts, clock.now()).await?;
+        if self.len() == BATCH {
+            store.give_way().await;
+        }
+        Ok(())
     }
 }
 
@@ -164,6 +197,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+    use crate::store::ChangeKind;
 
     const HEADER: &str = "type,domain,email,name,username,claimed\n";
 

@@ -1,12 +1,16 @@
-//! Keep what the gate found out: the address a product user was first seen with, who contradicts the directory, who signed in
-//! and who was refused.
+//! Keep what the gate found out: the address a product user was first seen with, which is an account from then on, who
+//! contradicts the directory, on which day accounts were used, who signed in, and who was refused.
 //!
 //! It runs beside the traffic, never in its way: memory knows it already, and managed people need no store.
 
+use jiff::Timestamp;
 use serde_json::json;
 use tokio::sync::mpsc;
 
+use super::sighted::keep_account;
 use crate::clock::Clock;
+use crate::domain::email::EmailAddress;
+use crate::domain::organization::OrganizationId;
 use crate::store::{
     AuditAction, AuditEvent, Change, ContradictionRow, Finding, Found, PinRow, Store, StoreError, UserKey,
 };
@@ -28,22 +32,46 @@ pub async fn keep_findings(store: Store, clock: Clock, mut findings: mpsc::Recei
 }
 
 async fn write(store: &Store, clock: &Clock, findings: &[Finding]) -> Result<(), StoreError> {
-    let now = clock.now();
+    let active: Vec<_> = findings.iter().filter_map(active).collect();
+    if active.len() < findings.len() {
+        write_events(store, clock.now(), findings).await?;
+    }
+    // Last, as the account may be one that was just added.
+    if active.is_empty() { Ok(()) } else { store.note_active(&active).await }
+}
+
+async fn write_events(store: &Store, now: Timestamp, findings: &[Finding]) -> Result<(), StoreError> {
     let mut change = store.write().await?;
     let mut events = Vec::new();
     for Finding { organization, found } in findings {
         let event = match found {
-            Found::Pinned(pin) => change.pin(pin, now).await?.then(|| pinned(pin)),
+            Found::Pinned { pin, vouched } => {
+                let is_new = change.pin(pin, now).await?;
+                if let Some(email) = pin.email.as_ref().filter(|_| is_new) {
+                    // Who comes second with an address vouches for nobody.
+                    let verified = *vouched && !pin.disputed;
+                    events.extend(keep_account(&mut change, organization, email, verified, now).await?);
+                }
+                is_new.then(|| pinned(pin))
+            }
             Found::Contradicted(row) => {
                 change.note_contradiction(row).await?;
                 Some(contradicted(row))
             }
             Found::Agreed(person) => end_contradiction(&mut change, person).await?,
             Found::Happened(event) => Some(AuditEvent::clone(event)),
+            Found::Active { .. } => None,
         };
         events.extend(event.map(|event| event.of(organization)));
     }
     if events.is_empty() { Ok(()) } else { change.commit_many(&events, now).await }
+}
+
+fn active(finding: &Finding) -> Option<(&OrganizationId, &EmailAddress, Timestamp)> {
+    match &finding.found {
+        Found::Active { email, at } => Some((&finding.organization, email, *at)),
+        _ => None,
+    }
 }
 
 async fn end_contradiction(change: &mut Change, person: &UserKey) -> Result<Option<AuditEvent>, StoreError> {

@@ -3,17 +3,24 @@
 //! Actions know no HTTP: a page, an API and a command call the same ones.
 
 pub mod accept_address;
+pub mod accounts;
+pub mod address_csv;
 pub mod api_keys;
 pub mod check_code;
+pub mod claims;
 mod directory_csv;
 pub mod domains;
 pub mod enroll_mobile;
+pub mod export_csv;
 pub mod export_events;
 pub mod external_policies;
 pub mod import_directory;
 pub mod issue_code;
 pub mod keep_findings;
+pub mod policies;
+mod sighted;
 pub mod sign_out;
+pub mod tasks;
 
 use std::sync::Arc;
 use std::time::Duration;

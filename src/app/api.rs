@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use crate::actions::accounts::Accounts;
 use crate::actions::api_keys::ApiKeys;
+use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
 use crate::actions::external_policies::ExternalPolicies;
 use crate::admin::api::{Api, Served};
@@ -16,6 +18,7 @@ use crate::keys::Keys;
 use crate::store::Store;
 
 /// What the API works with.
+#[expect(clippy::too_many_arguments, reason = "each is one part that the API works with")]
 pub(super) fn api(
     settings: &Settings,
     store: &Store,
@@ -23,6 +26,8 @@ pub(super) fn api(
     clock: &Clock,
     entropy: &Entropy,
     domains: &Arc<ArcSwap<Domains>>,
+    accounts: &Arc<ArcSwap<Accounts>>,
+    claims: &Arc<Claims>,
     directory: &Arc<Directory>,
 ) -> Api {
     Api {
@@ -31,6 +36,8 @@ pub(super) fn api(
         store: store.clone(),
         keys: ApiKeys { store: store.clone(), clock: clock.clone(), entropy: entropy.clone() },
         domains: Arc::clone(domains),
+        accounts: Arc::clone(accounts),
+        claims: Arc::clone(claims),
         external_policies: ExternalPolicies {
             store: store.clone(),
             clock: clock.clone(),

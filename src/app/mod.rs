@@ -2,10 +2,12 @@
 //!
 //! [`App::build`] opens what must be there and refuses to start where it is not; [`process`] runs it.
 
+pub mod accounts;
 mod api;
 mod audit;
 pub mod domains;
 pub mod process;
+pub mod tasks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +17,11 @@ use anyhow::Context as _;
 use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, watch};
 
+use crate::actions::accounts::Accounts;
+use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
+use crate::actions::policies::Policies;
+use crate::actions::tasks::Tasks;
 use crate::actions::{Actions, keep_findings};
 use crate::admin::api::Api;
 use crate::admin::health::Check;
@@ -55,8 +61,14 @@ pub struct App {
     pub directory: Arc<Directory>,
     /// The deeds about domains; a reload puts others in their place.
     pub domains: Arc<ArcSwap<Domains>>,
+    /// The deeds about accounts; a reload puts others in their place.
+    pub accounts: Arc<ArcSwap<Accounts>>,
+    /// The deeds about claims.
+    pub claims: Arc<Claims>,
     /// What the API works with.
     pub api: Arc<Api>,
+    /// The deeds about authentication policies.
+    pub policies: Arc<Policies>,
     /// The mail worker.
     pub outbox: Arc<Outbox>,
     /// Where state lasts.
@@ -94,7 +106,12 @@ impl App {
         let domains =
             domains::domains(&settings, store.clone(), Arc::clone(&keys), clock.clone(), entropy.clone());
         let domains = Arc::new(ArcSwap::from_pointee(domains));
-        let api = api::api(&settings, &store, &keys, &clock, &entropy, &domains, &directory);
+        let accounts = accounts::accounts(&settings, store.clone(), clock.clone());
+        let accounts = Arc::new(ArcSwap::from_pointee(accounts));
+        let claims = Arc::new(Claims { store: store.clone(), clock: clock.clone() });
+        let api =
+            api::api(&settings, &store, &keys, &clock, &entropy, &domains, &accounts, &claims, &directory);
+        let policies = tasks::policies(&settings, store.clone(), clock.clone(), entropy.clone());
         let components = Components {
             directory: Arc::clone(&directory),
             identities: Identities::new(
@@ -122,7 +139,10 @@ impl App {
             settings,
             directory,
             domains,
+            accounts,
+            claims,
             api: Arc::new(api),
+            policies: Arc::new(policies),
             outbox,
             store,
             metrics,
@@ -154,7 +174,7 @@ impl App {
     }
 
     /// Everything that runs beside the traffic, until `stop` turns true: mail, the change log, findings, domains,
-    /// housekeeping.
+    /// tasks, housekeeping.
     pub fn upkeep(&mut self, stop: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
         let Upkeep { findings, last_change } = self.upkeep.take().expect("upkeep is started once");
         let mail = Arc::clone(&self.outbox).run(stopping(stop.clone()));
@@ -179,6 +199,9 @@ impl App {
         let keep_for = self.settings.audit.keep_for;
         let audit = audit::keep_audit(self.store.clone(), self.clock.clone(), keep_for, stop.clone());
         let domains = domains::keep_domains(Arc::clone(&self.domains), stop.clone());
+        let accounts = accounts::keep_accounts(Arc::clone(&self.accounts), stop.clone());
+        let (store, clock, policies) = (self.store.clone(), self.clock.clone(), Arc::clone(&self.policies));
+        let tasks = tasks::keep_tasks(Tasks { store, clock, policies }, stop.clone());
         let (draining, stop) = (Arc::clone(&self.draining), stop.clone());
         async move {
             tokio::spawn(async move {
@@ -187,7 +210,7 @@ impl App {
             });
             // It ends with the directory; what still waits then is found again at the next sighting.
             tokio::spawn(findings);
-            tokio::join!(mail, follow, domains, audit, housekeeping);
+            tokio::join!(mail, follow, domains, accounts, tasks, audit, housekeeping);
         }
     }
 
@@ -203,7 +226,9 @@ pub struct Reloader {
     gateway: Arc<Gateway>,
     directory: Arc<Directory>,
     domains: Arc<ArcSwap<Domains>>,
+    accounts: Arc<ArcSwap<Accounts>>,
     api: Arc<Api>,
+    policies: Arc<Policies>,
     metrics: Arc<Metrics>,
     /// What is in force, to see what cannot change without a restart.
     current: Arc<Settings>,
@@ -216,7 +241,9 @@ impl Reloader {
             gateway: Arc::clone(&app.gateway),
             directory: Arc::clone(&app.directory),
             domains: Arc::clone(&app.domains),
+            accounts: Arc::clone(&app.accounts),
             api: Arc::clone(&app.api),
+            policies: Arc::clone(&app.policies),
             metrics: Arc::clone(&app.metrics),
             current: Arc::clone(&app.settings),
         }
@@ -239,7 +266,11 @@ impl Reloader {
         self.directory.set_policy(policy(&settings));
         let again = domains::again(&self.domains.load(), &settings);
         self.domains.store(Arc::new(again));
+        let Accounts { store, clock, .. } = &*self.accounts.load_full();
+        let again = accounts::accounts(&settings, store.clone(), clock.clone());
+        self.accounts.store(Arc::new(again));
         self.api.served.store(Arc::new(api::served(&settings)));
+        self.policies.sites.store(Arc::new(tasks::export_sites(&settings)));
         self.metrics.config_in_force(&settings.fingerprint);
         self.metrics.config_reloaded(ReloadResult::Success);
         self.current = settings;

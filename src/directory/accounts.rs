@@ -1,11 +1,15 @@
-//! Accounts, claims, login names and user keys as imported: one immutable table, replaced as a whole.
+//! Accounts, claims, login names and user keys as they were loaded: one immutable table, replaced as a whole. What changed
+//! since is in `current.rs`.
 //!
 //! Ten million accounts take 19 bytes each, and with a login name 46 and the part of the address before the `@`. Loading
 //! needs no more than that, and a reload as much again, since the old tables serve until the new ones are whole.
 
 use std::thread;
 
+use jiff::Timestamp;
+
 use crate::domain::email::EmailAddress;
+use crate::domain::lifecycle::Standing;
 use crate::store::{AccountRow, Store, StoreError, UserKey};
 
 use super::addresses::{Addresses, AddressesBuilder, Place};
@@ -16,6 +20,8 @@ use super::table::Table;
 #[derive(Default)]
 pub(super) struct Accounts {
     by_email: Table<Account>,
+    /// Until when external people may come, and since when proofs are void: of the few of whom that was said.
+    times: Table<Times>,
     /// For products that reveal a login name and no address.
     by_username: Table<Place>,
     /// (site, user key) → address. It outlives a change of name, and nobody else ever gets it.
@@ -26,10 +32,46 @@ pub(super) struct Accounts {
     addresses: Addresses,
 }
 
+/// One byte each, or ten million would take more.
+#[derive(Clone, Copy)]
 struct Account {
-    claimed: bool,
+    marks: u8,
+    standing: Standing,
+}
+
+/// The account makes its owner managed, if the domain does.
+const CLAIMED: u8 = 1;
+/// A login name was imported with it.
+const NAMED: u8 = 2;
+/// It has times.
+const TIMED: u8 = 4;
+
+#[derive(Clone, Copy)]
+struct Times {
+    ends_at: Option<Timestamp>,
+    reset_at: Option<Timestamp>,
+}
+
+/// What is known of an account.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AccountState {
+    /// Whether the organization claimed it and its address is verified.
+    pub claimed: bool,
+    /// Whether it may come in at all.
+    pub standing: Standing,
+    /// Until when its owner may come, as long as they are external.
+    pub ends_at: Option<Timestamp>,
+    /// Since when proofs and enrolments made before are void.
+    pub reset_at: Option<Timestamp>,
     /// Whether a login name was imported with it.
-    named: bool,
+    pub(super) named: bool,
+}
+
+impl AccountState {
+    pub(super) fn of(row: &AccountRow) -> Self {
+        let AccountRow { claimed, standing, ends_at, reset_at, .. } = *row;
+        Self { claimed, standing, ends_at, reset_at, named: row.username.is_some() }
+    }
 }
 
 impl Accounts {
@@ -46,13 +88,16 @@ impl Accounts {
         self.by_email.len()
     }
 
-    pub(super) fn is_claimed(&self, account: Fingerprint) -> bool {
-        self.by_email.find(account).is_some_and(|account| account.claimed)
-    }
-
-    /// Whether a login name was imported with the address.
-    pub(super) fn has_username(&self, account: Fingerprint) -> bool {
-        self.by_email.find(account).is_some_and(|account| account.named)
+    pub(super) fn state(&self, account: Fingerprint) -> Option<AccountState> {
+        let Account { marks, standing } = *self.by_email.find(account)?;
+        let times = if marks & TIMED == 0 { None } else { self.times.find(account) };
+        Some(AccountState {
+            claimed: marks & CLAIMED != 0,
+            standing,
+            ends_at: times.and_then(|times| times.ends_at),
+            reset_at: times.and_then(|times| times.reset_at),
+            named: marks & NAMED != 0,
+        })
     }
 
     pub(super) fn email_of_username(&self, username: Fingerprint) -> Option<EmailAddress> {
@@ -79,6 +124,7 @@ impl Accounts {
 /// What was read, before it is put in order.
 struct Rows {
     by_email: Vec<(Fingerprint, Account)>,
+    times: Vec<(Fingerprint, Times)>,
     by_username: Vec<(Fingerprint, Place)>,
     by_user_key: Vec<(Fingerprint, Place)>,
     keyed: Vec<(Fingerprint, ())>,
@@ -89,6 +135,7 @@ impl Rows {
     fn new() -> Self {
         Self {
             by_email: Vec::new(),
+            times: Vec::new(),
             by_username: Vec::new(),
             by_user_key: Vec::new(),
             keyed: Vec::new(),
@@ -97,8 +144,16 @@ impl Rows {
     }
 
     fn add_account(&mut self, key: &FingerprintKey, row: &AccountRow) {
-        let account = Account { claimed: row.claimed, named: row.username.is_some() };
-        self.by_email.push((key.email(&row.organization, &row.email), account));
+        let account = key.email(&row.organization, &row.email);
+        let mut marks = 0;
+        for (mark, is_set) in [(CLAIMED, row.claimed), (NAMED, row.username.is_some())] {
+            marks |= if is_set { mark } else { 0 };
+        }
+        if row.ends_at.is_some() || row.reset_at.is_some() {
+            marks |= TIMED;
+            self.times.push((account, Times { ends_at: row.ends_at, reset_at: row.reset_at }));
+        }
+        self.by_email.push((account, Account { marks, standing: row.standing }));
         if let Some(username) = &row.username {
             self.by_username
                 .push((key.username(&row.organization, username), self.addresses.add(&row.email)));
@@ -112,10 +167,11 @@ impl Rows {
 
     /// The two tables that everybody may be in are sorted at once.
     fn build(self) -> Accounts {
-        let Self { by_email, by_username, by_user_key, keyed, addresses } = self;
+        let Self { by_email, times, by_username, by_user_key, keyed, addresses } = self;
         thread::scope(|scope| {
             let by_email = scope.spawn(|| Table::new(by_email));
             let accounts = Accounts {
+                times: Table::new(times),
                 by_username: Table::new(by_username),
                 by_user_key: Table::new(by_user_key),
                 keyed: Table::new(keyed),
@@ -148,7 +204,35 @@ mod tests {
             email: EmailAddress::parse(&format!("user{number:07}@d{}.acme.test", number % 100)).unwrap(),
             username: has_username.then(|| format!("name{number}")),
             claimed: number.is_multiple_of(2),
+            standing: Standing::Active,
+            ends_at: None,
+            reset_at: None,
         }
+    }
+
+    impl Accounts {
+        fn is_claimed(&self, account: Fingerprint) -> bool {
+            self.state(account).is_some_and(|state| state.claimed)
+        }
+
+        fn has_username(&self, account: Fingerprint) -> bool {
+            self.state(account).is_some_and(|state| state.named)
+        }
+    }
+
+    #[test]
+    fn what_was_said_of_an_account_is_known_of_it() {
+        let (key, mut rows) = (FingerprintKey::new([7; 16]), Rows::new());
+        let at = |second| Some(Timestamp::from_second(second).unwrap());
+        let said =
+            AccountRow { standing: Standing::Suspended, ends_at: at(1), reset_at: at(2), ..row(1, true) };
+        rows.add_account(&key, &said);
+        rows.add_account(&key, &row(2, false));
+        let accounts = rows.build();
+        let state = |row: &AccountRow| accounts.state(key.email(&row.organization, &row.email));
+        assert_eq!(state(&said), Some(AccountState::of(&said)));
+        assert_eq!(state(&row(2, false)), Some(AccountState { claimed: true, ..AccountState::default() }));
+        assert_eq!(state(&row(3, false)), None);
     }
 
     /// The bound is 64 bytes, and there is no slack that the number of accounts could move.

@@ -6,7 +6,7 @@
 use crate::domain::account::Contradiction;
 use crate::domain::email::EmailAddress;
 
-use super::accounts::Accounts;
+use super::current::Current;
 use super::fingerprint::Fingerprint;
 use super::{Directory, Sighting};
 
@@ -47,7 +47,7 @@ impl Directory {
     /// The product reveals the address: it is the one of first sight, and nobody else's by any table, or it contradicts.
     fn by_sight(
         &self,
-        accounts: &Accounts,
+        accounts: &Current,
         user: &User,
         sighting: &Sighting<'_>,
         reported: &EmailAddress,
@@ -73,7 +73,7 @@ impl Directory {
 
     /// No address to believe: it is the accepted one, or that of the login name. Where the product would have checked one, the
     /// name says at most whom to write to; and where the name is unknown, the address of first sight does.
-    fn by_name(&self, accounts: &Accounts, user: &User, sighting: &Sighting<'_>) -> Joined {
+    fn by_name(&self, accounts: &Current, user: &User, sighting: &Sighting<'_>) -> Joined {
         let accepted = self.pins.accepted(user.key);
         let is_accepted = accepted.is_some();
         let first_seen = || self.pins.first_seen(user.key).filter(|_| sighting.is_unchecked);
@@ -93,7 +93,7 @@ impl Directory {
 
     /// Whether the address was imported with a user key of the site. It is another one: who has it is joined by it, and never
     /// by sight or by name.
-    fn has_another_key(&self, accounts: &Accounts, sighting: &Sighting<'_>, email: &EmailAddress) -> bool {
+    fn has_another_key(&self, accounts: &Current, sighting: &Sighting<'_>, email: &EmailAddress) -> bool {
         accounts.has_user_key(self.key.address_at(sighting.site, email))
     }
 }
@@ -101,7 +101,7 @@ impl Directory {
 /// The user key was imported: its account it is, whatever the person is called by now. A name that belongs to another
 /// account, or another address, is a contradiction all the same.
 fn by_import(
-    accounts: &Accounts,
+    accounts: &Current,
     user: &User,
     imported: EmailAddress,
     reported: Option<&EmailAddress>,

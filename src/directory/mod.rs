@@ -5,8 +5,11 @@
 //! nothing here is ever asked of the store while a request waits.
 
 mod accounts;
+mod activity;
 mod addresses;
+mod changes;
 mod contradictions;
+mod current;
 mod enrolments;
 mod fingerprint;
 pub mod follow;
@@ -35,8 +38,11 @@ use crate::domain::policy::{ExternalUserPolicy, Snapshot};
 use crate::entropy::Entropy;
 use crate::store::{Finding, PinRow, ResetRow, Store, StoreError};
 
+pub use accounts::AccountState;
 use accounts::Accounts;
+use activity::Activity;
 use contradictions::Contradictions;
+use current::Current;
 use enrolments::Enrolments;
 pub use fingerprint::Fingerprint;
 use fingerprint::FingerprintKey;
@@ -57,12 +63,13 @@ const WAITING_FINDINGS: usize = 10_000;
 pub struct Directory {
     key: FingerprintKey,
     snapshot: ArcSwap<Snapshot>,
-    accounts: ArcSwap<Accounts>,
+    accounts: ArcSwap<Current>,
     pins: Pins,
     contradictions: Contradictions,
     revocations: Revocations,
     resets: Resets,
     enrolments: Enrolments,
+    activity: Activity,
     notices: Notices,
     /// Rises whenever a person may have to be joined anew; see [`Directory::epoch`].
     epoch: AtomicU64,
@@ -86,6 +93,8 @@ pub struct Sighting<'a> {
     /// Whether the product checks addresses and did not check one of this person's. Then neither the address nor the login
     /// name makes anybody managed: whoever signs up can choose both.
     pub is_unchecked: bool,
+    /// Whether the product says that it checked the address.
+    pub is_vouched: bool,
 }
 
 /// What the directory makes of a sighting.
@@ -123,13 +132,14 @@ impl Directory {
         let last_change = store.last_change().await?;
         let directory = Self {
             snapshot: ArcSwap::from_pointee(load_snapshot(store, policy).await?),
-            accounts: ArcSwap::from_pointee(Accounts::load(store, &key).await?),
+            accounts: ArcSwap::from_pointee(Current::of(Accounts::load(store, &key).await?)),
             pins: Pins::load(store, &key, finding.clone()).await?,
             contradictions: Contradictions::load(store, &key, finding.clone()).await?,
             revocations: Revocations::load(store, now).await?,
             resets: Resets::load(store, &key, now).await?,
-            notices: Notices::new(finding),
+            notices: Notices::new(finding.clone()),
             enrolments: Enrolments::load(store, now).await?,
+            activity: Activity::new(finding),
             epoch: AtomicU64::new(0),
             changed: watch::Sender::default(),
             key,
@@ -139,15 +149,8 @@ impl Directory {
 
     /// Loads domains and accounts again and swaps them in as a whole.
     pub async fn reload(&self, store: &Store) -> Result<(), StoreError> {
-        let policy = self.snapshot.load().external;
-        let loaded = load_snapshot(store, policy).await?;
-        let accounts = Accounts::load(store, &self.key).await?;
-        self.accounts.store(Arc::new(accounts));
-        // The policy may have changed while the tables were read, and the newer one counts.
-        self.snapshot.rcu(|old| Snapshot { external: old.external, ..loaded.clone() });
-        self.epoch.fetch_add(1, Ordering::Release);
-        self.announce();
-        Ok(())
+        let (accounts, since) = self.load_accounts(store).await?;
+        self.swap_in(store, accounts, since).await
     }
 
     /// Loads the external user policies again and swaps them in. What is open is judged by them at once.
@@ -160,10 +163,14 @@ impl Directory {
 
     /// Loads the domains again and swaps them in. Nobody is joined anew: an account is the same, whoever owns its domain.
     pub async fn reload_domains(&self, store: &Store) -> Result<(), StoreError> {
-        let domains: Domains = store.verified_domains().await?.into_iter().collect();
-        self.snapshot.rcu(|old| Snapshot { verified_domains: domains.clone(), ..Snapshot::clone(old) });
+        self.set_domains(store.verified_domains().await?.into_iter().collect());
         self.announce();
         Ok(())
+    }
+
+    /// The policies may have changed while domains were read, and the newer ones count.
+    fn set_domains(&self, domains: Domains) {
+        self.snapshot.rcu(|old| Snapshot { verified_domains: domains.clone(), ..Snapshot::clone(old) });
     }
 
     /// Judges a person by the address that an operator accepted for them, from now on.
@@ -208,9 +215,20 @@ impl Directory {
         self.snapshot.load()
     }
 
-    /// Whether the organization claimed the account of this address.
-    pub fn is_claimed(&self, account: Fingerprint) -> bool {
-        self.accounts.load().is_claimed(account)
+    /// What is known of the account of this address; of none at all, nothing in particular.
+    pub fn account(&self, account: Fingerprint) -> AccountState {
+        self.accounts.load().state(account).unwrap_or_default()
+    }
+
+    /// Notes that somebody used an account, for the store to know the day.
+    pub fn note_active(
+        &self,
+        organization: &OrganizationId,
+        account: Fingerprint,
+        email: &EmailAddress,
+        now: Timestamp,
+    ) {
+        self.activity.note(organization, account, email, now);
     }
 
     /// How many accounts and verified domains are loaded.
@@ -262,6 +280,7 @@ impl Directory {
     /// Lets go of sign-outs and resets that no living proof is older than.
     pub fn sweep(&self, now: Timestamp) {
         self.revocations.sweep(now);
+        self.activity.sweep(now);
         self.resets.sweep(now);
         self.notices.sweep(now);
     }

@@ -92,7 +92,7 @@ impl Pins {
         Pinned { email, is_disputed, is_accepted: self.accepted.contains(&user) }
     }
 
-    /// Moves a person to an accepted address, which nobody else holds from then on.
+    /// Moves a person to an accepted address, or to the new one of their account, which nobody else holds from then on.
     pub(super) fn accept(&self, key: &FingerprintKey, row: &PinRow) {
         let Some(email) = &row.email else { return };
         let user = key.user(&row.site, &row.user_key);
@@ -101,7 +101,11 @@ impl Pins {
             self.accepted.remove(&before);
         }
         self.address_of.insert(user, email.clone());
-        self.accepted.insert(user);
+        if row.accepted {
+            self.accepted.insert(user);
+        } else {
+            self.accepted.remove(&user);
+        }
     }
 
     /// The address that an operator accepted for a user.
@@ -123,7 +127,9 @@ impl Pins {
             disputed,
             accepted: false,
         };
-        let finding = Finding { organization: sighting.organization.clone(), found: Found::Pinned(row) };
+        let vouched = sighting.is_vouched;
+        let found = Found::Pinned { pin: row, vouched };
+        let finding = Finding { organization: sighting.organization.clone(), found };
         if self.finding.try_send(finding).is_err() {
             tracing::warn!(
                 "too many new people at once: an address is pinned in memory only until the next restart"

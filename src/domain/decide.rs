@@ -11,6 +11,7 @@ use super::account::Class;
 use super::decision::{Credentials, Decision, Permit, Reason};
 use super::facts::{Facts, Person, ProofFact, Session};
 use super::lane::Lane;
+use super::lifecycle::Standing;
 use super::organization::OrganizationId;
 use super::policy::{ApiTokens, ExternalUserPolicy, Snapshot, Verification};
 
@@ -21,7 +22,7 @@ pub const CLOCK_SKEW: Duration = Duration::from_secs(60);
 pub fn decide(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decision {
     // The API lane forwards the Authorization alone, so it gains nothing from whatever session lies beside it.
     if facts.lane == Lane::Api {
-        return decide_token(snapshot, facts);
+        return decide_token(snapshot, facts, now);
     }
     if facts.lane == Lane::TrustedApi {
         return Decision::Pass(Permit::new(Reason::TrustedSource, Credentials::Authorization));
@@ -69,10 +70,19 @@ pub fn class(snapshot: &Snapshot, organization: &OrganizationId, session: Sessio
     }
 }
 
-fn decide_token(snapshot: &Snapshot, facts: &Facts<'_>) -> Decision {
+fn decide_token(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decision {
     let pass = Decision::Pass(Permit::new(Reason::ApiToken, Credentials::Authorization));
+    if !facts.enforced {
+        return pass;
+    }
+    // Whoever is kept out has tokens that were made before.
+    if let Session::Person(person) = facts.session
+        && let Some(reason) = kept_out(snapshot, facts.organization, person, now)
+    {
+        return Decision::Deny(reason);
+    }
     let site_allows = facts.api_tokens == ApiTokens::Allow;
-    if !facts.enforced || (site_allows && !snapshot.may_block_tokens(facts.organization)) {
+    if site_allows && !snapshot.may_block_tokens(facts.organization) {
         return pass;
     }
     match facts.session {
@@ -97,6 +107,10 @@ fn pass_anonymous() -> Decision {
 }
 
 fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now: Timestamp) -> Decision {
+    // Before everything that lets somebody pass: no claim, proof or app outlives the account.
+    if let Some(reason) = kept_out(snapshot, facts.organization, person, now) {
+        return Decision::Deny(reason);
+    }
     if is_managed(snapshot, facts.organization, person) {
         return Decision::Pass(Permit::new(Reason::Managed, Credentials::Cookies));
     }
@@ -133,6 +147,23 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
         return Decision::Deny(Reason::AddressUnknown);
     }
     Decision::Challenge(stale)
+}
+
+/// Why the account may not come in, whoever uses it. An end date is for external people alone.
+fn kept_out(
+    snapshot: &Snapshot,
+    organization: &OrganizationId,
+    person: Person<'_>,
+    now: Timestamp,
+) -> Option<Reason> {
+    match person.standing {
+        Standing::Active => {}
+        Standing::Suspended => return Some(Reason::AccountSuspended),
+        Standing::Deactivated => return Some(Reason::AccountDeactivated),
+        Standing::Closed => return Some(Reason::AccountClosed),
+    }
+    let is_over = person.ends_at.is_some_and(|end| end <= now);
+    (is_over && !is_managed(snapshot, organization, person)).then_some(Reason::AccessEnded)
 }
 
 /// Managed needs two facts, and an address that its owner can edit is neither.

@@ -99,6 +99,10 @@ pub enum Reason {
     TokenBlocked,
     NotInvited,
     PolicyUnreadable,
+    AccountSuspended,
+    AccountDeactivated,
+    AccountClosed,
+    AccessEnded,
     IdentityUnavailable,
     IdentityMismatch,
     StoreUnavailable,
@@ -128,7 +132,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in label order.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 50] = [
         Self::Managed,
         Self::FreshProof,
         Self::ApiToken,
@@ -150,6 +154,10 @@ impl Reason {
         Self::TokenBlocked,
         Self::NotInvited,
         Self::PolicyUnreadable,
+        Self::AccountSuspended,
+        Self::AccountDeactivated,
+        Self::AccountClosed,
+        Self::AccessEnded,
         Self::IdentityUnavailable,
         Self::IdentityMismatch,
         Self::StoreUnavailable,
@@ -238,6 +246,22 @@ impl Reason {
                 "policy-unreadable",
                 "What the organization asks of people from outside cannot be read right now. Please try again in a moment.",
             ),
+            Self::AccountSuspended => (
+                "account-suspended",
+                "The organization suspended your access. Please ask your organization's admin, who can restore it.",
+            ),
+            Self::AccountDeactivated => (
+                "account-deactivated",
+                "Your account was deactivated. Please ask your organization's admin, who can reactivate it.",
+            ),
+            Self::AccountClosed => (
+                "account-closed",
+                "Your account was deleted. Please ask your organization's admin whether you should have another one.",
+            ),
+            Self::AccessEnded => (
+                "access-ended",
+                "Your access ended on the day that was agreed. Please ask your contact in the organization, who can extend it.",
+            ),
             Self::IdentityUnavailable => (
                 "identity-unavailable",
                 "The site cannot say who is signed in right now. Please try again in a moment.",
@@ -294,7 +318,7 @@ impl Reason {
     /// Which class of people the reason speaks of, for labels.
     pub const fn class(self) -> Class {
         match self {
-            Self::Managed => Class::Managed,
+            Self::Managed | Self::AccountDeactivated | Self::AccountClosed => Class::Managed,
             Self::FreshProof
             | Self::NoProof
             | Self::ProofInvalid
@@ -307,7 +331,9 @@ impl Reason {
             | Self::VerificationOff
             | Self::NotInvited
             | Self::PolicyUnreadable
-            | Self::TokenBlocked => Class::External,
+            | Self::TokenBlocked
+            | Self::AccountSuspended
+            | Self::AccessEnded => Class::External,
             Self::Anonymous => Class::Anonymous,
             Self::ApiToken => Class::Token,
             _ => Class::Unknown,

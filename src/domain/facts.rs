@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::email::EmailAddress;
 use super::lane::Lane;
+use super::lifecycle::Standing;
 use super::organization::OrganizationId;
 use super::policy::ApiTokens;
 
@@ -52,6 +53,10 @@ pub struct Person<'a> {
     pub email: Option<&'a EmailAddress>,
     /// Whether the organization claimed the account of this address.
     pub claimed: bool,
+    /// Whether the account of this address may come in at all.
+    pub standing: Standing,
+    /// Until when they may come, where they are external and that was agreed.
+    pub ends_at: Option<Timestamp>,
     /// Whether the product counts them as a customer of its portal, without access to the product itself.
     pub is_customer: bool,
     /// Whether the product now reports another address, or this address for another person, than was pinned.

@@ -59,6 +59,8 @@ pub(super) struct Person {
     /// The login name at the product.
     pub(super) username: String,
     pub(super) address: Address,
+    /// Whether the source says that it checked the address.
+    pub(super) is_vouched: bool,
     /// Whether they are a customer of the product's portal and have no access to the product itself.
     pub(super) is_customer: bool,
     /// The id of the session, where a new one at the same person counts as a new sign-in.

@@ -173,6 +173,7 @@ fn judge(status: StatusCode, body: &[u8]) -> Answer {
         key: key.unwrap_or_else(|| user.name.clone()),
         username: user.name,
         address,
+        is_vouched: false,
         is_customer: false,
         session: None,
     })

@@ -21,10 +21,12 @@ mod reading;
 mod token;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
 use http::HeaderValue;
+use jiff::Timestamp;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use sha2::Sha256;
 
@@ -71,6 +73,8 @@ pub struct Identity {
     pub is_customer: bool,
     /// What proofs and challenges are bound to.
     pub subject: Subject,
+    /// The day on which they were last noted as active, shared by all requests of the session.
+    active_on: Arc<AtomicI64>,
     /// The age of the tables that the product's word was joined with.
     epoch: u64,
     /// The product's word, to join it again when the tables change.
@@ -262,6 +266,18 @@ impl Identities {
         }
     }
 
+    /// Notes that somebody passed, once a day for each session; the directory tells the store once for each account.
+    pub fn note_active(&self, site: &Site, person: &Identity, now: Timestamp) {
+        let today = now.as_second().div_euclid(86_400);
+        if person.active_on.load(Ordering::Relaxed) == today {
+            return;
+        }
+        person.active_on.store(today, Ordering::Relaxed);
+        if let (Some(account), Some(email)) = (person.account, &person.email) {
+            self.directory.note_active(&site.organization.id, account, email, now);
+        }
+    }
+
     fn join(&self, site: &Site, said: Person) -> Identity {
         // Read first: what changes while the person is joined makes them be joined again.
         let epoch = self.directory.epoch();
@@ -282,8 +298,15 @@ impl Identities {
                 let (user_key, username) = (said.key.as_str(), said.username.as_str());
                 let organization = &site.organization.id;
                 let site = &realm;
-                let sighting =
-                    Sighting { organization, site, user_key, username, email: reported, is_unchecked };
+                let sighting = Sighting {
+                    organization,
+                    site,
+                    user_key,
+                    username,
+                    email: reported,
+                    is_unchecked,
+                    is_vouched: said.is_vouched,
+                };
                 self.directory.identify(&sighting, self.clock.now())
             }
         };
@@ -298,6 +321,7 @@ impl Identities {
             account: known.account,
             address_changed: known.address_changed,
             is_customer: said.is_customer,
+            active_on: Arc::default(),
             epoch,
             said,
         }

@@ -38,11 +38,14 @@ fn person(pointers: &Pointers, value: &Value) -> Answer {
         },
         Some(Some(_)) => return Answer::Failed("an address that is no text"),
     };
+    // Where it does not say so, that it reveals an address is no word on whose it is.
+    let is_vouched = pointers.email_verified.is_some() && matches!(address, Address::Reported(_));
     Answer::Person(Person {
         realm: None,
         key,
         username,
         address,
+        is_vouched,
         is_customer: is(&pointers.customer),
         session: None,
     })
@@ -112,7 +115,15 @@ pub(super) fn page(patterns: &Patterns, body: &[u8]) -> Answer {
         Some(Some(email)) => Address::Reported(email),
         Some(None) => return Answer::Failed("an address that is none"),
     };
-    Answer::Person(Person { realm: None, key, username, address, is_customer: false, session: None })
+    Answer::Person(Person {
+        realm: None,
+        key,
+        username,
+        address,
+        is_vouched: false,
+        is_customer: false,
+        session: None,
+    })
 }
 
 /// A value of a page as text: without markup, and with the five references that every template writes. Another one could

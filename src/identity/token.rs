@@ -97,6 +97,7 @@ impl Token {
             key: name(&rules.key_claim)?,
             username: name(&rules.username_claim)?,
             address: self.address(rules),
+            is_vouched: rules.email_verified_claim.is_some(),
             is_customer: false,
             session: rules.session_claim.as_deref().map(name).transpose()?,
         })

@@ -86,6 +86,7 @@ impl Visit {
             subject: self.person.subject,
             device: self.device,
             email: &self.email,
+            is_contradicted: self.person.address_changed,
             organization: &self.served.site.organization,
             site: &self.served.site.id,
             address: self.address,

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::clock::stopwatch;
 use crate::config::settings::PortalCustomers;
+use crate::directory::AccountState;
 use crate::domain::decide::decide;
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::enrolment::Enrolment;
@@ -51,6 +52,11 @@ impl Gateway {
         if judged.decision.reason() == Reason::MobileSession {
             exchange.record.lane = Lane::Mobile;
         }
+        if let (Decision::Pass(_), Some(SessionIdentity::Person(person))) =
+            (&judged.decision, &judged.session)
+        {
+            self.identities.note_active(&served.site, person, exchange.record.at);
+        }
         self.metrics.decision_seconds.observe((stopwatch() - exchange.record.started).as_secs_f64());
         judged
     }
@@ -68,6 +74,7 @@ impl Gateway {
             _ => None,
         };
         let proof = person.map_or(ProofFact::Absent, |person| self.proof(served, cookies, person));
+        let state = self.state(session.as_ref());
         let enrolment = person.and_then(|person| self.enrolment(served, cookies, person));
         let snapshot = self.directory.snapshot();
         let facts = Facts {
@@ -75,11 +82,11 @@ impl Gateway {
             enforced: served.site.enforce,
             customers_exempt: served.site.portal_customers == PortalCustomers::Exempt,
             lane,
-            session: self.session_fact(session.as_ref()),
+            session: session_fact(session.as_ref(), state),
             proof,
-            revoked_at: self.revoked_at(person, cookies, proof),
+            revoked_at: self.revoked_at(person, cookies, proof).max(state.reset_at),
             enrolled_until: enrolment
-                .and_then(|enrolment| self.enrolled_until(&snapshot, served, person, &enrolment)),
+                .and_then(|enrolment| self.enrolled_until(&snapshot, served, person, state, &enrolment)),
             api_tokens: served.site.api.for_external,
         };
         let decision = decide(&snapshot, &facts, self.clock.now());
@@ -131,29 +138,21 @@ impl Gateway {
         }
     }
 
-    pub(super) fn session_fact<'a>(&self, session: Option<&'a SessionIdentity>) -> Session<'a> {
+    /// What is known of the account behind a session.
+    pub(super) fn state(&self, session: Option<&SessionIdentity>) -> AccountState {
         match session {
-            None => Session::NotAsked,
-            Some(SessionIdentity::Anonymous) => Session::Anonymous,
-            Some(SessionIdentity::Unrecognised) => Session::Unrecognised,
-            Some(SessionIdentity::Unavailable) => Session::Unavailable,
-            Some(SessionIdentity::Person(person)) => Session::Person(self.person_fact(person)),
-        }
-    }
-
-    pub(super) fn person_fact<'a>(&self, person: &'a Identity) -> Person<'a> {
-        Person {
-            email: person.email.as_ref(),
-            claimed: person.account.is_some_and(|account| self.directory.is_claimed(account)),
-            is_customer: person.is_customer,
-            address_changed: person.address_changed,
+            Some(SessionIdentity::Person(person)) => {
+                person.account.map_or_else(AccountState::default, |account| self.directory.account(account))
+            }
+            _ => AccountState::default(),
         }
     }
 
     /// The external user policy that a person goes by at a site.
     pub(super) fn external_policy(&self, served: &Served, person: &Identity) -> ExternalUserPolicy {
+        let state = person.account.map(|account| self.directory.account(account)).unwrap_or_default();
         let organization = &served.site.organization.id;
-        self.directory.snapshot().external_policy(organization, self.person_fact(person))
+        self.directory.snapshot().external_policy(organization, person_fact(person, state))
     }
 
     /// Only a genuine proof can have been revoked, so only then is it looked up.
@@ -178,15 +177,37 @@ impl Gateway {
         snapshot: &Snapshot,
         served: &Served,
         person: Option<&Identity>,
+        state: AccountState,
         enrolment: &Enrolment,
     ) -> Option<Timestamp> {
         let person = person?;
-        let policy = snapshot.external_policy(&served.site.organization.id, self.person_fact(person));
+        let policy = snapshot.external_policy(&served.site.organization.id, person_fact(person, state));
         let reset_at = person.account.and_then(|account| self.directory.reset_at(account));
-        let reset_at = reset_at.max(policy.reset_at);
+        let reset_at = reset_at.max(policy.reset_at).max(state.reset_at);
         if reset_at.is_some_and(|reset_at| enrolment.signed_in_at <= reset_at) {
             return None;
         }
         Some(enrolment.until(policy.frequency))
+    }
+}
+
+pub(super) fn session_fact(session: Option<&SessionIdentity>, state: AccountState) -> Session<'_> {
+    match session {
+        None => Session::NotAsked,
+        Some(SessionIdentity::Anonymous) => Session::Anonymous,
+        Some(SessionIdentity::Unrecognised) => Session::Unrecognised,
+        Some(SessionIdentity::Unavailable) => Session::Unavailable,
+        Some(SessionIdentity::Person(person)) => Session::Person(person_fact(person, state)),
+    }
+}
+
+fn person_fact(person: &Identity, state: AccountState) -> Person<'_> {
+    Person {
+        email: person.email.as_ref(),
+        claimed: state.claimed,
+        standing: state.standing,
+        ends_at: state.ends_at,
+        is_customer: person.is_customer,
+        address_changed: person.address_changed,
     }
 }

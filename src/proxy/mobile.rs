@@ -23,7 +23,7 @@ use super::cookies::{self, Cookies};
 use super::exchange::Exchange;
 use super::headers::set_cookie_name;
 use super::jar::Jar;
-use super::judge::Judged;
+use super::judge::{Judged, session_fact};
 use super::lane::is_login;
 use super::route::Served;
 use super::watch::{named_user, names_user, sets_credentials};
@@ -155,7 +155,7 @@ impl Gateway {
         let SessionIdentity::Person(person) = &resolved.session else { return };
         let frequency = self.external_policy(served, person).frequency;
         let class = {
-            let session = self.session_fact(Some(&resolved.session));
+            let session = session_fact(Some(&resolved.session), self.state(Some(&resolved.session)));
             class(&self.directory.snapshot(), &site.organization.id, session)
         };
         let Some(cookies) = self.identities.cookie_set(&site.id, jar.credentials()) else { return };

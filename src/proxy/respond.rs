@@ -87,6 +87,10 @@ pub fn status(reason: Reason, challenge: bool) -> StatusCode {
     match reason {
         Reason::AddressUnknown
         | Reason::TokenBlocked
+        | Reason::AccountSuspended
+        | Reason::AccountDeactivated
+        | Reason::AccountClosed
+        | Reason::AccessEnded
         | Reason::NotInvited
         | Reason::CrossSite
         | Reason::UpgradeRefused => StatusCode::FORBIDDEN,

@@ -13,7 +13,7 @@ use quick_cache::sync::Cache;
 
 use crate::directory::{Refused, SignIn};
 use crate::domain::account::{Class, CookieSet};
-use crate::domain::decision::Decision;
+use crate::domain::decision::{Decision, Reason};
 use crate::domain::lane::Lane;
 use crate::identity::{Identities, Identity, SessionIdentity, TokenOwner};
 
@@ -127,7 +127,9 @@ impl Gateway {
     /// Has the log say who was refused and why, where it was a decision about people from outside.
     pub(super) fn note_refusal(&self, exchange: &Exchange, served: &Served, judged: &Judged) {
         let reason = judged.decision.reason();
-        if matches!(judged.decision, Decision::Pass(_)) || reason.class() != Class::External {
+        let is_about_people = reason.class() == Class::External
+            || matches!(reason, Reason::AccountDeactivated | Reason::AccountClosed);
+        if matches!(judged.decision, Decision::Pass(_)) || !is_about_people {
             return;
         }
         let who = match (&judged.session, &judged.owner) {

@@ -18,7 +18,7 @@ use crate::identity::{SessionIdentity, TokenOwner};
 
 use super::Gateway;
 use super::exchange::{Exchange, Refused};
-use super::judge::Judged;
+use super::judge::{Judged, session_fact};
 use super::route::Served;
 use super::watch::{named_user, names_user};
 
@@ -66,13 +66,18 @@ impl Gateway {
 
     fn owner_fact<'a>(&self, owner: Option<&'a TokenOwner>) -> Session<'a> {
         match owner {
-            Some(TokenOwner::Asked { session, .. }) => self.session_fact(Some(session)),
-            Some(TokenOwner::Named(named)) => Session::Person(Person {
-                email: Some(&named.email),
-                claimed: self.directory.is_claimed(named.account),
-                is_customer: false,
-                address_changed: false,
-            }),
+            Some(TokenOwner::Asked { session, .. }) => session_fact(Some(session), self.state(Some(session))),
+            Some(TokenOwner::Named(named)) => {
+                let state = self.directory.account(named.account);
+                Session::Person(Person {
+                    email: Some(&named.email),
+                    claimed: state.claimed,
+                    standing: state.standing,
+                    ends_at: state.ends_at,
+                    is_customer: false,
+                    address_changed: false,
+                })
+            }
             Some(TokenOwner::Unknown) | None => Session::NotAsked,
         }
     }

@@ -51,10 +51,60 @@ pub enum AuditAction {
     DomainVerificationLost,
     /// A domain was removed from its organization.
     DomainRemoved,
+    /// A mail that is no code was accepted by the mail server.
+    NoticeSent,
+    /// A mail that is no code could not be sent.
+    NoticeFailed,
+    /// The organization took control of an account of its domain.
+    AccountClaimed,
+    /// The organization let go of an account, which is external from then on.
+    AccountUnclaimed,
+    /// New accounts of a domain are claimed as they are seen from then on, or are not.
+    DomainClaimSettingChanged,
+    /// What is said of a person was changed.
+    AccountProfileUpdated,
+    /// An account has another address, and all its proofs are void.
+    AccountEmailChanged,
+    /// An account is kept out until it is reactivated.
+    AccountDeactivated,
+    /// An account was reactivated.
+    AccountReactivated,
+    /// An account is deactivated, and goes for good after the grace period.
+    AccountDeletionScheduled,
+    /// An account that was for deletion is back, and active.
+    AccountDeletionCanceled,
+    /// An account is gone for good.
+    AccountDeleted,
+    /// An account is kept out of the organization.
+    AccountSuspended,
+    /// An account is let in again.
+    AccountRestored,
+    /// An account was removed from the organization, which keeps it out.
+    AccountRemoved,
+    /// All proofs of an account are void.
+    AccountSessionsReset,
     /// A key to the API was made.
     ApiKeyCreated,
     /// A key to the API was ended before its time.
     ApiKeyRevoked,
+    /// An authentication policy was made.
+    AuthPolicyCreated,
+    /// The name or the settings of an authentication policy changed.
+    AuthPolicyUpdated,
+    /// An authentication policy was removed; its members went to another.
+    AuthPolicyDeleted,
+    /// Another authentication policy is what new members get.
+    AuthPolicyDefaultChanged,
+    /// Many accounts were to become members of an authentication policy, and did as far as they can.
+    AuthPolicyBulkUpdateCompleted,
+    /// It was found out what would become of such an update.
+    AuthPolicyBulkUpdateRehearsed,
+    /// An account became a member of an authentication policy.
+    UserAddedToAuthPolicy,
+    /// An account was to become one, and cannot.
+    UserAddToAuthPolicyFailed,
+    /// The members of authentication policies were written into a file.
+    MembersExported,
     /// Events older than the retention were removed from the log.
     AuditLogPruned,
     /// Somebody took a copy of the log.
@@ -99,7 +149,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: &[Self] = &[
         Self::StoreCreated,
         Self::DirectoryImported,
         Self::AccountPinned,
@@ -120,8 +170,33 @@ impl AuditAction {
         Self::DomainVerificationFailed,
         Self::DomainVerificationLost,
         Self::DomainRemoved,
+        Self::NoticeSent,
+        Self::NoticeFailed,
+        Self::AccountClaimed,
+        Self::AccountUnclaimed,
+        Self::DomainClaimSettingChanged,
+        Self::AccountProfileUpdated,
+        Self::AccountEmailChanged,
+        Self::AccountDeactivated,
+        Self::AccountReactivated,
+        Self::AccountDeletionScheduled,
+        Self::AccountDeletionCanceled,
+        Self::AccountDeleted,
+        Self::AccountSuspended,
+        Self::AccountRestored,
+        Self::AccountRemoved,
+        Self::AccountSessionsReset,
         Self::ApiKeyCreated,
         Self::ApiKeyRevoked,
+        Self::AuthPolicyCreated,
+        Self::AuthPolicyUpdated,
+        Self::AuthPolicyDeleted,
+        Self::AuthPolicyDefaultChanged,
+        Self::AuthPolicyBulkUpdateCompleted,
+        Self::AuthPolicyBulkUpdateRehearsed,
+        Self::UserAddedToAuthPolicy,
+        Self::UserAddToAuthPolicyFailed,
+        Self::MembersExported,
         Self::AuditLogPruned,
         Self::AuditLogExported,
         Self::UserLoggedIn,
@@ -167,8 +242,33 @@ impl AuditAction {
             Self::DomainVerificationFailed => "domain_verification_failed",
             Self::DomainVerificationLost => "domain_verification_lost",
             Self::DomainRemoved => "domain_removed",
+            Self::NoticeSent => "notice_sent",
+            Self::NoticeFailed => "notice_failed",
+            Self::AccountClaimed => "account_claimed",
+            Self::AccountUnclaimed => "account_unclaimed",
+            Self::DomainClaimSettingChanged => "domain_claim_setting_changed",
+            Self::AccountProfileUpdated => "account_profile_updated",
+            Self::AccountEmailChanged => "account_email_changed",
+            Self::AccountDeactivated => "account_deactivated",
+            Self::AccountReactivated => "account_reactivated",
+            Self::AccountDeletionScheduled => "account_deletion_scheduled",
+            Self::AccountDeletionCanceled => "account_deletion_canceled",
+            Self::AccountDeleted => "account_deleted",
+            Self::AccountSuspended => "account_suspended",
+            Self::AccountRestored => "account_restored",
+            Self::AccountRemoved => "account_removed",
+            Self::AccountSessionsReset => "account_sessions_reset",
             Self::ApiKeyCreated => "api_key_created",
             Self::ApiKeyRevoked => "api_key_revoked",
+            Self::AuthPolicyCreated => "auth_policy_created",
+            Self::AuthPolicyUpdated => "auth_policy_updated",
+            Self::AuthPolicyDeleted => "auth_policy_deleted",
+            Self::AuthPolicyDefaultChanged => "auth_policy_default_changed",
+            Self::AuthPolicyBulkUpdateCompleted => "auth_policy_bulk_update_completed",
+            Self::AuthPolicyBulkUpdateRehearsed => "auth_policy_bulk_update_rehearsed",
+            Self::UserAddedToAuthPolicy => "user_added_to_auth_policy",
+            Self::UserAddToAuthPolicyFailed => "user_add_to_auth_policy_failed",
+            Self::MembersExported => "members_exported",
             Self::AuditLogPruned => "audit_log_pruned",
             Self::AuditLogExported => "audit_log_exported",
             Self::UserLoggedIn => "user_login",

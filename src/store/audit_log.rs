@@ -13,9 +13,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use sqlx::any::AnyArguments;
+use sqlx::query::Query;
 
 use super::audit::{AuditAction, AuditEvent};
-use super::database::Row;
+use super::database::{Kind, Row, built};
 use super::events::EventId;
 use super::timely::Timely;
 use super::{Change, Store, StoreError, change_log, row};
@@ -23,6 +25,8 @@ use crate::domain::actor::Actor;
 
 /// Rows per read while the chain is checked.
 const PAGE: i64 = 1_000;
+/// Rows per statement, with eleven values each.
+const AT_ONCE: usize = 1_000;
 /// Rows that one transaction removes: others wait for it.
 const BATCH: i64 = 10_000;
 /// How much longer than it must a row may stay, so that at most one removal a day is an event.
@@ -195,11 +199,55 @@ pub(super) async fn append(
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
     let seq = change_log::next(connection.again(), "audit").await?;
-    let previous: Option<[u8; 32]> = sqlx::query("SELECT hash FROM audit WHERE seq = $1")
+    let previous = hash_before(connection.again(), seq).await?;
+    let insert = sqlx::query(
+        "INSERT INTO audit (seq, at, actor, action, subject, detail, hash, organization, site, address, api_key) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    );
+    bind_entry(insert, audit_entry(seq, event, now, &previous)).execute(connection).await?;
+    Ok(())
+}
+
+/// Appends events in the transaction of `connection`, in their order. Thousands take a few statements.
+pub(super) async fn append_all(
+    kind: Kind,
+    mut connection: Timely<'_>,
+    events: &[AuditEvent],
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    if let [event] = events {
+        return append(connection, event, now).await;
+    }
+    for batch in events.chunks(AT_ONCE) {
+        let count = i64::try_from(batch.len()).unwrap_or(i64::MAX);
+        let first = change_log::next_of(connection.again(), "audit", count).await? - count + 1;
+        let mut hash = hash_before(connection.again(), first).await?;
+        let rows = kind.rows(1, batch.len(), 11);
+        let mut insert = built(format!(
+            "INSERT INTO audit (seq, at, actor, action, subject, detail, hash, organization, site, address, api_key) \
+             VALUES {rows}"
+        ));
+        for (seq, event) in (first..).zip(batch) {
+            let row = audit_entry(seq, event, now, &hash);
+            hash = row.hash;
+            insert = bind_entry(insert, row);
+        }
+        insert.execute(connection.again()).await?;
+    }
+    Ok(())
+}
+
+/// Where the row before was removed, the chain is broken already and the check says so; the event still goes in.
+async fn hash_before(connection: Timely<'_>, seq: i64) -> Result<[u8; 32], sqlx::Error> {
+    let previous = sqlx::query("SELECT hash FROM audit WHERE seq = $1")
         .bind(seq - 1)
         .try_map(|row: Row| row::bytes(&row, "hash"))
-        .fetch_optional(connection.again())
+        .fetch_optional(connection)
         .await?;
+    Ok(previous.unwrap_or([0; 32]))
+}
+
+fn audit_entry(seq: i64, event: &AuditEvent, now: Timestamp, previous: &[u8; 32]) -> AuditRow {
     let detail = event.detail.to_string();
     let mut row = AuditRow {
         seq,
@@ -212,26 +260,26 @@ pub(super) async fn append(
         detail,
         hash: [0; 32],
     };
-    // Where the row before was removed, the chain is broken already and the check says so; the event still goes in.
-    row.hash = link(&previous.unwrap_or([0; 32]), &row);
-    sqlx::query(
-        "INSERT INTO audit (seq, at, actor, action, subject, detail, hash, organization, site, address, api_key) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-    )
-    .bind(row.seq)
-    .bind(row::millis(row.at))
-    .bind(row.actor.name)
-    .bind(row.action)
-    .bind(row.subject)
-    .bind(row.detail)
-    .bind(row.hash.as_slice())
-    .bind(row.organization)
-    .bind(row.site)
-    .bind(row.actor.address.map(|address| address.to_string()))
-    .bind(row.actor.key.map(|key| key.into_bytes().to_vec()))
-    .execute(connection)
-    .await?;
-    Ok(())
+    row.hash = link(previous, &row);
+    row
+}
+
+fn bind_entry(
+    insert: Query<'_, sqlx::Any, AnyArguments>,
+    row: AuditRow,
+) -> Query<'_, sqlx::Any, AnyArguments> {
+    insert
+        .bind(row.seq)
+        .bind(row::millis(row.at))
+        .bind(row.actor.name)
+        .bind(row.action)
+        .bind(row.subject)
+        .bind(row.detail)
+        .bind(row.hash.to_vec())
+        .bind(row.organization)
+        .bind(row.site)
+        .bind(row.actor.address.map(|address| address.to_string()))
+        .bind(row.actor.key.map(|key| key.into_bytes().to_vec()))
 }
 
 /// SHA-256 over the hash before and the fields, each with its length, so that no two rows have one encoding. What rows did not

@@ -21,11 +21,13 @@ pub struct Change {
     connections: Connections,
     /// Rolls back when dropped.
     transaction: Transaction,
+    /// What was done besides, such as a default policy that was needed: it is told before the rest.
+    noted: Vec<AuditEvent>,
 }
 
 impl Change {
     pub(super) fn new(name: Arc<str>, connections: Connections, transaction: Transaction) -> Self {
-        Self { name, connections, transaction }
+        Self { name, connections, transaction, noted: Vec::new() }
     }
 
     /// Makes all of it last, together with the event that says what was done. Once this returns it is on the disk; who
@@ -41,11 +43,17 @@ impl Change {
             let refused = sqlx::Error::Protocol("a change without an audit event is not committed".into());
             return Err(StoreError::Unavailable(refused));
         }
-        for event in events {
-            audit_log::append(self.connection(), event, now).await.map_err(self.fault())?;
-        }
-        let Self { name, connections, transaction } = self;
+        let mut all = std::mem::take(&mut self.noted);
+        all.extend_from_slice(events);
+        let kind = self.kind();
+        audit_log::append_all(kind, self.connection(), &all, now).await.map_err(self.fault())?;
+        let Self { name, connections, transaction, noted: _ } = self;
         connections.commit(transaction).await.map_err(|error| connections.fault(&name, error))
+    }
+
+    /// Tells also of this when the change is committed.
+    pub(super) fn note(&mut self, event: AuditEvent) {
+        self.noted.push(event);
     }
 
     pub(super) fn kind(&self) -> Kind {

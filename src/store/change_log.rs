@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::database::Row;
 use super::timely::Timely;
-use super::{Change, PinRow, ResetRow, RevocationRow, Store, StoreError, enrolments, row};
+use super::{AccountsChanged, Change, PinRow, ResetRow, RevocationRow, Store, StoreError, enrolments, row};
 use crate::domain::enrolment::Enrolment;
 
 /// What changed.
@@ -17,12 +17,14 @@ pub enum ChangeKind {
     Revocation,
     /// A person was pinned to an address: [`ChangeEntry::pin`].
     Pin,
-    /// An operator accepted an address for a person: [`ChangeEntry::pin`].
+    /// An operator accepted an address for a person, or their account got another one: [`ChangeEntry::pin`].
     AcceptedAddress,
     /// A mobile app's session was enrolled, or its enrolment ends: [`ChangeEntry::enrolment`].
     Enrolment,
     /// Domains or accounts changed as a whole: load them again.
     Directory,
+    /// Single accounts changed: [`ChangeEntry::accounts`].
+    Accounts,
     /// A domain has another owner, or none: load the domains again, which takes no time beside the accounts.
     Domains,
     /// What an organization asks of people from outside: load all policies again, which are few.
@@ -34,12 +36,13 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Revocation,
         Self::Pin,
         Self::AcceptedAddress,
         Self::Enrolment,
         Self::Directory,
+        Self::Accounts,
         Self::Domains,
         Self::ExternalPolicies,
         Self::Reset,
@@ -54,6 +57,7 @@ impl ChangeKind {
             Self::AcceptedAddress => "accepted_address",
             Self::Enrolment => "enrolment",
             Self::Directory => "directory",
+            Self::Accounts => "accounts",
             Self::Domains => "domains",
             Self::ExternalPolicies => "external_policies",
             Self::Reset => "reset",
@@ -97,6 +101,11 @@ impl ChangeEntry {
         (self.kind == ChangeKind::Reset).then(|| ResetRow::all_from_json(&self.detail)).flatten()
     }
 
+    /// The accounts that this entry tells of; `None` if it tells of something else or does not parse.
+    pub fn accounts(&self) -> Option<AccountsChanged> {
+        (self.kind == ChangeKind::Accounts).then(|| AccountsChanged::from_json(&self.detail)).flatten()
+    }
+
     /// The enrolment that this entry tells of; `None` if it tells of something else or does not parse.
     pub fn enrolment(&self) -> Option<Enrolment> {
         (self.kind == ChangeKind::Enrolment).then(|| enrolments::from_json(&self.detail)).flatten()
@@ -134,7 +143,7 @@ impl Change {
     }
 }
 
-async fn append(
+pub(super) async fn append(
     mut connection: Timely<'_>,
     kind: ChangeKind,
     detail: &Value,
@@ -153,7 +162,17 @@ async fn append(
 
 /// Takes the next number of a log. Whoever took one holds the row until the end of the transaction.
 pub(super) async fn next(connection: Timely<'_>, log: &'static str) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar("UPDATE sequences SET value = value + 1 WHERE name = $1 RETURNING value")
+    next_of(connection, log, 1).await
+}
+
+/// Takes so many numbers, and gives the last of them.
+pub(super) async fn next_of(
+    connection: Timely<'_>,
+    log: &'static str,
+    count: i64,
+) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("UPDATE sequences SET value = value + $1 WHERE name = $2 RETURNING value")
+        .bind(count)
         .bind(log)
         .fetch_one(connection)
         .await

@@ -42,7 +42,19 @@ pub struct Finding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
     /// An address was seen for the first time.
-    Pinned(PinRow),
+    Pinned {
+        /// Whom and with which address.
+        pin: PinRow,
+        /// Whether the product says that it checked the address.
+        vouched: bool,
+    },
+    /// An account was used on a new day.
+    Active {
+        /// Its address.
+        email: EmailAddress,
+        /// When.
+        at: Timestamp,
+    },
     /// A product and the directory disagree about a person.
     Contradicted(ContradictionRow),
     /// They agree again.

@@ -137,6 +137,15 @@ impl Connections {
         StoreError::of(store, error)
     }
 
+    /// Leaves the turn to write to whoever waits for it. PostgreSQL keeps a queue; at a file of SQLite others look again now
+    /// and then, a tenth of a second apart at most, and would find it taken each time.
+    pub(super) async fn give_way(&self) {
+        match self.kind {
+            Kind::Sqlite => tokio::time::sleep(sqlite::LONGEST_LOOK).await,
+            Kind::Postgres => tokio::task::yield_now().await,
+        }
+    }
+
     pub(super) async fn close(&self) {
         self.readers.close().await;
         self.writer.load_full().close().await;

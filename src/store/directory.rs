@@ -4,17 +4,19 @@ use futures_util::future::join;
 use jiff::Timestamp;
 use serde::Deserialize;
 use sqlx::Row as _;
+use uuid::Uuid;
 
 use super::database::{Kind, Row, built};
 use super::timely::Timely;
 use super::{Change, Store, StoreError, row};
 use crate::domain::email::EmailAddress;
+use crate::domain::lifecycle::Standing;
 use crate::domain::organization::OrganizationId;
 use crate::entropy::Entropy;
 
 /// Rows per read.
 const PAGE: i64 = 5_000;
-/// Rows per statement. Nine values each stay far below the 32,766 that SQLite binds and the 65,535 of PostgreSQL.
+/// Rows per statement. Eleven values each stay far below the 32,766 that SQLite binds and the 65,535 of PostgreSQL.
 const BATCH: usize = 500;
 
 /// An account as decisions need it.
@@ -26,8 +28,14 @@ pub struct AccountRow {
     pub email: EmailAddress,
     /// Its username at the products, folded to lower case.
     pub username: Option<String>,
-    /// Whether the organization claimed it.
+    /// Whether the organization claimed it, and its address is verified.
     pub claimed: bool,
+    /// Whether it may come in at all.
+    pub standing: Standing,
+    /// Until when its owner may come, as long as they are external.
+    pub ends_at: Option<Timestamp>,
+    /// Since when proofs made before are void.
+    pub reset_at: Option<Timestamp>,
 }
 
 /// An account to be added or updated.
@@ -55,9 +63,10 @@ pub struct UserKey {
 }
 
 impl Store {
-    /// Hands each account to `each`, all of one moment, and says how many there were.
+    /// Hands each account to `each`, all of one moment, and says how many there were. A moment in which an import is decided
+    /// and not applied yet is none of these: see `imports.rs`.
     pub async fn each_account(&self, mut each: impl FnMut(AccountRow) + Send) -> Result<u64, StoreError> {
-        let mut snapshot = self.connections.begin_read().await.map_err(self.fault())?;
+        let mut snapshot = self.settled().await?;
         let mut organizations = Interner::default();
         let (mut count, statement) = (0, self.connections.account_page());
         let mut page = account_page(statement, self.connections.ask(&mut snapshot), Vec::new())
@@ -79,7 +88,7 @@ impl Store {
         &self,
         mut each: impl FnMut(UserKey, EmailAddress) + Send,
     ) -> Result<(), StoreError> {
-        let mut snapshot = self.connections.begin_read().await.map_err(self.fault())?;
+        let mut snapshot = self.settled().await?;
         let mut last = UserKey { site: String::new(), key: String::new() };
         loop {
             let rows: String = sqlx::query_scalar(self.connections.user_key_page())
@@ -104,18 +113,21 @@ impl Store {
 
 impl Change {
     /// Adds accounts, and updates those whose address is known. Within one call an address, a username and a user key may
-    /// come only once. A username or key that another account holds moves to the one that comes with it now.
+    /// come only once. A username or key that another account holds moves to the one that comes with it now. Who is claimed is a
+    /// member of an authentication policy, of the default one if of none before; who is not is a member of none.
     pub async fn upsert_accounts(
         &mut self,
         organization: &OrganizationId,
         accounts: &[NewAccount],
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let is_any_claimed = accounts.iter().any(|account| account.claimed);
+        let policy = if is_any_claimed { Some(self.default_policy(organization, now).await?) } else { None };
         for batch in accounts.chunks(BATCH) {
             let (kind, mut connection) = (self.kind(), self.connection());
             let upsert = async {
                 release_usernames(kind, connection.again(), organization, batch, now).await?;
-                upsert_batch(kind, connection.again(), organization, batch, now).await?;
+                upsert_batch(kind, connection.again(), organization, batch, policy, now).await?;
                 replace_user_keys(kind, connection, organization, batch).await
             };
             upsert.await.map_err(self.fault())?;
@@ -183,14 +195,18 @@ async fn upsert_batch(
     connection: Timely<'_>,
     organization: &OrganizationId,
     batch: &[NewAccount],
+    policy: Option<Uuid>,
     now: Timestamp,
 ) -> Result<(), sqlx::Error> {
-    let rows = kind.rows(1, batch.len(), 9);
+    let rows = kind.rows(1, batch.len(), 11);
     let mut upsert = built(format!(
-        "INSERT INTO accounts (id, organization, email, domain, username, name, claimed, created_at, updated_at) \
+        "INSERT INTO accounts (id, organization, email, domain, username, name, claimed, created_at, updated_at, policy, policy_at) \
          VALUES {rows} \
          ON CONFLICT (organization, email) DO UPDATE SET username = coalesce(excluded.username, accounts.username), \
-         name = coalesce(excluded.name, accounts.name), claimed = excluded.claimed, updated_at = excluded.updated_at"
+         name = coalesce(excluded.name, accounts.name), claimed = excluded.claimed, email_verified = 1, \
+         updated_at = excluded.updated_at, \
+         policy = CASE WHEN excluded.claimed = 1 THEN coalesce(accounts.policy, excluded.policy) END, \
+         policy_at = CASE WHEN excluded.claimed = 1 THEN coalesce(accounts.policy_at, excluded.policy_at) END"
     ));
     for account in batch {
         upsert = upsert
@@ -202,14 +218,16 @@ async fn upsert_batch(
             .bind(account.name.as_deref())
             .bind(i64::from(account.claimed))
             .bind(row::millis(now))
-            .bind(row::millis(now));
+            .bind(row::millis(now))
+            .bind(policy.filter(|_| account.claimed).map(|id| id.into_bytes().to_vec()))
+            .bind(account.claimed.then(|| row::millis(now)));
     }
     upsert.execute(connection).await?;
     Ok(())
 }
 
 /// An account that comes with keys has these and no others; a key that another account held moves here.
-async fn replace_user_keys(
+pub(super) async fn replace_user_keys(
     kind: Kind,
     mut connection: Timely<'_>,
     organization: &OrganizationId,
@@ -264,6 +282,9 @@ fn each_row<'page, R: Deserialize<'page>>(
     Ok(count)
 }
 
+/// Organization, whether claimed, address, login name, the number of the standing, the end, the reset.
+type AccountColumns<'page> = (&'page str, u8, &'page str, Option<String>, u8, Option<i64>, Option<i64>);
+
 /// Accounts by the million share the few ids there are.
 #[derive(Default)]
 struct Interner(Vec<OrganizationId>);
@@ -280,7 +301,7 @@ impl Interner {
 }
 
 fn account_row(
-    (organization, claimed, email, username): (&str, u8, &str, Option<String>),
+    (organization, claimed, email, username, standing, ends_at, reset_at): AccountColumns<'_>,
     organizations: &mut Interner,
 ) -> Result<AccountRow, sqlx::Error> {
     let claimed = match claimed {
@@ -288,6 +309,14 @@ fn account_row(
         1 => true,
         _ => return Err(row::bad("claimed", "0 or 1")),
     };
-    let (organization, email) = (organizations.id(organization)?, row::canonical_email(email, "email")?);
-    Ok(AccountRow { organization, email, username, claimed })
+    let time = |millis: Option<i64>, column| millis.map(|millis| row::moment(millis, column)).transpose();
+    Ok(AccountRow {
+        organization: organizations.id(organization)?,
+        email: row::canonical_email(email, "email")?,
+        username,
+        claimed,
+        standing: Standing::of_number(standing).ok_or_else(|| row::bad("status", "a status"))?,
+        ends_at: time(ends_at, "ends_at")?,
+        reset_at: time(reset_at, "sessions_reset_at")?,
+    })
 }

@@ -46,10 +46,13 @@ pub struct DomainRow {
 }
 
 impl Store {
-    /// All verified domains, each with its one owner.
+    /// All verified domains, each with its one owner. One that comes with an import is in force when its accounts are.
     pub async fn verified_domains(&self) -> Result<Vec<(DomainName, OrganizationId)>, StoreError> {
         sqlx::query(
-            "SELECT name, organization FROM domains WHERE status IN ('verified', 'missing_token') ORDER BY name",
+            "SELECT name, organization FROM domains WHERE status IN ('verified', 'missing_token') \
+             AND NOT EXISTS (SELECT 1 FROM imports JOIN import_domains ON import_domains.import = imports.id \
+             WHERE imports.decided_at IS NOT NULL AND imports.organization = domains.organization \
+             AND import_domains.name = domains.name) ORDER BY name",
         )
         .try_map(|row: Row| Ok((row::domain(&row, "name")?, row::organization(&row, "organization")?)))
         .fetch_all(self.readers())

@@ -4,13 +4,18 @@
 //! its audit event. No code, key or cookie is ever stored. The SQL here is one text for both databases; what is special to
 //! one of them stands in `sqlite.rs` or `postgres.rs` alone, and `database.rs` chooses.
 
+mod account_changes;
+mod account_lists;
+mod accounts;
 mod api_keys;
 mod audit;
 mod audit_log;
 mod audit_names;
+mod auth_policies;
 mod challenges;
 mod change;
 mod change_log;
+mod claims;
 mod contradictions;
 mod database;
 mod directory;
@@ -19,6 +24,8 @@ mod enrolments;
 mod error;
 mod events;
 mod external_policies;
+mod imports;
+mod members;
 mod outbox;
 mod pins;
 mod postgres;
@@ -28,15 +35,22 @@ mod resets;
 mod revocations;
 mod row;
 mod sqlite;
+mod task_files;
+mod task_rows;
+mod tasks;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod timely;
 
 use std::sync::Arc;
 
+pub use account_changes::{AccountsChanged, Reread};
+pub use account_lists::{AccountFilter, AccountPage, ClaimFilter};
+pub use accounts::{Account, Profile};
 pub use api_keys::ApiKeyRow;
 pub use audit::{AuditAction, AuditEvent};
 pub use audit_log::{AuditError, AuditRow};
+pub use auth_policies::AuthPolicyRow;
 pub use challenges::{Challenge, ChallengeOutcome, NewChallenge};
 pub use change::Change;
 pub use change_log::{ChangeEntry, ChangeKind};
@@ -47,11 +61,15 @@ pub use enrolments::EnrolmentRow;
 pub use error::StoreError;
 pub use events::{EventFilter, EventId, EventOrder, MOST_VALUES};
 pub use external_policies::{ExternalPolicyRow, KeptSettings};
-pub use outbox::{MailOutcome, MailState, NewMail, OutboxMail};
+pub use imports::{ImportStep, StagedImport};
+pub use members::{CandidateRow, MemberOfPolicy, MemberRow};
+pub use outbox::{Letter, MailOutcome, MailState, NewMail, OutboxMail};
 pub use pins::PinRow;
 pub use prune::Pruned;
 pub use resets::ResetRow;
 pub use revocations::RevocationRow;
+pub use task_rows::TaskLine;
+pub use tasks::TaskRow;
 
 use crate::config::database::Database;
 use database::Connections;

@@ -118,6 +118,50 @@ impl Change {
         .map_err(self.fault())
     }
 
+    /// Everybody who was first seen with an address, at whichever site.
+    pub async fn pins_at(&mut self, email: &EmailAddress) -> Result<Vec<PinRow>, StoreError> {
+        sqlx::query(
+            "SELECT site, user_key, username, email, disputed, accepted_at FROM pins WHERE email = $1 \
+             ORDER BY site, user_key",
+        )
+        .bind(email.as_str())
+        .try_map(|row: Row| pin_row(&row))
+        .fetch_all(self.connection())
+        .await
+        .map_err(self.fault())
+    }
+
+    /// Moves a pin to the new address of its account, takes that address from everybody else at the site, and tells all nodes.
+    /// Nobody accepted anything: where the product does not check the address, it still counts for nothing.
+    pub async fn move_pin(
+        &mut self,
+        person: &UserKey,
+        username: &str,
+        email: &EmailAddress,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let others = "UPDATE pins SET disputed = 1, accepted_at = NULL \
+                      WHERE site = $1 AND email = $2 AND user_key <> $3";
+        let others = sqlx::query(others).bind(&person.site).bind(email.as_str()).bind(&person.key);
+        others.execute(self.connection()).await.map_err(self.fault())?;
+        sqlx::query("UPDATE pins SET email = $1, accepted_at = NULL WHERE site = $2 AND user_key = $3")
+            .bind(email.as_str())
+            .bind(&person.site)
+            .bind(&person.key)
+            .execute(self.connection())
+            .await
+            .map_err(self.fault())?;
+        let pin = PinRow {
+            site: person.site.clone(),
+            user_key: person.key.clone(),
+            username: username.to_owned(),
+            email: Some(email.clone()),
+            disputed: false,
+            accepted: false,
+        };
+        self.log_change(ChangeKind::AcceptedAddress, &pin.to_json(), now).await
+    }
+
     /// Moves a pin to the address that an operator accepted, takes that address from everybody else at the site, and
     /// tells all nodes.
     pub async fn accept_address(

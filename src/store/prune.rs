@@ -5,8 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{Store, StoreError, row};
+use crate::domain::task::FILE_LIFETIME;
 
 const DAY: Duration = Duration::from_secs(86_400);
+const OLD_FILES: &str = "DELETE FROM task_files WHERE task IN (SELECT id FROM tasks WHERE finished_at < $1)";
 
 /// How many rows were forgotten.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -23,6 +25,10 @@ pub struct Pruned {
     pub resets: u64,
     /// Enrolments that ended more than a day ago.
     pub enrolments: u64,
+    /// Tasks that were over 30 days ago, with their rows.
+    pub tasks: u64,
+    /// Parts of files that nobody can fetch any more.
+    pub file_parts: u64,
 }
 
 impl Store {
@@ -37,6 +43,8 @@ impl Store {
             revocations: self.forget("DELETE FROM revocations WHERE at < $1", before_month).await?,
             resets: self.forget("DELETE FROM resets WHERE at < $1", before_month).await?,
             enrolments: self.forget("DELETE FROM enrolments WHERE ends_at < $1", before(now, DAY)).await?,
+            tasks: self.forget("DELETE FROM tasks WHERE finished_at < $1", month_ago).await?,
+            file_parts: self.forget(OLD_FILES, before(now, FILE_LIFETIME)).await?,
         })
     }
 

@@ -10,6 +10,7 @@ use super::database::Row;
 use crate::domain::account::{DeviceId, Subject};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
+use crate::domain::lifecycle::Status;
 use crate::domain::organization::OrganizationId;
 
 type Column<T> = Result<T, sqlx::Error>;
@@ -112,4 +113,10 @@ pub(super) fn organization_id(text: &str, column: &str) -> Column<OrganizationId
 
 pub(super) fn canonical_email(text: &str, column: &str) -> Column<EmailAddress> {
     EmailAddress::from_canonical(text).ok_or_else(|| bad(column, "an e-mail address"))
+}
+
+/// What an account is.
+pub(super) fn status(row: &Row, column: &str) -> Column<Status> {
+    let label: &str = row.try_get(column)?;
+    Status::of(label).ok_or_else(|| bad(column, "a status"))
 }

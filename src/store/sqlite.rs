@@ -27,6 +27,8 @@ use crate::clock::Clock;
 const APPLICATION_ID: i64 = 0x5073_746E;
 /// How long a connection waits for another process's write, such as an import beside a running gateway.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How far apart a waiting process looks whether it may write, and somewhat more.
+pub(super) const LONGEST_LOOK: Duration = Duration::from_millis(120);
 const READERS: u32 = 4;
 /// What the writer may keep of the file in memory. An import of rows in no order touches each page of each index again and
 /// again, and what is not kept is written and read back each time. A gateway writes few rows, next to each other: more would
@@ -34,8 +36,11 @@ const READERS: u32 = 4;
 const FEW_PAGES_MIB: u32 = 2;
 const MANY_PAGES_MIB: u32 = 2048;
 
-pub(super) const ACCOUNT_PAGE: &str = "SELECT json_group_array(json_array(organization, claimed, email, username)) AS rows, \
-     max(id) AS last FROM (SELECT id, organization, claimed, email, username FROM accounts WHERE id > $1 ORDER BY id LIMIT $2)";
+// An unproved address makes nobody managed, and the status is a number: see `directory.rs`.
+pub(super) const ACCOUNT_PAGE: &str = "SELECT json_group_array(json_array(organization, claimed, email, username, standing, \
+     ends_at, sessions_reset_at)) AS rows, max(id) AS last FROM (SELECT id, organization, claimed * email_verified AS claimed, \
+     email, username, CASE status WHEN 'active' THEN CASE WHEN suspended_at IS NULL THEN 0 ELSE 1 END WHEN 'closed' THEN 3 \
+     ELSE 2 END AS standing, ends_at, sessions_reset_at FROM accounts WHERE id > $1 ORDER BY id LIMIT $2)";
 pub(super) const USER_KEY_PAGE: &str = "SELECT json_group_array(json_array(site, user_key, email) ORDER BY site, user_key) \
      AS rows FROM \
      (SELECT site, user_key, email FROM user_keys WHERE (site, user_key) > ($1, $2) ORDER BY site, user_key LIMIT $3)";

@@ -17,6 +17,7 @@
 //!
 //! One of them: `./dev test real::mediawiki`. Pictures of what people see: `POSTERN_PICTURES=folder ./dev test real::`.
 
+mod admin;
 mod clients;
 mod mediawiki;
 mod mobile;

@@ -5,6 +5,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use postern::domain::email::EmailAddress;
+use postern::domain::organization::OrganizationId;
+use postern::store::AccountFilter;
 use serde::Deserialize;
 use tokio::sync::mpsc;
 
@@ -116,6 +119,21 @@ async fn t052_both_sides_hear_why_a_socket_ends() {
     assert_eq!(restarting.next().await, Event::Closed { code: 1001, reason: "restarting".to_owned() });
     assert_eq!(server.next().await, Event::Served { code: 1001, reason: String::new() });
     drop(world);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t200_a_socket_is_closed_when_its_account_is_kept_out() {
+    let Some((world, mut server, jane, python)) = stage().await else { return };
+    let mut held = client(&world, &jane, python, "hold", "1");
+    assert_eq!(held.next().await, Event::Open);
+    let (store, organization) = (&world.app.store, OrganizationId::only());
+    let emails = vec![EmailAddress::parse("jane@acme.com").expect("an address")];
+    let filter = AccountFilter { emails, ..AccountFilter::default() };
+    let page = store.list_accounts(&organization, &filter, None, 1).await.expect("the store");
+    let deeds = world.app.accounts.load_full();
+    deeds.suspend(&organization, page.accounts[0].id, false, &"ada".into()).await.expect("the store");
+    assert_eq!(held.next().await, Event::Closed { code: 4401, reason: "verification needed".to_owned() });
+    assert_eq!(server.next().await, Event::Served { code: 1001, reason: String::new() });
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -26,7 +26,9 @@ use axum::{Json, Router, middleware};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
+use crate::actions::accounts::Accounts;
 use crate::actions::api_keys::ApiKeys;
+use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
 use crate::actions::external_policies::ExternalPolicies;
 use crate::config::admin::Admin;
@@ -51,6 +53,10 @@ pub struct Api {
     pub keys: ApiKeys,
     /// The deeds about domains; a reload puts others in their place.
     pub domains: Arc<ArcSwap<Domains>>,
+    /// The deeds about accounts; a reload puts others in their place.
+    pub accounts: Arc<ArcSwap<Accounts>>,
+    /// The deeds about claims.
+    pub claims: Arc<Claims>,
     /// The deeds about external user policies.
     pub external_policies: ExternalPolicies,
     /// What is in force.

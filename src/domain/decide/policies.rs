@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::tests::{NOW, at, facts, person, snapshot};
+use super::tests::{NOW, at, facts, known, person, snapshot};
 use super::*;
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
@@ -58,12 +58,7 @@ fn a_policy_that_cannot_be_read_lets_nobody_through() {
 fn who_may_have_made_up_an_address_gains_nothing_by_a_laxer_policy() {
     let gmail = EmailAddress::parse("jane@gmail.com").unwrap();
     let off = ExternalUserPolicy { verification: Verification::Off, ..ExternalUserPolicy::default() };
-    let pretender = Session::Person(Person {
-        email: Some(&gmail),
-        claimed: false,
-        is_customer: false,
-        address_changed: true,
-    });
+    let pretender = Session::Person(Person { address_changed: true, ..known(Some(&gmail), false) });
     assert_eq!(reason_by(&saying(off), &facts(pretender, ProofFact::Absent)), "no-proof");
     assert_eq!(reason_by(&saying(off), &facts(person(None, false), ProofFact::Absent)), "address-unknown");
 }

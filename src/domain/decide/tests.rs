@@ -20,8 +20,19 @@ pub(super) fn snapshot() -> Snapshot {
     snapshot
 }
 
+pub(super) fn known(email: Option<&EmailAddress>, claimed: bool) -> Person<'_> {
+    Person {
+        email,
+        claimed,
+        standing: Standing::Active,
+        ends_at: None,
+        is_customer: false,
+        address_changed: false,
+    }
+}
+
 pub(super) fn person(email: Option<&EmailAddress>, claimed: bool) -> Session<'_> {
-    Session::Person(Person { email, claimed, is_customer: false, address_changed: false })
+    Session::Person(known(email, claimed))
 }
 
 pub(super) fn facts(session: Session<'_>, proof: ProofFact) -> Facts<'_> {
@@ -101,12 +112,7 @@ fn a_sign_out_ends_the_proofs_made_before_it() {
 #[test]
 fn a_changed_address_is_never_managed() {
     let liam = EmailAddress::parse("liam@acme.com").unwrap();
-    let session = Session::Person(Person {
-        email: Some(&liam),
-        claimed: true,
-        is_customer: false,
-        address_changed: true,
-    });
+    let session = Session::Person(Person { address_changed: true, ..known(Some(&liam), true) });
     assert_eq!(reason(&facts(session, ProofFact::Absent)), ("challenge", "no-proof"));
 }
 
@@ -118,10 +124,50 @@ fn a_customer_of_the_portal_passes_only_where_the_site_exempts_them() {
         (true, false, ("challenge", "no-proof")),
         (false, true, ("challenge", "no-proof")),
     ] {
-        let person = Person { email: Some(&gmail), claimed: false, is_customer, address_changed: false };
+        let person = Person { is_customer, ..known(Some(&gmail), false) };
         let base = facts(Session::Person(person), ProofFact::Absent);
         assert_eq!(reason(&Facts { customers_exempt, ..base }), expected);
     }
+}
+
+#[test]
+fn whoever_is_kept_out_passes_by_nothing() {
+    let (liam, gmail) =
+        (EmailAddress::parse("liam@acme.com").unwrap(), EmailAddress::parse("jane@gmail.com").unwrap());
+    for (standing, code) in [
+        (Standing::Suspended, "account-suspended"),
+        (Standing::Deactivated, "account-deactivated"),
+        (Standing::Closed, "account-closed"),
+    ] {
+        for person in [known(Some(&liam), true), known(Some(&gmail), false)] {
+            let session = Session::Person(Person { standing, is_customer: true, ..person });
+            let all = Facts {
+                customers_exempt: true,
+                enrolled_until: Some(at(NOW + 1)),
+                ..facts(session, ProofFact::VerifiedAt(at(NOW)))
+            };
+            assert_eq!(reason(&all), ("deny", code));
+            assert_eq!(reason(&Facts { lane: Lane::Api, ..all }), ("deny", code), "nor by a token");
+            assert_eq!(reason(&Facts { enforced: false, ..all }).0, "pass");
+            assert_eq!(reason(&Facts { lane: Lane::Public, ..all }).0, "pass", "they may sign out");
+        }
+    }
+}
+
+#[test]
+fn an_external_persons_access_ends_on_its_day_and_a_managed_ones_does_not() {
+    let (liam, gmail) =
+        (EmailAddress::parse("liam@acme.com").unwrap(), EmailAddress::parse("jane@gmail.com").unwrap());
+    let until = |second, person| {
+        let session = Session::Person(Person { ends_at: Some(at(second)), ..person });
+        facts(session, ProofFact::VerifiedAt(at(NOW)))
+    };
+    let external = known(Some(&gmail), false);
+    assert_eq!(reason(&until(NOW + 1, external)), ("pass", "fresh-proof"));
+    assert_eq!(reason(&until(NOW, external)), ("deny", "access-ended"));
+    let token = Facts { lane: Lane::Api, ..until(NOW, external) };
+    assert_eq!(reason(&token), ("deny", "access-ended"));
+    assert_eq!(reason(&until(NOW, known(Some(&liam), true))), ("pass", "managed"));
 }
 
 #[test]

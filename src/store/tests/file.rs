@@ -9,6 +9,7 @@ use rand::{RngExt, SeedableRng};
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::domain::lifecycle::Standing;
 use crate::domain::owned_domain::{Method, Status};
 
 fn digest(path: &Path) -> [u8; 32] {
@@ -224,9 +225,17 @@ async fn an_older_store_is_brought_up_to_date_with_all_it_holds() {
         email: email("jane@acme.test"),
         username: Some("jane".to_owned()),
         claimed: true,
+        standing: Standing::Active,
+        ends_at: None,
+        reset_at: None,
     };
     assert_eq!(accounts, [jane]);
     assert_eq!(keys, [("JIRAUSER1".to_owned(), "jane@acme.test".to_owned())]);
+    let policies = store.auth_policies(&only(), "", 10).await.unwrap();
+    assert_eq!((policies.len(), policies[0].is_default), (1, true));
+    assert_eq!(policies[0].settings, crate::domain::auth_policy::AuthPolicySettings::default());
+    let members = store.members(&only(), policies[0].id, None, "", 10).await.unwrap();
+    assert_eq!(members.len(), 1, "who was claimed before there were policies is a member now");
     let domains = store.verified_domains().await.unwrap();
     assert_eq!(
         domains.iter().map(|(name, owner)| (name.as_str(), owner.as_str())).collect::<Vec<_>>(),

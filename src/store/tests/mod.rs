@@ -22,10 +22,14 @@ macro_rules! over_both {
     };
 }
 
+mod accounts;
+pub(crate) use over_both;
+
 mod domains;
 mod events;
 mod file;
 mod gateways;
+mod imports;
 mod parallel;
 mod policies;
 mod refused;
@@ -55,7 +59,7 @@ const JANE: Subject = Subject([1; 16]);
 const BROWSER: DeviceId = DeviceId([2; 16]);
 
 /// A new store in a folder that lives as long as the first value.
-async fn fresh() -> (TempDir, Store) {
+pub(crate) async fn fresh() -> (TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("postern.db");
     Store::create(&path).await.unwrap();
@@ -63,7 +67,7 @@ async fn fresh() -> (TempDir, Store) {
 }
 
 /// An empty database of a PostgreSQL of the tests' own. Where there is none, that is said.
-async fn empty_database() -> Option<Postgres> {
+pub(crate) async fn empty_database() -> Option<Postgres> {
     match server::shared() {
         Ok(server) => Some(place(&server.url(server::OWNER, &server.fresh_database().await))),
         Err(advice) => {
@@ -89,7 +93,7 @@ fn place(url: &str) -> Postgres {
 }
 
 /// A new store in an empty database.
-async fn fresh_in(place: &Postgres) -> Store {
+pub(crate) async fn fresh_in(place: &Postgres) -> Store {
     let place = Database::Postgres(place.clone());
     Store::create(&place).await.unwrap();
     Store::open(&place).await.unwrap()
@@ -128,12 +132,13 @@ fn new_challenge(id: u128, now: Timestamp) -> NewChallenge {
 fn new_mail(id: u128, challenge: u128, now: Timestamp) -> NewMail {
     NewMail {
         id: Uuid::from_u128(id),
-        challenge: Uuid::from_u128(challenge),
-        key_id: 3,
+        letter: Letter::Code {
+            challenge: Uuid::from_u128(challenge),
+            key_id: 3,
+            site: "jira.acme.test".to_owned(),
+        },
         to: email("jane@ext.test"),
-        kind: "code",
         organization: Organization { id: only(), name: "Acme".into() },
-        site: "jira.acme.test".to_owned(),
         created_at: now,
         due_at: now,
         expires_at: now + MINUTE * 10,

@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::domain_name::DomainName;
 use crate::domain::external_policy::{ExternalPolicy, PolicyKind, PolicySettings};
 use crate::domain::facts::Person;
+use crate::domain::lifecycle::Standing;
 use crate::domain::policy::{ApiTokens, ExternalUserPolicy, Snapshot, Verification};
 
 over_both! {
@@ -36,7 +37,14 @@ async fn policy_of(store: &Store, organization: &OrganizationId, who: &str) -> E
     let policies = store.policies_in_force().await.unwrap();
     let snapshot = Snapshot { policies, ..Snapshot::default() };
     let who = email(who);
-    let person = Person { email: Some(&who), claimed: false, is_customer: false, address_changed: false };
+    let person = Person {
+        email: Some(&who),
+        claimed: false,
+        standing: Standing::Active,
+        ends_at: None,
+        is_customer: false,
+        address_changed: false,
+    };
     snapshot.external_policy(organization, person)
 }
 

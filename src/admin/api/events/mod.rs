@@ -158,8 +158,8 @@ async fn follow(api: Shared, caller: Caller, params: Params) -> Result<Json<Page
     responses((status = 200, body = Data<Vec<Action>>))
 )]
 async fn actions(_: Caller) -> Json<Data<Vec<Action>>> {
-    let shown = AuditAction::ALL.into_iter().filter(|known| known.is_of_organization());
-    Json(Data { data: shown.map(action).collect() })
+    let shown = AuditAction::ALL.iter().filter(|known| known.is_of_organization());
+    Json(Data { data: shown.map(|known| action(*known)).collect() })
 }
 
 /// Export events

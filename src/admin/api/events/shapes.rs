@@ -123,7 +123,7 @@ impl Event {
 /// A row of the log, for a caller of its organization.
 pub fn event(caller: &Caller, row: &AuditRow) -> Event {
     let id = row.id().0;
-    let known = AuditAction::ALL.into_iter().find(|action| action.label() == row.action);
+    let known = AuditAction::ALL.iter().find(|action| action.label() == row.action);
     let content = match known {
         Some(known) if row.subject.is_empty() => known.display_name().to_owned(),
         Some(known) => format!("{}: {}", known.display_name(), row.subject),

@@ -1,0 +1,87 @@
+//! Change the address of an account: the admin of its new domain says that it is this person's.
+//!
+//! Login name and user keys go along, and so does what was seen of the person under the old address, where it was them for
+//! certain. All proofs are void: who had the old mailbox may not have the new one.
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{AccountError, Accounts, editable};
+use crate::domain::actor::Actor;
+use crate::domain::email::{EmailAddress, EmailError};
+use crate::domain::organization::OrganizationId;
+use crate::domain::profile::Violation;
+use crate::store::{Account, AccountsChanged, AuditAction, AuditEvent, Change, PinRow, StoreError, UserKey};
+
+impl Accounts {
+    /// Gives an account another address, of a domain that the organization owns and that nobody else has.
+    pub async fn set_email(
+        &self,
+        organization: &OrganizationId,
+        id: Uuid,
+        text: &str,
+        actor: &Actor,
+    ) -> Result<(), AccountError> {
+        let email = EmailAddress::parse(text).map_err(|error| AccountError::Email(violation(text, error)))?;
+        let now = self.clock.now();
+        let mut change = self.store.write().await?;
+        let account = editable(&mut change, organization, id).await?;
+        if account.email == email {
+            return Ok(());
+        }
+        if !change.owns_domain(organization, email.domain()).await? {
+            return Err(AccountError::UnclaimedDomain(email.domain().to_owned()));
+        }
+        if change.account_of(organization, &email).await?.is_some() {
+            return Err(AccountError::Taken);
+        }
+        let user_keys = change.set_email(organization, &account, &email, now).await?;
+        for pin in self.own_pins(&mut change, organization, &account, &user_keys).await? {
+            let person = UserKey { site: pin.site, key: pin.user_key };
+            change.move_pin(&person, &pin.username, &email, now).await?;
+        }
+        let changed = AccountsChanged {
+            usernames: account.username.iter().cloned().collect(),
+            user_keys,
+            ..AccountsChanged::at(organization, vec![account.email.clone(), email.clone()])
+        };
+        change.log_accounts(&changed, now).await?;
+        let event = AuditEvent::new(actor.clone(), AuditAction::AccountEmailChanged, email.as_str());
+        let detail = json!({ "account": id, "before": account.email.as_str() });
+        Ok(change.commit(event.of(organization).with(detail), now).await?)
+    }
+
+    /// The sightings that were of this account's owner: at a site of the organization, first with this address, under the login
+    /// name of the account where it has one. Where it has a user key at the site, that alone says who it is.
+    async fn own_pins(
+        &self,
+        change: &mut Change,
+        organization: &OrganizationId,
+        account: &Account,
+        user_keys: &[UserKey],
+    ) -> Result<Vec<PinRow>, StoreError> {
+        let sites = self.sites.get(organization).map_or(&[][..], Vec::as_slice);
+        // The users of an issuer or of Crowd are named with it behind the site.
+        let is_own = |site: &str| {
+            let host = site.split(' ').next().unwrap_or_default();
+            sites.iter().any(|own| **own == *host)
+        };
+        let is_theirs = |pin: &PinRow| {
+            let is_named = |name: &String| *name == pin.username.trim().to_lowercase();
+            !pin.disputed
+                && is_own(&pin.site)
+                && account.username.as_ref().is_none_or(is_named)
+                && user_keys.iter().all(|key| key.site != pin.site)
+        };
+        let pins = change.pins_at(&account.email).await?;
+        Ok(pins.into_iter().filter(is_theirs).collect())
+    }
+}
+
+/// What is wrong with an address, in the words that clients know.
+fn violation(text: &str, error: EmailError) -> Violation {
+    let (local, domain) = text.split_once('@').unwrap_or((text, ""));
+    let is_long =
+        local.len() > 64 || domain.split('.').any(|label| label.len() > 63) || error == EmailError::TooLong;
+    if is_long { Violation::PartMaxLength } else { Violation::ValidCharacters }
+}

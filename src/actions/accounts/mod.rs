@@ -1,0 +1,105 @@
+//! What admins do to accounts: one file per deed, each one transaction with its audit event.
+//!
+//! Profile, address and life are changed of managed accounts alone; an account can be kept out whoever manages it. What the
+//! gate judges by acts there within a second, and every deed that keeps somebody out voids their proofs as well.
+
+pub mod close;
+pub mod email;
+pub mod life;
+pub mod profile;
+pub mod suspend;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::domain::lifecycle::StepError;
+use crate::domain::organization::OrganizationId;
+use crate::domain::profile::{Field, Violation};
+use crate::store::{Account, AccountsChanged, Change, Store, StoreError};
+
+/// What the deeds about accounts work with.
+pub struct Accounts {
+    /// Where state lasts.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// The ids of each organization's sites, at which people of an account may have been seen.
+    pub sites: HashMap<OrganizationId, Vec<Arc<str>>>,
+}
+
+/// Why an account was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// The organization has no such account, whoever else has.
+    #[error("the organization has no such account")]
+    NotFound,
+    /// It is not claimed, or its domain is not verified.
+    #[error("the account is not managed by the organization")]
+    NotManaged,
+    /// Nobody knows whether the address is its owner's.
+    #[error("the address of the account is not verified")]
+    Unverified,
+    /// Values are not what their fields hold.
+    #[error("some values are not what their fields hold")]
+    Fields(Vec<(Field, Violation)>),
+    /// The new address is none.
+    #[error("the new address is no e-mail address that is accepted here")]
+    Email(Violation),
+    /// The organization does not own the domain of the new address.
+    #[error("{0} is no verified domain of this organization")]
+    UnclaimedDomain(String),
+    /// Another account has the new address.
+    #[error("another account of the organization has this address")]
+    Taken,
+    /// Its life does not allow that.
+    #[error(transparent)]
+    Step(#[from] StepError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The account, if it is managed.
+async fn managed(
+    change: &mut Change,
+    organization: &OrganizationId,
+    id: Uuid,
+) -> Result<Account, AccountError> {
+    let account = change.account(organization, id).await?.ok_or(AccountError::NotFound)?;
+    if account.managed { Ok(account) } else { Err(AccountError::NotManaged) }
+}
+
+/// The account, if an admin may edit it.
+async fn editable(
+    change: &mut Change,
+    organization: &OrganizationId,
+    id: Uuid,
+) -> Result<Account, AccountError> {
+    let account = managed(change, organization, id).await?;
+    if account.email_verified { Ok(account) } else { Err(AccountError::Unverified) }
+}
+
+/// Voids the proofs of an account, and has all nodes read it again.
+async fn shut(
+    change: &mut Change,
+    organization: &OrganizationId,
+    account: &Account,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    change.reset_sessions(account.id, now).await?;
+    reread(change, organization, account, now).await
+}
+
+async fn reread(
+    change: &mut Change,
+    organization: &OrganizationId,
+    account: &Account,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let changed = AccountsChanged::at(organization, vec![account.email.clone()]);
+    change.log_accounts(&changed, now).await
+}
