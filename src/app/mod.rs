@@ -4,6 +4,7 @@
 
 pub mod accounts;
 mod api;
+mod audit;
 pub mod domains;
 pub mod process;
 pub mod tasks;
@@ -109,8 +110,13 @@ impl App {
         let accounts = Arc::new(ArcSwap::from_pointee(accounts));
         let claims = Arc::new(Claims { store: store.clone(), clock: clock.clone() });
         let policies = Arc::new(tasks::policies(&settings, store.clone(), clock.clone(), entropy.clone()));
-        let api =
-            api::api(&settings, &store, &keys, &clock, &entropy, &domains, &accounts, &claims, &policies);
+        let deeds = api::Deeds {
+            domains: Arc::clone(&domains),
+            accounts: Arc::clone(&accounts),
+            claims: Arc::clone(&claims),
+            policies: Arc::clone(&policies),
+        };
+        let api = api::api(&settings, &store, &keys, &clock, &entropy, &directory, deeds);
         let components = Components {
             directory: Arc::clone(&directory),
             identities: Identities::new(
@@ -195,6 +201,8 @@ impl App {
             Arc::clone(&self.gateway),
             stop.clone(),
         );
+        let keep_for = self.settings.audit.keep_for;
+        let audit = audit::keep_audit(self.store.clone(), self.clock.clone(), keep_for, stop.clone());
         let domains = domains::keep_domains(Arc::clone(&self.domains), stop.clone());
         let accounts = accounts::keep_accounts(Arc::clone(&self.accounts), stop.clone());
         let (store, clock, policies) = (self.store.clone(), self.clock.clone(), Arc::clone(&self.policies));
@@ -207,7 +215,7 @@ impl App {
             });
             // It ends with the directory; what still waits then is found again at the next sighting.
             tokio::spawn(findings);
-            tokio::join!(mail, follow, domains, accounts, tasks, housekeeping);
+            tokio::join!(mail, follow, domains, accounts, tasks, audit, housekeeping);
         }
     }
 
@@ -305,6 +313,7 @@ fn hold_back(old: &Settings, new: &mut Settings) -> Vec<&'static str> {
         ("store", same(&old.database, &new.database)),
         ("keys", old.keys == new.keys),
         ("assertion", same(&old.assertion, &new.assertion)),
+        ("audit", old.audit == new.audit),
         ("log", same(&old.log, &new.log)),
     ]
     .into_iter()
@@ -313,7 +322,7 @@ fn hold_back(old: &Settings, new: &mut Settings) -> Vec<&'static str> {
 }
 
 fn policy(settings: &Settings) -> ExternalUserPolicy {
-    ExternalUserPolicy { frequency: settings.verification.frequency }
+    ExternalUserPolicy { frequency: settings.verification.frequency, ..ExternalUserPolicy::default() }
 }
 
 fn outbox(

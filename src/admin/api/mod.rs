@@ -12,6 +12,8 @@ mod cursor;
 mod documentation;
 mod domains;
 mod error;
+mod events;
+mod external_policies;
 mod guard;
 mod keys;
 mod manage;
@@ -34,8 +36,10 @@ use crate::actions::accounts::Accounts;
 use crate::actions::api_keys::ApiKeys;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
+use crate::actions::external_policies::ExternalPolicies;
 use crate::actions::policies::Policies;
 use crate::config::admin::Admin;
+use crate::directory::Directory;
 use crate::domain::organization::Organization;
 use crate::entropy::Entropy;
 use crate::store::Store;
@@ -62,6 +66,10 @@ pub struct Api {
     pub claims: Arc<Claims>,
     /// The deeds about authentication policies.
     pub policies: Arc<Policies>,
+    /// The deeds about external user policies.
+    pub external_policies: ExternalPolicies,
+    /// What is in force.
+    pub directory: Arc<Directory>,
     /// What cursors are made with.
     pub cursor_key: [u8; 32],
     /// For the ids of errors.
@@ -118,6 +126,8 @@ fn described() -> OpenApiRouter<Arc<Api>> {
         .merge(keys::routes())
         .merge(auth_policies::routes())
         .merge(policies::routes())
+        .merge(events::routes())
+        .merge(external_policies::routes())
 }
 
 async fn unknown() -> ApiError {
