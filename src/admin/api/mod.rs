@@ -27,6 +27,7 @@ mod seen;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use axum::http::Uri;
 use axum::routing::{any, get};
 use axum::{Json, Router, middleware};
 use utoipa::openapi::OpenApi;
@@ -130,6 +131,19 @@ fn described() -> OpenApiRouter<Arc<Api>> {
         .merge(external_policies::routes())
 }
 
-async fn unknown() -> ApiError {
-    ApiError::of(error::UNKNOWN_RESOURCE)
+/// What the product whose API this is keeps, and Postern does not: a part of a path, and what it is.
+const KEPT_ELSEWHERE: &[(&str, &str)] = &[
+    ("/oauth-clients", "OAuth clients"),
+    ("/service-accounts", "service accounts"),
+    ("/api-tokens", "API tokens of people: the products do, and a policy says whether they are let through"),
+    ("/admin/dlp/", "classification levels"),
+    ("/workspaces", "workspaces"),
+];
+
+async fn unknown(uri: Uri) -> ApiError {
+    let elsewhere = KEPT_ELSEWHERE.iter().find(|(part, _)| uri.path().contains(part));
+    match elsewhere {
+        Some((_, what)) => ApiError::because(error::UNKNOWN_RESOURCE, format!("Postern keeps no {what}.")),
+        None => ApiError::of(error::UNKNOWN_RESOURCE),
+    }
 }
