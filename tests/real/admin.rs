@@ -115,6 +115,75 @@ async fn a_script_reads_the_organization_and_its_domains() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_script_keeps_policies_in_both_versions() {
+    let world = World::start().await;
+    let Some(mut library) = Library::start(&world).await else { return };
+    for version in ["v1", "v2"] {
+        let versioned = json!({ "version": version });
+        let attributes =
+            json!({ "type": "authentication", "name": version, "rule": { "userApiTokens": "block" } });
+        let new = json!([ORG, { "attributes": attributes }]);
+        let made = library.does_with("create_control_policy", new, versioned.clone());
+        let id = &made["data"]["id"];
+        let listed = library.does_with("get_control_policies", json!([ORG]), versioned.clone());
+        assert!(listed["data"].as_array().unwrap().contains(&made["data"]), "{listed}");
+        let renamed = json!([ORG, id, { "attributes": { "name": "Renamed" } }]);
+        let changed = library.does_with("update_control_policy", renamed, versioned.clone());
+        assert_eq!(changed["data"]["attributes"]["name"], "Renamed");
+        assert_eq!(changed["data"]["attributes"]["rule"]["userApiTokens"], "block");
+        let one = json!([ORG, id]);
+        let shown = library.does_with("get_control_policy", one.clone(), versioned.clone());
+        assert_eq!(shown, changed);
+        let resources = library.does_with("get_control_policy_resources", one.clone(), versioned.clone());
+        assert_eq!(resources["data"], json!([]));
+        let all =
+            library.call("CloudAdmin", "delete_control_policy_resources", one.clone(), versioned.clone());
+        let added = json!([ORG, id, { "id": "site" }]);
+        let added = library.call("CloudAdmin", "add_control_policy_resource", added, versioned.clone());
+        for refused in [all, added] {
+            assert!(refused["status"] == 400 && refused.to_string().contains("add-users"), "{refused}");
+        }
+        assert_eq!(library.does("validate_control_policy", one.clone()), Value::Null);
+        assert_eq!(library.fails("update_control_policy_resource", json!([ORG, id, "site", {}])).0, 404);
+        assert_eq!(library.fails("delete_control_policy_resource", json!([ORG, id, "site"])).0, 404);
+        assert_eq!(library.does_with("delete_control_policy", one.clone(), versioned.clone()), Value::Null);
+        let gone = library.call("CloudAdmin", "get_control_policy", one, versioned);
+        assert_eq!(gone["status"], 404, "{gone}");
+    }
+    let draft =
+        json!([ORG, { "attributes": { "type": "authentication", "name": "Draft", "status": "draft" } }]);
+    let draft = library.does("create_control_policy", draft);
+    library.does("publish_control_draft_policies", json!([ORG]));
+    let published = library.does("get_control_policy", json!([ORG, draft["data"]["id"]]));
+    assert_eq!(published["data"]["attributes"]["status"], "enabled");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_script_adds_users_to_an_authentication_policy() {
+    let world = World::start().await;
+    let Some(mut library) = Library::start(&world).await else { return };
+    let new = json!([ORG, { "attributes": { "type": "authentication", "name": "Strict" } }]);
+    let policy = library.does("create_control_policy", new)["data"]["id"].take();
+    let users = json!({ "users": ["liam@acme.com", "nobody@acme.com"] });
+    let begun = library.does("add_users_to_auth_policy", json!([ORG, policy, users]));
+    let since = postern::clock::stopwatch();
+    let status = loop {
+        let status = library.does("get_auth_policy_task", json!([ORG, begun["taskId"]]));
+        if status["inProgressCount"] == 0 {
+            break status;
+        }
+        assert!(since.elapsed() < crate::support::process::PATIENCE, "{status}");
+    };
+    assert_eq!((&status["successCount"], &status["failureCount"]), (&1.into(), &1.into()), "{status}");
+    assert_eq!(status["failureReasons"][0]["emails"], json!(["nobody@acme.com"]));
+    let strict = policy.as_str().unwrap().parse().unwrap();
+    let members = world.app.store.members(&OrganizationId::only(), strict, None, "", 10).await.unwrap();
+    let fetched =
+        library.does("get_users_auth_policies", json!([ORG, { "accountIds": [members[0].account] }]));
+    assert_eq!((&fetched[0]["email"], &fetched[0]["policyId"]), (&"liam@acme.com".into(), &policy));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_script_revokes_its_own_key_and_is_out() {
     let world = World::start().await;
     let Some(mut library) = Library::start(&world).await else { return };
