@@ -10,7 +10,7 @@ use crate::domain::account::{DeviceId, Subject};
 use crate::domain::email::EmailAddress;
 use crate::domain::organization::Organization;
 use crate::domain::policy::ChallengeRules;
-use crate::store::{AuditAction, AuditEvent, Challenge, Change, NewChallenge, NewMail, StoreError};
+use crate::store::{AuditAction, AuditEvent, Challenge, Change, Letter, NewChallenge, NewMail, StoreError};
 
 use super::{Actions, Limited, Scope};
 
@@ -140,12 +140,13 @@ impl Actions {
     fn mail(&self, asker: &Asker<'_>, challenge: &Challenge, now: Timestamp) -> NewMail {
         NewMail {
             id: self.entropy.row_id(now),
-            challenge: challenge.id,
-            key_id: challenge.key_id,
+            letter: Letter::Code {
+                challenge: challenge.id,
+                key_id: challenge.key_id,
+                site: challenge.site.clone(),
+            },
             to: challenge.email.clone(),
-            kind: "code",
             organization: asker.organization.clone(),
-            site: challenge.site.clone(),
             created_at: now,
             due_at: now,
             expires_at: challenge.expires_at,

@@ -8,6 +8,7 @@ use crate::actions::accounts::Accounts;
 use crate::actions::api_keys::ApiKeys;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
+use crate::actions::policies::Policies;
 use crate::admin::api::{Api, Served};
 use crate::clock::Clock;
 use crate::config::settings::Settings;
@@ -26,6 +27,7 @@ pub(super) fn api(
     domains: &Arc<ArcSwap<Domains>>,
     accounts: &Arc<ArcSwap<Accounts>>,
     claims: &Arc<Claims>,
+    policies: &Arc<Policies>,
 ) -> Api {
     Api {
         settings: settings.admin.clone(),
@@ -35,6 +37,7 @@ pub(super) fn api(
         domains: Arc::clone(domains),
         accounts: Arc::clone(accounts),
         claims: Arc::clone(claims),
+        policies: Arc::clone(policies),
         cursor_key: *keys.cursors(),
         entropy: entropy.clone(),
     }

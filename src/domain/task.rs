@@ -170,6 +170,16 @@ impl RowReason {
         Self::ALL.into_iter().find(|reason| reason.label() == label)
     }
 
+    /// What it is called.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Malformed => "Not an address",
+            Self::UnknownAccount => "Account not found",
+            Self::NotClaimed => "Account not claimed",
+            Self::DomainNotVerified => "Domain not verified",
+        }
+    }
+
     /// What it means, in a sentence for who sent the row.
     pub const fn sentence(self) -> &'static str {
         match self {

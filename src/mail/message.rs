@@ -1,7 +1,7 @@
-//! Composes the one mail there is: the code, as text and as HTML.
+//! Composes mails, as text and as HTML: codes, and notices whose text is given.
 //!
-//! It must never hold a link: mail scanners open every one, and people learn to follow them. The only run of digits as
-//! long as a code is the code, so that phones offer it for filling in. The words are in `pages/code.txt` and `code.html`.
+//! The mail with a code must never hold a link: mail scanners open every one, and people learn to follow them. The only run of
+//! digits as long as a code is the code, so that phones offer it for filling in. The words are in `pages/`.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,25 +15,29 @@ use uuid::Uuid;
 use crate::domain::code::Code;
 use crate::domain::email::EmailAddress;
 
-/// What goes into one mail.
-pub struct CodeMail<'a> {
+/// What goes on the outside of a mail.
+pub struct Envelope<'a> {
     /// The sender.
     pub from: &'a Mailbox,
-    /// Who asks, by the name that people know.
+    /// Who writes, by the name that people know.
     pub organization: &'a str,
-    /// The host that is being signed in to, shown as text.
-    pub site_host: &'a str,
     /// The recipient; there is never a second one.
     pub to: &'a EmailAddress,
-    /// The code.
-    pub code: &'a Code,
-    /// How long the code goes on being valid; shown in minutes.
-    pub valid_for: Duration,
     /// The outbox id. `Message-ID` and the MIME boundary follow from it, so a mail that is delivered again after a crash
     /// is recognisably the same, and many mail servers drop the second one.
     pub id: Uuid,
     /// When the mail was queued, for `Date`.
     pub date: Timestamp,
+}
+
+/// What goes into a mail with a code.
+pub struct CodeMail<'a> {
+    /// The host that is being signed in to, shown as text.
+    pub site_host: &'a str,
+    /// The code.
+    pub code: &'a Code,
+    /// How long the code goes on being valid; shown in minutes.
+    pub valid_for: Duration,
 }
 
 /// Why a mail cannot be composed. Trying again does not help.
@@ -51,25 +55,46 @@ pub enum ComposeError {
 }
 
 /// Composes the mail that carries a code.
-pub fn compose(mail: &CodeMail<'_>) -> Result<Message, ComposeError> {
-    let organization = one_line(mail.organization);
+pub fn compose_code(envelope: &Envelope<'_>, mail: &CodeMail<'_>) -> Result<Message, ComposeError> {
+    let organization = one_line(envelope.organization);
     let site_host = one_line(mail.site_host);
     let minutes = whole_minutes(mail.valid_for);
     let code = mail.code.digits();
     let text = Text { organization: &organization, site_host: &site_host, code, minutes }.render()?;
     let html = Html { organization: &organization, site_host: &site_host, code, minutes }.render()?;
-    let from = Mailbox::new(mail.from.name.as_deref().map(one_line), mail.from.email.clone());
-    let to = mail.to.as_str().parse().map_err(ComposeError::Recipient)?;
+    assemble(envelope, format!("Verify your identity at {organization}"), text, html)
+}
+
+/// Composes a notice. Its body is paragraphs with an empty line between two.
+pub fn compose_notice(envelope: &Envelope<'_>, subject: &str, body: &str) -> Result<Message, ComposeError> {
+    let (organization, subject) = (one_line(envelope.organization), one_line(subject));
+    let paragraphs: Vec<&str> =
+        body.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()).collect();
+    let text = NoticeText { organization: &organization, paragraphs: &paragraphs }.render()?;
+    let html =
+        NoticeHtml { organization: &organization, subject: &subject, paragraphs: &paragraphs }.render()?;
+    assemble(envelope, subject, text, html)
+}
+
+fn assemble(
+    envelope: &Envelope<'_>,
+    subject: String,
+    text: String,
+    html: String,
+) -> Result<Message, ComposeError> {
+    let Envelope { from, to, id, date, .. } = envelope;
+    let from = Mailbox::new(from.name.as_deref().map(one_line), from.email.clone());
+    let to = to.as_str().parse().map_err(ComposeError::Recipient)?;
     let body = MultiPart::alternative()
-        .boundary(format!("postern-{}", mail.id))
+        .boundary(format!("postern-{id}"))
         .singlepart(SinglePart::plain(text))
         .singlepart(SinglePart::html(html));
     let message = Message::builder()
-        .message_id(Some(format!("<{}@{}>", mail.id, from.email.domain())))
-        .date(SystemTime::from(mail.date))
+        .message_id(Some(format!("<{id}@{}>", from.email.domain())))
+        .date(SystemTime::from(*date))
         .from(from)
         .to(Mailbox::new(None, to))
-        .subject(format!("Verify your identity at {organization}"))
+        .subject(subject)
         .header(AutoSubmitted)
         .multipart(body)?;
     Ok(message)
@@ -91,6 +116,21 @@ struct Html<'a> {
     site_host: &'a str,
     code: &'a str,
     minutes: u64,
+}
+
+#[derive(Template)]
+#[template(path = "notice.txt")]
+struct NoticeText<'a> {
+    organization: &'a str,
+    paragraphs: &'a [&'a str],
+}
+
+#[derive(Template)]
+#[template(path = "notice.html")]
+struct NoticeHtml<'a> {
+    organization: &'a str,
+    subject: &'a str,
+    paragraphs: &'a [&'a str],
 }
 
 /// `Auto-Submitted: auto-generated` (RFC 3834): out-of-office replies stay away.
@@ -133,18 +173,29 @@ mod tests {
     }
 
     fn compose_for(organization: &str, sender: &str) -> Vec<u8> {
-        let from = Mailbox::new(Some(sender.to_owned()), "access@acme.com".parse().unwrap());
-        let mail = CodeMail {
-            from: &from,
+        with_envelope(organization, sender, |envelope| {
+            let valid_for = Duration::from_secs(599);
+            compose_code(envelope, &CodeMail { site_host: "jira.acme.com", code: &code(), valid_for })
+        })
+    }
+
+    fn notice(organization: &str, subject: &str, body: &str) -> Vec<u8> {
+        with_envelope(organization, organization, |envelope| compose_notice(envelope, subject, body))
+    }
+
+    fn with_envelope(
+        organization: &str,
+        sender: &str,
+        compose: impl FnOnce(&Envelope<'_>) -> Result<Message, ComposeError>,
+    ) -> Vec<u8> {
+        let envelope = Envelope {
+            from: &Mailbox::new(Some(sender.to_owned()), "access@acme.com".parse().unwrap()),
             organization,
-            site_host: "jira.acme.com",
             to: &EmailAddress::parse("jane@partner.test").unwrap(),
-            code: &code(),
-            valid_for: Duration::from_secs(599),
             id: Uuid::from_u128(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef),
             date: Timestamp::from_second(1_700_000_000).unwrap(),
         };
-        compose(&mail).unwrap().formatted()
+        compose(&envelope).unwrap().formatted()
     }
 
     /// The decoded parts, as a mail program shows them: text, HTML.
@@ -231,6 +282,25 @@ mod tests {
                 ["access@acme.com"]
             );
         }
+    }
+
+    #[test]
+    fn a_notice_has_its_paragraphs_in_both_parts_and_nothing_in_it_is_markup_or_a_header() {
+        let mail = notice(
+            "Acme",
+            "Done\r\nBcc: x@evil.test",
+            "One <b>line</b>.\nAnother.\n\nThe end: https://gw.test/x",
+        );
+        let (text, html) = parts(&mail);
+        let text = text.replace("\r\n", "\n");
+        assert!(
+            text.starts_with("One <b>line</b>.\nAnother.\n\nThe end: https://gw.test/x\n\nAcme"),
+            "{text}"
+        );
+        assert!(html.contains("One &#60;b&#62;line&#60;/b&#62;.") && !html.contains("<b>"), "{html}");
+        let parsed = MessageParser::default().parse(&mail).unwrap();
+        assert_eq!(parsed.subject(), Some("Done  Bcc: x@evil.test"));
+        assert!(parsed.header("Bcc").is_none());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The worker that takes mail from the store's outbox to the transport, and tries again until the code has expired.
+//! The worker that takes mail from the store's outbox to the transport, and tries again until it is of no use any more.
 //!
 //! A mail is leased while it is under way, so a crash loses none: the lease runs out and the same mail, with the same code
 //! and the same `Message-ID`, goes again. It never logs a code or an address; the queueing itself is the actions' part.
@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use lettre::Message;
 use lettre::message::Mailbox;
 use tokio::sync::{Notify, broadcast};
 use tokio::task::JoinSet;
@@ -18,9 +19,9 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::domain::code::Code;
-use crate::store::{MailOutcome, MailState, OutboxMail, Store};
+use crate::store::{Letter, MailOutcome, MailState, OutboxMail, Store};
 
-use super::message::{CodeMail, compose};
+use super::message::{CodeMail, Envelope, compose_code, compose_notice};
 use super::transport::{DeliveryError, Transport};
 
 /// How many mails are under way at once, so that one connection that a server lets hang holds nobody else.
@@ -53,7 +54,7 @@ pub enum MailEvent {
     Retried,
     /// It failed for good.
     Failed,
-    /// Its code expired first.
+    /// Its time was over first.
     Expired,
 }
 
@@ -171,41 +172,59 @@ impl Outbox {
         log(&mail, &outcome);
         self.write_down(&mail, outcome).await;
         (self.observer)(event);
-        if event != MailEvent::Retried {
+        if let (Letter::Code { challenge, .. }, true) = (&mail.letter, event != MailEvent::Retried) {
             // No receiver means that no page waits.
-            let _ = self.finished.send(mail.challenge);
+            let _ = self.finished.send(*challenge);
         }
     }
 
     async fn attempt(&self, mail: &OutboxMail) -> MailOutcome {
-        let now = self.clock.now();
-        if now >= mail.expires_at || self.is_over(mail.challenge).await {
-            return MailOutcome::Expired;
-        }
-        let Some(code) = (self.codes)(mail.key_id, mail.challenge) else {
-            return MailOutcome::Failed {
-                reason: format!("the key file has no key {} any more", mail.key_id),
-            };
-        };
-        let message = compose(&CodeMail {
-            from: &self.from,
-            organization: &mail.organization.name,
-            site_host: mail.site.split('/').next().unwrap_or_default(),
-            to: &mail.to,
-            code: &code,
-            valid_for: Duration::try_from(mail.expires_at.duration_since(now)).unwrap_or_default(),
-            id: mail.id,
-            date: mail.created_at,
-        });
-        let message = match message {
+        let message = match self.composed(mail).await {
             Ok(message) => message,
-            Err(error) => return MailOutcome::Failed { reason: error.to_string() },
+            Err(outcome) => return outcome,
         };
         match self.transport.deliver(&message, mail.id).await {
             Ok(()) => MailOutcome::Sent,
             Err(DeliveryError::Permanent { reason }) => MailOutcome::Failed { reason },
             Err(DeliveryError::Temporary { reason }) => self.again(mail, reason),
         }
+    }
+
+    /// The mail as it goes out, or how its sending ends without one.
+    async fn composed(&self, mail: &OutboxMail) -> Result<Message, MailOutcome> {
+        let now = self.clock.now();
+        if now >= mail.expires_at {
+            return Err(MailOutcome::Expired);
+        }
+        let envelope = Envelope {
+            from: &self.from,
+            organization: &mail.organization.name,
+            to: &mail.to,
+            id: mail.id,
+            date: mail.created_at,
+        };
+        let message = match &mail.letter {
+            Letter::Notice { subject, body } => compose_notice(&envelope, subject, body),
+            Letter::Code { challenge, .. } if self.is_over(*challenge).await => {
+                return Err(MailOutcome::Expired);
+            }
+            Letter::Code { challenge, key_id, site } => {
+                let Some(code) = (self.codes)(*key_id, *challenge) else {
+                    let reason = format!("the key file has no key {key_id} any more");
+                    return Err(MailOutcome::Failed { reason });
+                };
+                compose_code(
+                    &envelope,
+                    &CodeMail {
+                        site_host: site.split('/').next().unwrap_or_default(),
+                        code: &code,
+                        valid_for: Duration::try_from(mail.expires_at.duration_since(now))
+                            .unwrap_or_default(),
+                    },
+                )
+            }
+        };
+        message.map_err(|error| MailOutcome::Failed { reason: error.to_string() })
     }
 
     /// Whether the challenge has ended while its mail waited: a code that is void by now only confuses, and where the
@@ -215,13 +234,13 @@ impl Outbox {
         found.is_some_and(|challenge| challenge.ended_at.is_some())
     }
 
-    /// When to try again; not at all once the code would have expired by then.
+    /// When to try again; not at all once it would be of no use by then.
     fn again(&self, mail: &OutboxMail, reason: String) -> MailOutcome {
         let failed_before = usize::try_from(mail.tries.saturating_sub(1)).unwrap_or(usize::MAX);
         let pause = BACKOFF[failed_before.min(BACKOFF.len() - 1)];
         let at = self.clock.now().saturating_add(pause).unwrap_or(Timestamp::MAX);
         if at >= mail.expires_at {
-            tracing::warn!(mail = %mail.id, reason, "the last try to mail a code failed");
+            tracing::warn!(mail = %mail.id, reason, "the last try to send a mail failed");
             return MailOutcome::Expired;
         }
         MailOutcome::Retry { at, reason }
@@ -281,15 +300,15 @@ fn event_of(outcome: &MailOutcome) -> MailEvent {
 fn log(mail: &OutboxMail, outcome: &MailOutcome) {
     let (id, tries) = (mail.id, mail.tries);
     match outcome {
-        MailOutcome::Sent => tracing::info!(mail = %id, tries, "a code was mailed"),
+        MailOutcome::Sent => tracing::info!(mail = %id, tries, "a mail was sent"),
         MailOutcome::Retry { at, reason } => {
-            tracing::warn!(mail = %id, tries, %at, reason, "a code could not be mailed; it is tried again");
+            tracing::warn!(mail = %id, tries, %at, reason, "a mail could not be sent; it is tried again");
         }
         MailOutcome::Failed { reason } => {
-            tracing::error!(mail = %id, tries, reason, "a code could not be mailed")
+            tracing::error!(mail = %id, tries, reason, "a mail could not be sent")
         }
         MailOutcome::Expired => {
-            tracing::error!(mail = %id, tries, "a code expired before it could be mailed")
+            tracing::error!(mail = %id, tries, "a mail was of no use any more before it could be sent")
         }
     }
 }

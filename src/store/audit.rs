@@ -63,6 +63,10 @@ pub enum AuditAction {
     DomainVerificationLost,
     /// A domain was removed from its organization.
     DomainRemoved,
+    /// A mail that is no code was accepted by the mail server.
+    NoticeSent,
+    /// A mail that is no code could not be sent.
+    NoticeFailed,
     /// The organization took control of an account of its domain.
     AccountClaimed,
     /// The organization let go of an account, which is external from then on.
@@ -113,11 +117,13 @@ pub enum AuditAction {
     UserAddToAuthPolicyFailed,
     /// The members of authentication policies were written into a file.
     MembersExported,
+    /// A task could not be done, and nothing of it was.
+    TaskFailed,
 }
 
 impl AuditAction {
     /// Every action.
-    pub const ALL: [Self; 45] = [
+    pub const ALL: &[Self] = &[
         Self::StoreCreated,
         Self::DirectoryImported,
         Self::AccountPinned,
@@ -138,6 +144,8 @@ impl AuditAction {
         Self::DomainVerificationFailed,
         Self::DomainVerificationLost,
         Self::DomainRemoved,
+        Self::NoticeSent,
+        Self::NoticeFailed,
         Self::AccountClaimed,
         Self::AccountUnclaimed,
         Self::DomainClaimSettingChanged,
@@ -163,6 +171,7 @@ impl AuditAction {
         Self::UserAddedToAuthPolicy,
         Self::UserAddToAuthPolicyFailed,
         Self::MembersExported,
+        Self::TaskFailed,
     ];
 
     /// The stable label.
@@ -188,6 +197,8 @@ impl AuditAction {
             Self::DomainVerificationFailed => "domain_verification_failed",
             Self::DomainVerificationLost => "domain_verification_lost",
             Self::DomainRemoved => "domain_removed",
+            Self::NoticeSent => "notice_sent",
+            Self::NoticeFailed => "notice_failed",
             Self::AccountClaimed => "account_claimed",
             Self::AccountUnclaimed => "account_unclaimed",
             Self::DomainClaimSettingChanged => "domain_claim_setting_changed",
@@ -213,6 +224,7 @@ impl AuditAction {
             Self::UserAddedToAuthPolicy => "user_added_to_auth_policy",
             Self::UserAddToAuthPolicyFailed => "user_add_to_auth_policy_failed",
             Self::MembersExported => "members_exported",
+            Self::TaskFailed => "task_failed",
         }
     }
 }

@@ -57,7 +57,7 @@ pub use enrolments::EnrolmentRow;
 pub use error::StoreError;
 pub use imports::{ImportStep, StagedImport};
 pub use members::{CandidateRow, MemberOfPolicy, MemberRow};
-pub use outbox::{MailOutcome, MailState, NewMail, OutboxMail};
+pub use outbox::{Letter, MailOutcome, MailState, NewMail, OutboxMail};
 pub use pins::PinRow;
 pub use prune::Pruned;
 pub use revocations::RevocationRow;

@@ -1,6 +1,6 @@
 //! The outbox: mails to be sent, so that a slow or failing mail server loses nothing.
 //!
-//! A row has no body: the code is derived from the challenge when the mail is sent, so the outbox never holds one.
+//! A code is derived from its challenge when the mail is sent, so the outbox never holds one. A notice has its text here.
 
 use std::time::Duration;
 
@@ -15,23 +15,41 @@ use super::{Change, Store, StoreError, row};
 use crate::domain::email::EmailAddress;
 use crate::domain::organization::Organization;
 
+/// How long it is tried to send a notice: a weekend, in which nobody mends a mail server.
+const NOTICE_LIFETIME: Duration = Duration::from_secs(3 * 86_400);
+
+/// What a mail says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Letter {
+    /// The code of a challenge.
+    Code {
+        /// The challenge.
+        challenge: Uuid,
+        /// The key that the code is derived with.
+        key_id: u8,
+        /// The site that the text names.
+        site: String,
+    },
+    /// Something that an admin or an invited person is told. Never a secret.
+    Notice {
+        /// The subject: one line.
+        subject: String,
+        /// Paragraphs, with an empty line between two.
+        body: String,
+    },
+}
+
 /// A mail to be queued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMail {
     /// A new row id.
     pub id: Uuid,
-    /// The challenge it is about.
-    pub challenge: Uuid,
-    /// The key that the code is derived with.
-    pub key_id: u8,
+    /// What it says.
+    pub letter: Letter,
     /// To whom.
     pub to: EmailAddress,
-    /// Which text: `code`.
-    pub kind: &'static str,
     /// The organization that the text names.
     pub organization: Organization,
-    /// The site that the text names.
-    pub site: String,
     /// Now.
     pub created_at: Timestamp,
     /// Not before.
@@ -40,23 +58,33 @@ pub struct NewMail {
     pub expires_at: Timestamp,
 }
 
+impl NewMail {
+    /// A notice to be sent now, and tried for three days.
+    pub fn notice(
+        id: Uuid,
+        to: EmailAddress,
+        organization: Organization,
+        subject: impl Into<String>,
+        body: impl Into<String>,
+        now: Timestamp,
+    ) -> Self {
+        let letter = Letter::Notice { subject: subject.into(), body: body.into() };
+        let expires_at = now.saturating_add(NOTICE_LIFETIME).unwrap_or(Timestamp::MAX);
+        Self { id, letter, to, organization, created_at: now, due_at: now, expires_at }
+    }
+}
+
 /// A mail whose turn has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxMail {
     /// Its id.
     pub id: Uuid,
-    /// The challenge it is about.
-    pub challenge: Uuid,
-    /// The key that the code is derived with.
-    pub key_id: u8,
+    /// What it says.
+    pub letter: Letter,
     /// To whom.
     pub to: EmailAddress,
-    /// Which text: `code`.
-    pub kind: String,
     /// The organization that the text names.
     pub organization: Organization,
-    /// The site that the text names.
-    pub site: String,
     /// When it was queued.
     pub created_at: Timestamp,
     /// From when on it is useless.
@@ -82,7 +110,7 @@ pub enum MailOutcome {
         /// Why, for the operator. Never the code.
         reason: String,
     },
-    /// The code expired before it could be sent.
+    /// Its time was over before it could be sent.
     Expired,
 }
 
@@ -165,13 +193,11 @@ impl Store {
         outcome: MailOutcome,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let (state, action, reason) = match outcome {
+        let (state, was_sent, reason) = match outcome {
             MailOutcome::Retry { at, reason } => return self.postpone_mail(id, at, &reason).await,
-            MailOutcome::Sent => ("sent", AuditAction::ExternalUserCodeSent, None),
-            MailOutcome::Failed { reason } => ("failed", AuditAction::ExternalUserCodeFailed, Some(reason)),
-            MailOutcome::Expired => {
-                ("expired", AuditAction::ExternalUserCodeFailed, Some("the code expired first".to_owned()))
-            }
+            MailOutcome::Sent => ("sent", true, None),
+            MailOutcome::Failed { reason } => ("failed", false, Some(reason)),
+            MailOutcome::Expired => ("expired", false, Some("its time was over first".to_owned())),
         };
         let mut change = self.write().await?;
         let finished = sqlx::query(
@@ -186,9 +212,20 @@ impl Store {
         .await
         .map_err(self.fault())?;
         let Some(mail) = finished else { return Ok(()) };
-        let detail = json!({
-            "challenge": mail.challenge.to_string(), "site": mail.site, "tries": mail.tries, "reason": reason,
-        });
+        let (action, detail) = match &mail.letter {
+            Letter::Code { challenge, site, .. } => (
+                if was_sent {
+                    AuditAction::ExternalUserCodeSent
+                } else {
+                    AuditAction::ExternalUserCodeFailed
+                },
+                json!({ "challenge": challenge, "site": site, "tries": mail.tries, "reason": reason }),
+            ),
+            Letter::Notice { subject, .. } => (
+                if was_sent { AuditAction::NoticeSent } else { AuditAction::NoticeFailed },
+                json!({ "subject": subject, "tries": mail.tries, "reason": reason }),
+            ),
+        };
         let event =
             AuditEvent::new("postern", action, mail.to.as_str()).of(&mail.organization.id).with(detail);
         change.commit(event, now).await
@@ -210,18 +247,25 @@ impl Store {
 impl Change {
     /// Queues a mail; it is sent only if this change is committed.
     pub async fn queue_mail(&mut self, mail: &NewMail) -> Result<(), StoreError> {
+        let (code, notice) = match &mail.letter {
+            Letter::Code { challenge, key_id, site } => {
+                (Some((challenge.into_bytes().to_vec(), i64::from(*key_id), site)), None)
+            }
+            Letter::Notice { subject, body } => (None, Some((subject, body))),
+        };
         sqlx::query(
-            "INSERT INTO outbox (id, challenge, key_id, recipient, kind, organization, organization_name, site, created_at, due_at, \
-             expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            "INSERT INTO outbox (id, challenge, key_id, site, subject, body, recipient, organization, organization_name, \
+             created_at, due_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(mail.id.as_bytes().as_slice())
-        .bind(mail.challenge.as_bytes().as_slice())
-        .bind(i64::from(mail.key_id))
+        .bind(code.as_ref().map(|(challenge, _, _)| challenge.as_slice()))
+        .bind(code.as_ref().map(|(_, key_id, _)| *key_id))
+        .bind(code.as_ref().map(|(_, _, site)| site.as_str()))
+        .bind(notice.map(|(subject, _)| subject))
+        .bind(notice.map(|(_, body)| body))
         .bind(mail.to.as_str())
-        .bind(mail.kind)
         .bind(mail.organization.id.as_str())
         .bind(&*mail.organization.name)
-        .bind(&mail.site)
         .bind(row::millis(mail.created_at))
         .bind(row::millis(mail.due_at))
         .bind(row::millis(mail.expires_at))
@@ -243,17 +287,20 @@ fn mail_state(row: &Row) -> Result<MailState, sqlx::Error> {
 }
 
 fn outbox_mail(row: &Row) -> Result<OutboxMail, sqlx::Error> {
+    let letter = match row::optional_id(row, "challenge")? {
+        Some(challenge) => {
+            Letter::Code { challenge, key_id: row::key_id(row, "key_id")?, site: row::text(row, "site")? }
+        }
+        None => Letter::Notice { subject: row::text(row, "subject")?, body: row::text(row, "body")? },
+    };
     Ok(OutboxMail {
         id: row::id(row, "id")?,
-        challenge: row::id(row, "challenge")?,
-        key_id: row::key_id(row, "key_id")?,
+        letter,
         to: row::email(row, "recipient")?,
-        kind: row::text(row, "kind")?,
         organization: Organization {
             id: row::organization(row, "organization")?,
             name: row::text(row, "organization_name")?.into(),
         },
-        site: row::text(row, "site")?,
         created_at: row::time(row, "created_at")?,
         expires_at: row::time(row, "expires_at")?,
         tries: row::count(row, "tries")?,

@@ -2,6 +2,8 @@
 //! its document (`every_operation.rs`); each family has a file of its own. `domains.rs` is the one to copy.
 
 mod accounts;
+mod auth_policies;
+mod auth_policy_files;
 mod claims;
 mod document;
 mod domains;
@@ -9,6 +11,7 @@ mod every_operation;
 mod keys;
 mod manage;
 mod orgs;
+mod policies;
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -10,7 +10,9 @@ use postern::domain::email::EmailAddress;
 use postern::domain::organization::{Organization, OrganizationId};
 use postern::mail::outbox::{Delivery, MailEvent, Outbox};
 use postern::mail::transport::Transport;
-use postern::store::{AuditAction, AuditEvent, ChallengeOutcome, MailState, NewChallenge, NewMail, Store};
+use postern::store::{
+    AuditAction, AuditEvent, ChallengeOutcome, Letter, MailState, NewChallenge, NewMail, Store,
+};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -87,12 +89,9 @@ impl World {
         change.open_challenge(&challenge).await.unwrap();
         let mail = NewMail {
             id: Uuid::from_u128(1000 + u128::from(number)),
-            challenge: id,
-            key_id,
+            letter: Letter::Code { challenge: id, key_id, site: challenge.site.clone() },
             to,
-            kind: "code",
             organization: Organization { id: OrganizationId::only(), name: "Acme".into() },
-            site: challenge.site.clone(),
             created_at: now,
             due_at: now,
             expires_at: challenge.expires_at,
@@ -146,6 +145,27 @@ async fn a_queued_mail_leaves_with_the_code_of_its_challenge_and_the_waiting_pag
     assert_eq!(page.await.unwrap(), Delivery::Sent);
     assert_eq!(world.event().await, MailEvent::Sent);
     assert_eq!(world.state(challenge).await, MailState::Sent);
+    assert!(world.nothing_waits().await);
+    assert_eq!(server.stop().await, [], "it was sent once");
+}
+
+#[tokio::test]
+async fn a_notice_leaves_with_its_own_words_and_is_in_the_audit_log() {
+    let Some(mut server) = SmtpServer::start(&[]).await else { return };
+    let mut world = World::new(transport(plain("127.0.0.1", server.port))).await;
+    let (to, now) = (EmailAddress::parse("ada@acme.com").unwrap(), world.clock.now());
+    let organization = Organization { id: OrganizationId::only(), name: "Acme".into() };
+    let notice = NewMail::notice(Uuid::from_u128(9), to, organization, "Done", "All rows were read.", now);
+    let mut change = world.store.write().await.unwrap();
+    change.queue_mail(&notice).await.unwrap();
+    let event = AuditEvent::new("postern", AuditAction::DirectoryImported, "people.csv");
+    change.commit(event, now).await.unwrap();
+    world.outbox.wake();
+    let received = server.mail().await;
+    assert!(received.data.contains("Subject: Done") && received.data.contains("All rows were read."));
+    assert_eq!(world.event().await, MailEvent::Sent);
+    let last = world.store.audit_tail(1).await.unwrap().remove(0);
+    assert_eq!((last.action.as_str(), last.subject.as_str()), ("notice_sent", "ada@acme.com"));
     assert!(world.nothing_waits().await);
     assert_eq!(server.stop().await, [], "it was sent once");
 }

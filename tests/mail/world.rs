@@ -9,7 +9,7 @@ use lettre::message::Mailbox;
 use postern::config::settings::{MailTransport, Smtp, SmtpTls};
 use postern::domain::code::{Code, CodeDigits};
 use postern::domain::email::EmailAddress;
-use postern::mail::message::{CodeMail, compose};
+use postern::mail::message::{CodeMail, Envelope, compose_code};
 use postern::mail::transport::Transport;
 use uuid::Uuid;
 
@@ -50,15 +50,13 @@ pub fn transport(settings: Smtp) -> Transport {
 
 /// A mail with the code of challenge `id`.
 pub fn mail(organization: &str, id: Uuid) -> Message {
-    compose(&CodeMail {
+    let envelope = Envelope {
         from: &from(),
         organization,
-        site_host: "jira.acme.com",
         to: &EmailAddress::parse("jane@partner.test").unwrap(),
-        code: &code_of(id),
-        valid_for: Duration::from_secs(600),
         id,
         date: start(),
-    })
-    .unwrap()
+    };
+    let (code, valid_for) = (code_of(id), Duration::from_secs(600));
+    compose_code(&envelope, &CodeMail { site_host: "jira.acme.com", code: &code, valid_for }).unwrap()
 }

@@ -5,6 +5,7 @@
 //! one to copy. Nothing of another organization is ever told from what does not exist.
 
 mod accounts;
+mod auth_policies;
 mod body;
 mod claims;
 mod cursor;
@@ -17,7 +18,9 @@ mod manage;
 mod orgs;
 mod page;
 mod params;
+mod policies;
 mod rate;
+mod seen;
 
 use std::sync::Arc;
 
@@ -31,6 +34,7 @@ use crate::actions::accounts::Accounts;
 use crate::actions::api_keys::ApiKeys;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
+use crate::actions::policies::Policies;
 use crate::config::admin::Admin;
 use crate::domain::organization::Organization;
 use crate::entropy::Entropy;
@@ -56,6 +60,8 @@ pub struct Api {
     pub accounts: Arc<ArcSwap<Accounts>>,
     /// The deeds about claims.
     pub claims: Arc<Claims>,
+    /// The deeds about authentication policies.
+    pub policies: Arc<Policies>,
     /// What cursors are made with.
     pub cursor_key: [u8; 32],
     /// For the ids of errors.
@@ -75,7 +81,8 @@ type Shared = axum::extract::State<Arc<Api>>;
 
 /// All of the API, behind its guard.
 pub fn router(api: Arc<Api>) -> Router {
-    let (routes, document) = described().split_for_parts();
+    let (routes, mut document) = described().split_for_parts();
+    documentation::complete(&mut document);
     let guarded = guard::Guard {
         scopes: Scopes::of(&document),
         limiter: Limiter::new(api.settings.requests_per_minute),
@@ -96,7 +103,9 @@ pub fn router(api: Arc<Api>) -> Router {
 
 /// The document that describes the API.
 pub fn document() -> OpenApi {
-    described().into_openapi()
+    let mut document = described().into_openapi();
+    documentation::complete(&mut document);
+    document
 }
 
 fn described() -> OpenApiRouter<Arc<Api>> {
@@ -107,6 +116,8 @@ fn described() -> OpenApiRouter<Arc<Api>> {
         .merge(claims::routes())
         .merge(manage::routes())
         .merge(keys::routes())
+        .merge(auth_policies::routes())
+        .merge(policies::routes())
 }
 
 async fn unknown() -> ApiError {

@@ -130,12 +130,13 @@ fn new_challenge(id: u128, now: Timestamp) -> NewChallenge {
 fn new_mail(id: u128, challenge: u128, now: Timestamp) -> NewMail {
     NewMail {
         id: Uuid::from_u128(id),
-        challenge: Uuid::from_u128(challenge),
-        key_id: 3,
+        letter: Letter::Code {
+            challenge: Uuid::from_u128(challenge),
+            key_id: 3,
+            site: "jira.acme.test".to_owned(),
+        },
         to: email("jane@ext.test"),
-        kind: "code",
         organization: Organization { id: only(), name: "Acme".into() },
-        site: "jira.acme.test".to_owned(),
         created_at: now,
         due_at: now,
         expires_at: now + MINUTE * 10,
