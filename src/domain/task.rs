@@ -177,6 +177,8 @@ impl RowReason {
             Self::UnknownAccount => "Account not found",
             Self::NotClaimed => "Account not claimed",
             Self::DomainNotVerified => "Domain not verified",
+            Self::OtherDomain => "Another domain",
+            Self::AccountClosed => "Account deleted",
         }
     }
 
