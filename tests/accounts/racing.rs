@@ -74,9 +74,10 @@ async fn of_two_organizations_only_the_owner_of_a_domain_claims_its_people() {
     let domains = world.app.domains.load_full();
     domains.add(&partner, "acme.com", &ada()).await.unwrap();
     let claims = &world.app.claims;
+    let (actor, domain) = (ada(), acme());
     for refused in [
-        claims.claim_all(&partner, &acme(), &ada()).await.err(),
-        claims.set_claims_new(&partner, &acme(), true, &ada()).await.err(),
+        claims.claim_all(&partner, &domain, &actor).await.err(),
+        claims.set_claims_new(&partner, &domain, true, &actor).await.err(),
         claims
             .set_listed(
                 &partner,
@@ -91,8 +92,8 @@ async fn of_two_organizations_only_the_owner_of_a_domain_claims_its_people() {
     ] {
         assert!(matches!(refused, Some(ClaimError::NotOwned(_))), "{refused:?}");
     }
-    let removal = async { domains.remove(&only(), "acme.com", &ada()).await };
-    let (claimed, removed) = tokio::join!(claims.claim_all(&only(), &acme(), &ada()), removal);
+    let (owner, removal) = (only(), async { domains.remove(&only(), "acme.com", &ada()).await });
+    let (claimed, removed) = tokio::join!(claims.claim_all(&owner, &domain, &actor), removal);
     removed.unwrap();
     // Whoever came first: what is claimed was claimed by the owner, and manages nobody any more.
     assert!(matches!(claimed, Ok(_) | Err(ClaimError::NotOwned(_))), "{claimed:?}");
