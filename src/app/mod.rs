@@ -6,6 +6,7 @@ pub mod accounts;
 mod api;
 mod audit;
 pub mod domains;
+mod housekeeping;
 pub mod process;
 mod reload;
 pub mod tasks;
@@ -46,10 +47,6 @@ use crate::telemetry::metrics::Metrics;
 
 pub use reload::Reloader;
 
-/// How often what is remembered beyond its time is let go, and the outbox is counted.
-const HOUSEKEEPING: Duration = Duration::from_secs(10);
-/// Every so many rounds of housekeeping old rows are removed: once an hour.
-const PRUNE_EVERY: u32 = 360;
 /// How long the access log may take to be written out at the end.
 const LAST_LINES: Duration = Duration::from_secs(2);
 
@@ -195,7 +192,7 @@ impl App {
             stop.clone(),
         );
         let findings = keep_findings::keep_findings(self.store.clone(), self.clock.clone(), findings);
-        let housekeeping = keep_house(
+        let housekeeping = housekeeping::keep_house(
             self.store.clone(),
             self.clock.clone(),
             Arc::clone(&self.metrics),
@@ -271,38 +268,5 @@ fn count_tables(metrics: &Metrics, directory: &Directory) {
     let (accounts, domains) = directory.sizes();
     metrics.directory_accounts.set(i64::try_from(accounts).unwrap_or(i64::MAX));
     metrics.directory_domains.set(i64::try_from(domains).unwrap_or(i64::MAX));
-    count_contradictions(metrics, directory);
-}
-
-fn count_contradictions(metrics: &Metrics, directory: &Directory) {
-    metrics.directory_contradictions.set(i64::try_from(directory.contradictions()).unwrap_or(i64::MAX));
-}
-
-async fn keep_house(
-    store: Store,
-    clock: Clock,
-    metrics: Arc<Metrics>,
-    directory: Arc<Directory>,
-    gateway: Arc<Gateway>,
-    stop: watch::Receiver<bool>,
-) {
-    let mut stop = std::pin::pin!(stopping(stop));
-    for round in 0_u32.. {
-        count_contradictions(&metrics, &directory);
-        gateway.sweep();
-        // A failing store is reported by those who need it; here the next round tries again.
-        if let Ok(depth) = store.outbox_depth().await {
-            metrics.outbox_mails.set(i64::try_from(depth).unwrap_or(i64::MAX));
-        }
-        if round % PRUNE_EVERY == 0 {
-            directory.sweep(clock.now());
-            if let Err(error) = store.prune(clock.now()).await {
-                tracing::warn!(%error, "old rows could not be removed; that is tried again in an hour");
-            }
-        }
-        tokio::select! {
-            () = tokio::time::sleep(HOUSEKEEPING) => {}
-            () = &mut stop => return,
-        }
-    }
+    housekeeping::count_contradictions(metrics, directory);
 }
