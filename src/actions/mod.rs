@@ -20,6 +20,7 @@ pub mod keep_findings;
 pub mod policies;
 mod sighted;
 pub mod sign_out;
+pub mod task_end;
 pub mod tasks;
 
 use std::sync::Arc;

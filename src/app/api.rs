@@ -9,6 +9,7 @@ use crate::actions::api_keys::ApiKeys;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
 use crate::actions::external_policies::ExternalPolicies;
+use crate::actions::policies::Policies;
 use crate::admin::api::{Api, Served};
 use crate::clock::Clock;
 use crate::config::settings::Settings;
@@ -29,6 +30,7 @@ pub(super) fn api(
     accounts: &Arc<ArcSwap<Accounts>>,
     claims: &Arc<Claims>,
     directory: &Arc<Directory>,
+    policies: &Arc<Policies>,
 ) -> Api {
     Api {
         settings: settings.admin.clone(),
@@ -44,6 +46,7 @@ pub(super) fn api(
             entropy: entropy.clone(),
         },
         directory: Arc::clone(directory),
+        policies: Arc::clone(policies),
         cursor_key: *keys.cursors(),
         entropy: entropy.clone(),
     }

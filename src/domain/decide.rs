@@ -99,7 +99,7 @@ fn decide_token(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decis
 }
 
 fn may_use_tokens(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>) -> bool {
-    snapshot.external_policy(facts.organization, person).api_tokens == ApiTokens::Allow
+    snapshot.external_policy(facts.organization, person.believed_email()).api_tokens == ApiTokens::Allow
 }
 
 fn pass_anonymous() -> Decision {
@@ -118,7 +118,7 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
     if person.is_customer && facts.customers_exempt {
         return Decision::Pass(Permit::new(Reason::PortalCustomer, Credentials::Cookies));
     }
-    let policy = snapshot.external_policy(facts.organization, person);
+    let policy = snapshot.external_policy(facts.organization, person.believed_email());
     match policy.verification {
         Verification::Required => {}
         Verification::Off => {

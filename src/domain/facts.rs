@@ -63,6 +63,13 @@ pub struct Person<'a> {
     pub address_changed: bool,
 }
 
+impl<'a> Person<'a> {
+    /// The address, unless they may have made it up.
+    pub fn believed_email(&self) -> Option<&'a EmailAddress> {
+        self.email.filter(|_| !self.address_changed)
+    }
+}
+
 /// What the proof cookie amounts to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProofFact {

@@ -145,6 +145,8 @@ pub enum AuditAction {
     ExternalUserTermsChanged,
     /// An external person was removed from every group, role and policy.
     ExternalUserRemoved,
+    /// A task could not be done, and nothing of it was.
+    TaskFailed,
 }
 
 impl AuditAction {
@@ -217,6 +219,7 @@ impl AuditAction {
         Self::UserInvited,
         Self::ExternalUserTermsChanged,
         Self::ExternalUserRemoved,
+        Self::TaskFailed,
     ];
 
     /// The stable label.
@@ -289,6 +292,7 @@ impl AuditAction {
             Self::UserInvited => "user_invited",
             Self::ExternalUserTermsChanged => "external_user_terms_changed",
             Self::ExternalUserRemoved => "external_user_removed",
+            Self::TaskFailed => "task_failed",
         }
     }
 }

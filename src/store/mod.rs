@@ -4,6 +4,7 @@
 //! its audit event. No code, key or cookie is ever stored. The SQL here is one text for both databases; what is special to
 //! one of them stands in `sqlite.rs` or `postgres.rs` alone, and `database.rs` chooses.
 
+mod abandoned;
 mod account_changes;
 mod account_lists;
 mod accounts;
@@ -34,6 +35,7 @@ mod quota;
 mod resets;
 mod revocations;
 mod row;
+mod sightings;
 mod sqlite;
 mod task_files;
 mod task_rows;

@@ -43,7 +43,8 @@ async fn a_walk_of_an_external_person_is_in_the_log_with_where_they_were() {
         "external_user_verified",
         "external_user_signed_out",
     ] {
-        let event = page["data"].as_array().unwrap().iter().find(|event| event["attributes"]["action"] == expected);
+        let event =
+            page["data"].as_array().unwrap().iter().find(|event| event["attributes"]["action"] == expected);
         let attributes = &event.unwrap_or_else(|| panic!("{expected} is not in {told:?}"))["attributes"];
         assert_eq!(attributes["location"]["ip"], "127.0.0.1", "{expected}");
         assert_eq!(attributes["actor"]["email"], OMAR, "{expected}");
@@ -71,8 +72,12 @@ async fn managed_people_are_in_the_log_when_they_sign_in_and_not_when_they_work(
     mia.sign_in("mia").await;
     mia.open(PAGE).await;
     let liam = "SELECT count(*) FROM audit WHERE action = 'user_login' AND subject = 'liam@acme.com'";
-    until_counted(&world, "SELECT count(*) FROM audit WHERE action = 'user_login' AND subject = 'mia@acme.com'", 1)
-        .await;
+    until_counted(
+        &world,
+        "SELECT count(*) FROM audit WHERE action = 'user_login' AND subject = 'mia@acme.com'",
+        1,
+    )
+    .await;
     assert_eq!(world.count(liam).await, 1);
 }
 
@@ -95,7 +100,10 @@ async fn t121_an_organization_reads_its_own_log_and_not_the_gateways() {
     for target in [EVENTS, STREAM, "/admin/control/v1/orgs/default/events/export"] {
         let answer = ours.get(target).await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
-        assert!(!answer.body.contains("secret.example") && !answer.body.contains("store_created"), "{target}");
+        assert!(
+            !answer.body.contains("secret.example") && !answer.body.contains("store_created"),
+            "{target}"
+        );
     }
 }
 
@@ -119,7 +127,8 @@ async fn a_list_has_pages_and_an_event_has_what_clients_need() {
     }
     assert_eq!(subjects, (0..7).rev().map(|number| format!("d{number}.example")).collect::<Vec<_>>());
     let millis = world.clock.now().as_millisecond();
-    let count = async |query: String| api.get(&format!("{EVENTS}?{query}")).await.json()["meta"]["page_size"].clone();
+    let count =
+        async |query: String| api.get(&format!("{EVENTS}?{query}")).await.json()["meta"]["page_size"].clone();
     assert_eq!(count(format!("q=d3.example&from={millis}&to={millis}")).await, 1);
     assert_eq!(count(format!("q=d3.example&from={}", millis + 1)).await, 0);
     assert_eq!(count("actor%5B%5D=ada&action=domain_added,domain_removed&limit=500".to_owned()).await, 7);
@@ -168,7 +177,10 @@ async fn a_stream_goes_on_with_what_is_newer_than_its_last_cursor() {
     assert_eq!(newest["data"][0]["attributes"]["context"][0]["id"], "r3n2.example");
     let cursor = newest["meta"]["next"].as_str().unwrap();
     let older = api.get(&format!("{STREAM}?limit=1&cursor={cursor}&sortOrder=asc")).await.json();
-    assert_eq!(older["data"][0]["attributes"]["context"][0]["id"], "r3n1.example", "the order is in the cursor");
+    assert_eq!(
+        older["data"][0]["attributes"]["context"][0]["id"], "r3n1.example",
+        "the order is in the cursor"
+    );
     for wrong in ["sortOrder=up", &format!("cursor={cursor}x"), "limit=0"] {
         assert_eq!(api.get(&format!("{STREAM}?{wrong}")).await.status, StatusCode::BAD_REQUEST, "{wrong}");
     }
@@ -182,14 +194,18 @@ async fn every_action_is_listed_with_a_name_and_a_group() {
     let world = World::start().await;
     let api = Api::new(&world).await;
     let listed = api.get("/admin/v1/orgs/default/event-actions").await.json()["data"].clone();
-    let ids: Vec<&str> = listed.as_array().unwrap().iter().map(|action| action["id"].as_str().unwrap()).collect();
+    let ids: Vec<&str> =
+        listed.as_array().unwrap().iter().map(|action| action["id"].as_str().unwrap()).collect();
     for known in ["user_login", "external_user_verified", "group_created", "external_user_sessions_reset"] {
         assert!(ids.contains(&known), "{known}");
     }
     assert!(!ids.contains(&"store_created"), "which no organization's log has");
     for action in listed.as_array().unwrap() {
         let attributes = &action["attributes"];
-        assert!(attributes["displayName"].is_string() && attributes["groupDisplayName"].is_string(), "{action}");
+        assert!(
+            attributes["displayName"].is_string() && attributes["groupDisplayName"].is_string(),
+            "{action}"
+        );
     }
 }
 
@@ -197,7 +213,13 @@ async fn every_action_is_listed_with_a_name_and_a_group() {
 async fn t134_t136_t138_an_export_is_a_file_without_formulas_and_an_event_is_one_record() {
     let world = World::start().await;
     let api = Api::new(&world).await;
-    for odd in ["=HYPERLINK(\"http://evil.test\")", "+1", "<script>alert(1)</script>", "a\n\u{1b}[31mb", "quote\"d, cell"] {
+    for odd in [
+        "=HYPERLINK(\"http://evil.test\")",
+        "+1",
+        "<script>alert(1)</script>",
+        "a\n\u{1b}[31mb",
+        "quote\"d, cell",
+    ] {
         write(&world, "default", AuditAction::DomainAdded, odd).await;
     }
     let export = api.get("/admin/control/v1/orgs/default/events/export?action=domain_added").await;
@@ -205,7 +227,10 @@ async fn t134_t136_t138_an_export_is_a_file_without_formulas_and_an_event_is_one
     let mut reader = csv::Reader::from_reader(export.body.as_bytes());
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 5);
-    assert!(rows.iter().flatten().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r'])), "{rows:?}");
+    assert!(
+        rows.iter().flatten().all(|cell| !cell.starts_with(['=', '+', '-', '@', '\t', '\r'])),
+        "{rows:?}"
+    );
     let subjects: Vec<&str> = rows.iter().map(|row| row.get(5).unwrap()).collect();
     assert_eq!(subjects[4], "'=HYPERLINK(\"http://evil.test\")");
     assert_eq!(subjects[1], "a\n\u{1b}[31mb");

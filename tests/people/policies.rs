@@ -117,7 +117,10 @@ async fn a_reset_asks_everybody_of_the_policy_or_one_person_again() {
     assert_eq!(reset.status, StatusCode::NO_CONTENT, "{reset:?}");
     is_asked(&mut omar, true).await;
     assert_eq!(jane.open(PAGE).await.status, StatusCode::OK);
-    assert_eq!(world.count("SELECT count(*) FROM audit WHERE action = 'external_user_sessions_reset'").await, 2);
+    assert_eq!(
+        world.count("SELECT count(*) FROM audit WHERE action = 'external_user_sessions_reset'").await,
+        2
+    );
     for (body, field) in [(json!({ "emails": [] }), "emails"), (json!({ "emails": ["x"] }), "emails[0]")] {
         let refused = api.post(people, body).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -193,9 +196,15 @@ async fn every_mistake_of_a_policy_is_told_and_nothing_is_kept() {
     let many: Vec<String> = (0..21).map(|number| format!("d{number}.example")).collect();
     for (draft, fields) in [
         (json!({ "name": "Partners", "domains": ["Partner.Example."] }), vec!["name", "domains"]),
-        (json!({ "name": "", "frequencySeconds": 60, "domains": ["no domain"] }), vec!["name", "frequency", "domains[0]"]),
+        (
+            json!({ "name": "", "frequencySeconds": 60, "domains": ["no domain"] }),
+            vec!["name", "frequency", "domains[0]"],
+        ),
         (json!({ "name": "Many", "domains": many }), vec!["domains"]),
-        (json!({ "name": "Words", "verification": "maybe", "apiTokens": "some" }), vec!["verification", "apiTokens"]),
+        (
+            json!({ "name": "Words", "verification": "maybe", "apiTokens": "some" }),
+            vec!["verification", "apiTokens"],
+        ),
         (json!({ "name": "Test policy" }), vec!["name"]),
         (json!({ "name": "People", "people": [OMAR] }), vec!["people"]),
     ] {
@@ -229,7 +238,11 @@ async fn t121_t122_a_policy_of_another_organization_is_one_that_does_not_exist()
         (Method::POST, format!("{one}/reset-sessions")),
     ] {
         let answer = ours.ask(method, &target, None).await;
-        assert_eq!((answer.status, code(&answer).as_str()), (StatusCode::NOT_FOUND, "ADMIN-404-5"), "{target}");
+        assert_eq!(
+            (answer.status, code(&answer).as_str()),
+            (StatusCode::NOT_FOUND, "ADMIN-404-5"),
+            "{target}"
+        );
     }
     let answer = ours.put(&one, json!({ "name": "Ours" })).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
