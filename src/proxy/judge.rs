@@ -5,12 +5,14 @@ use http::header::HeaderValue;
 use jiff::Timestamp;
 
 use crate::clock::stopwatch;
-use crate::config::settings::PortalCustomers;
+use crate::config::settings::{ExternalAccess, PortalCustomers};
 use crate::directory::AccountState;
 use crate::domain::decide::decide;
 use crate::domain::decision::{Decision, Reason};
+use crate::domain::email::EmailAddress;
 use crate::domain::enrolment::Enrolment;
 use crate::domain::facts::{Facts, Person, ProofFact, Session};
+use crate::domain::group::Invited;
 use crate::domain::lane::Lane;
 use crate::domain::policy::{ExternalUserPolicy, Snapshot};
 use crate::identity::{Identity, Presented, SessionIdentity, TokenOwner};
@@ -88,6 +90,7 @@ impl Gateway {
             enrolled_until: enrolment
                 .and_then(|enrolment| self.enrolled_until(&snapshot, served, person, state, &enrolment)),
             api_tokens: served.site.api.for_external,
+            invited: self.invited(served, person.and_then(Identity::believed_email)),
         };
         let decision = decide(&snapshot, &facts, self.clock.now());
         Judged { session, owner: None, enrolment, proof, decision }
@@ -145,6 +148,16 @@ impl Gateway {
                 person.account.map_or_else(AccountState::default, |account| self.directory.account(account))
             }
             _ => AccountState::default(),
+        }
+    }
+
+    /// Whether somebody was invited to a site. Only a site that wants it costs a look.
+    pub(super) fn invited(&self, served: &Served, believed: Option<&EmailAddress>) -> Invited {
+        match served.site.external_access {
+            ExternalAccess::Any => Invited::NotNeeded,
+            ExternalAccess::Invited => {
+                self.directory.invited(&served.site.organization.id, &served.site.id, believed)
+            }
         }
     }
 

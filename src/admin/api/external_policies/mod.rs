@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,6 +22,7 @@ use super::body::Body;
 use super::error::{self, ApiError};
 use super::guard::Caller;
 use super::page::Data;
+use super::seen::{Seen, etag};
 use super::{Api, Shared};
 use shapes::{Draft, Policy, ResetPeople, default_policy, policy};
 
@@ -112,7 +113,7 @@ async fn show(
     request_body = Draft,
     responses(
         (status = 200, body = Data<Policy>),
-        (status = 400, description = "The body, or `If-Match`, cannot be read"),
+        (status = 400, description = "The body cannot be read"),
         (status = 404, description = "No such policy"),
         (status = 412, description = "It was changed since"),
         (status = 422, description = "A member is wrong, or a domain is in another policy")
@@ -122,12 +123,13 @@ async fn change(
     State(api): Shared,
     caller: Caller,
     Path((_, id)): Path<(String, String)>,
-    headers: HeaderMap,
+    Seen(version): Seen,
     Body(draft): Body<Draft>,
 ) -> Result<Response, ApiError> {
-    let (which, version) = (which(&id)?, version(&headers)?);
-    let row =
-        api.external_policies.update(caller.id(), which, &draft.read()?, version, &caller.actor).await?;
+    let row = api
+        .external_policies
+        .update(caller.id(), which(&id)?, &draft.read()?, version, &caller.actor)
+        .await?;
     Ok(shown(policy(&row, &api.directory.snapshot().external)))
 }
 
@@ -144,7 +146,6 @@ async fn change(
     ),
     responses(
         (status = 204, description = "Deleted"),
-        (status = 400, description = "`If-Match` cannot be read"),
         (status = 404, description = "No such policy"),
         (status = 412, description = "It was changed since")
     )
@@ -153,10 +154,9 @@ async fn delete(
     State(api): Shared,
     caller: Caller,
     Path((_, id)): Path<(String, String)>,
-    headers: HeaderMap,
+    Seen(version): Seen,
 ) -> Result<StatusCode, ApiError> {
-    let (which, version) = (which(&id)?, version(&headers)?);
-    api.external_policies.delete(caller.id(), which, version, &caller.actor).await?;
+    api.external_policies.delete(caller.id(), which(&id)?, version, &caller.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -215,25 +215,7 @@ async fn reset_people(
 
 /// The policy with the version that a change of it may name.
 fn shown(policy: Policy) -> Response {
-    let tag = HeaderValue::from_str(&format!("\"{}\"", policy.version));
-    let mut response = Json(Data { data: policy }).into_response();
-    if let Ok(tag) = tag {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    response
-}
-
-/// What `If-Match` says (RFC 9110 section 13.1.1): one version of ours, or whatever there is.
-fn version(headers: &HeaderMap) -> Result<Option<i64>, ApiError> {
-    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default().trim();
-    if text == "*" {
-        return Ok(None);
-    }
-    let version =
-        text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
-    let expected = "If-Match is not as expected: the ETag of the policy as it was read.";
-    version.map(Some).ok_or_else(|| ApiError::because(error::BAD_PARAMETER, expected))
+    (etag(policy.version), Json(Data { data: policy })).into_response()
 }
 
 fn which(id: &str) -> Result<Which, ApiError> {
