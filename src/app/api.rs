@@ -20,28 +20,34 @@ use crate::entropy::Entropy;
 use crate::keys::Keys;
 use crate::store::Store;
 
+/// The deeds that others of the process do too.
+pub(super) struct Deeds {
+    pub(super) domains: Arc<ArcSwap<Domains>>,
+    pub(super) accounts: Arc<ArcSwap<Accounts>>,
+    pub(super) claims: Arc<Claims>,
+    pub(super) policies: Arc<Policies>,
+}
+
 /// What the API works with.
-#[expect(clippy::too_many_arguments, reason = "each is one part that the API works with")]
 pub(super) fn api(
     settings: &Settings,
     store: &Store,
     keys: &Keys,
     clock: &Clock,
     entropy: &Entropy,
-    domains: &Arc<ArcSwap<Domains>>,
-    accounts: &Arc<ArcSwap<Accounts>>,
-    claims: &Arc<Claims>,
     directory: &Arc<Directory>,
-    policies: &Arc<Policies>,
+    deeds: Deeds,
 ) -> Api {
+    let Deeds { domains, accounts, claims, policies } = deeds;
     Api {
         settings: settings.admin.clone(),
         served: ArcSwap::from_pointee(served(settings)),
         store: store.clone(),
         keys: ApiKeys { store: store.clone(), clock: clock.clone(), entropy: entropy.clone() },
-        domains: Arc::clone(domains),
-        accounts: Arc::clone(accounts),
-        claims: Arc::clone(claims),
+        domains,
+        accounts,
+        claims,
+        policies,
         groups: ArcSwap::from_pointee(groups(settings, store, clock, entropy)),
         external_policies: ExternalPolicies {
             store: store.clone(),
@@ -49,7 +55,6 @@ pub(super) fn api(
             entropy: entropy.clone(),
         },
         directory: Arc::clone(directory),
-        policies: Arc::clone(policies),
         cursor_key: *keys.cursors(),
         entropy: entropy.clone(),
     }

@@ -105,6 +105,8 @@ pub enum AuditAction {
     UserAddToAuthPolicyFailed,
     /// The members of authentication policies were written into a file.
     MembersExported,
+    /// A task could not be done, and nothing of it was.
+    TaskFailed,
     /// Events older than the retention were removed from the log.
     AuditLogPruned,
     /// Somebody took a copy of the log.
@@ -145,8 +147,6 @@ pub enum AuditAction {
     ExternalUserTermsChanged,
     /// An external person was removed from every group, role and policy.
     ExternalUserRemoved,
-    /// A task could not be done, and nothing of it was.
-    TaskFailed,
 }
 
 impl AuditAction {
@@ -199,6 +199,7 @@ impl AuditAction {
         Self::UserAddedToAuthPolicy,
         Self::UserAddToAuthPolicyFailed,
         Self::MembersExported,
+        Self::TaskFailed,
         Self::AuditLogPruned,
         Self::AuditLogExported,
         Self::UserLoggedIn,
@@ -219,7 +220,6 @@ impl AuditAction {
         Self::UserInvited,
         Self::ExternalUserTermsChanged,
         Self::ExternalUserRemoved,
-        Self::TaskFailed,
     ];
 
     /// The stable label.
@@ -272,6 +272,7 @@ impl AuditAction {
             Self::UserAddedToAuthPolicy => "user_added_to_auth_policy",
             Self::UserAddToAuthPolicyFailed => "user_add_to_auth_policy_failed",
             Self::MembersExported => "members_exported",
+            Self::TaskFailed => "task_failed",
             Self::AuditLogPruned => "audit_log_pruned",
             Self::AuditLogExported => "audit_log_exported",
             Self::UserLoggedIn => "user_login",
@@ -292,7 +293,6 @@ impl AuditAction {
             Self::UserInvited => "user_invited",
             Self::ExternalUserTermsChanged => "external_user_terms_changed",
             Self::ExternalUserRemoved => "external_user_removed",
-            Self::TaskFailed => "task_failed",
         }
     }
 }

@@ -79,7 +79,7 @@ impl AuditAction {
             Self::UserAddedToAuthPolicy => ("Added user to authentication policy", POLICIES),
             Self::UserAddToAuthPolicyFailed => ("Could not add user to authentication policy", POLICIES),
             Self::MembersExported => ("Exported members of authentication policies", POLICIES),
-            Self::TaskFailed => ("A task failed", GATEWAY),
+            Self::TaskFailed => ("Could not finish a task", POLICIES),
             Self::ApiKeyCreated => ("Created API key", API_KEYS),
             Self::ApiKeyRevoked => ("Revoked API key", API_KEYS),
             Self::AuditLogPruned => ("Removed old events", AUDIT_LOG),

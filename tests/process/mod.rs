@@ -5,6 +5,7 @@ mod crash;
 mod demo;
 mod domains;
 mod import;
+mod import_crash;
 mod refusals;
 mod secrets;
 mod signals;

@@ -28,6 +28,7 @@ mod seen;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use axum::http::Uri;
 use axum::routing::{any, get};
 use axum::{Json, Router, middleware};
 use utoipa::openapi::OpenApi;
@@ -66,14 +67,14 @@ pub struct Api {
     pub accounts: Arc<ArcSwap<Accounts>>,
     /// The deeds about claims.
     pub claims: Arc<Claims>,
+    /// The deeds about authentication policies.
+    pub policies: Arc<Policies>,
     /// The deeds about external user policies.
     pub external_policies: ExternalPolicies,
     /// The deeds about groups; a reload puts others in their place.
     pub groups: ArcSwap<Groups>,
     /// What is in force.
     pub directory: Arc<Directory>,
-    /// The deeds about authentication policies.
-    pub policies: Arc<Policies>,
     /// What cursors are made with.
     pub cursor_key: [u8; 32],
     /// For the ids of errors.
@@ -128,13 +129,26 @@ fn described() -> OpenApiRouter<Arc<Api>> {
         .merge(claims::routes())
         .merge(manage::routes())
         .merge(keys::routes())
+        .merge(auth_policies::routes())
+        .merge(policies::routes())
         .merge(events::routes())
         .merge(external_policies::routes())
         .merge(groups::routes())
-        .merge(auth_policies::routes())
-        .merge(policies::routes())
 }
 
-async fn unknown() -> ApiError {
-    ApiError::of(error::UNKNOWN_RESOURCE)
+/// What the product whose API this is keeps, and Postern does not: a part of a path, and what it is.
+const KEPT_ELSEWHERE: &[(&str, &str)] = &[
+    ("/oauth-clients", "OAuth clients"),
+    ("/service-accounts", "service accounts"),
+    ("/api-tokens", "API tokens of people: the products do, and a policy says whether they are let through"),
+    ("/admin/dlp/", "classification levels"),
+    ("/workspaces", "workspaces"),
+];
+
+async fn unknown(uri: Uri) -> ApiError {
+    let elsewhere = KEPT_ELSEWHERE.iter().find(|(part, _)| uri.path().contains(part));
+    match elsewhere {
+        Some((_, what)) => ApiError::because(error::UNKNOWN_RESOURCE, format!("Postern keeps no {what}.")),
+        None => ApiError::of(error::UNKNOWN_RESOURCE),
+    }
 }

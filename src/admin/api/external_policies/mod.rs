@@ -24,7 +24,7 @@ use super::guard::Caller;
 use super::page::Data;
 use super::seen::{Seen, etag};
 use super::{Api, Shared};
-use shapes::{Draft, Policy, ResetPeople, default_policy, policy};
+use shapes::{ExternalPolicy, ExternalPolicyDraft, ResetPeople, default_policy, policy};
 
 /// How many people one request may reset.
 const MOST_PEOPLE: usize = 1_000;
@@ -45,9 +45,9 @@ pub fn routes() -> OpenApiRouter<Arc<Api>> {
     get, path = "/admin/control/v1/orgs/{org}/external-user-policy", tag = "external users", operation_id = "listExternalPolicies",
     security(("api_key" = ["read:policies:admin"])),
     params(("org" = String, Path, description = "The organization's id")),
-    responses((status = 200, body = Data<Vec<Policy>>))
+    responses((status = 200, body = Data<Vec<ExternalPolicy>>))
 )]
-async fn list(State(api): Shared, caller: Caller) -> Result<Json<Data<Vec<Policy>>>, ApiError> {
+async fn list(State(api): Shared, caller: Caller) -> Result<Json<Data<Vec<ExternalPolicy>>>, ApiError> {
     let rows = api.store.external_policies(caller.id()).await?;
     let configured = api.directory.snapshot().external;
     let default = Which::Default.of(&rows).is_none().then(|| default_policy(&configured));
@@ -62,15 +62,19 @@ async fn list(State(api): Shared, caller: Caller) -> Result<Json<Data<Vec<Policy
     post, path = "/admin/control/v1/orgs/{org}/external-user-policy", tag = "external users", operation_id = "createExternalPolicy",
     security(("api_key" = ["write:policies:admin"])),
     params(("org" = String, Path, description = "The organization's id")),
-    request_body = Draft,
+    request_body = ExternalPolicyDraft,
     responses(
-        (status = 201, body = Data<Policy>),
+        (status = 201, body = Data<ExternalPolicy>),
         (status = 400, description = "The body cannot be read"),
         (status = 409, description = "There are as many policies as there may be"),
         (status = 422, description = "A member is wrong, or a domain is in another policy")
     )
 )]
-async fn create(State(api): Shared, caller: Caller, Body(draft): Body<Draft>) -> Result<Response, ApiError> {
+async fn create(
+    State(api): Shared,
+    caller: Caller,
+    Body(draft): Body<ExternalPolicyDraft>,
+) -> Result<Response, ApiError> {
     let row = api.external_policies.create(caller.id(), &draft.read()?, &caller.actor).await?;
     Ok((StatusCode::CREATED, shown(policy(&row, &api.directory.snapshot().external))).into_response())
 }
@@ -83,7 +87,7 @@ async fn create(State(api): Shared, caller: Caller, Body(draft): Body<Draft>) ->
         ("org" = String, Path, description = "The organization's id"),
         ("policy" = String, Path, description = "`default`, `test`, or the policy's id"),
     ),
-    responses((status = 200, body = Data<Policy>), (status = 404, description = "No such policy"))
+    responses((status = 200, body = Data<ExternalPolicy>), (status = 404, description = "No such policy"))
 )]
 async fn show(
     State(api): Shared,
@@ -110,9 +114,9 @@ async fn show(
         ("policy" = String, Path, description = "`default`, `test`, or the policy's id"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the policy as it was read"),
     ),
-    request_body = Draft,
+    request_body = ExternalPolicyDraft,
     responses(
-        (status = 200, body = Data<Policy>),
+        (status = 200, body = Data<ExternalPolicy>),
         (status = 400, description = "The body cannot be read"),
         (status = 404, description = "No such policy"),
         (status = 412, description = "It was changed since"),
@@ -124,7 +128,7 @@ async fn change(
     caller: Caller,
     Path((_, id)): Path<(String, String)>,
     Seen(version): Seen,
-    Body(draft): Body<Draft>,
+    Body(draft): Body<ExternalPolicyDraft>,
 ) -> Result<Response, ApiError> {
     let row = api
         .external_policies
@@ -214,7 +218,7 @@ async fn reset_people(
 }
 
 /// The policy with the version that a change of it may name.
-fn shown(policy: Policy) -> Response {
+fn shown(policy: ExternalPolicy) -> Response {
     (etag(policy.version), Json(Data { data: policy })).into_response()
 }
 

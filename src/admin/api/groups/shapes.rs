@@ -15,7 +15,7 @@ use super::{NO_GROUP, NO_USER};
 
 /// A sentence about what was done.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Said {
+pub struct GroupMessage {
     pub(super) message: String,
 }
 

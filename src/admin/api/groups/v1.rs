@@ -15,7 +15,7 @@ use super::super::body::Body;
 use super::super::error::ApiError;
 use super::super::guard::Caller;
 use super::super::{Api, Shared};
-use super::shapes::{Made, MemberV1, NewGroup, RoleV1, Said};
+use super::shapes::{GroupMessage, Made, MemberV1, NewGroup, RoleV1};
 use super::{account_id, group_id};
 
 /// The operations.
@@ -53,16 +53,16 @@ async fn create(
     delete, path = "/admin/v1/orgs/{org}/directory/groups/{group}", tag = "groups", operation_id = "deleteGroup",
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("group" = String, Path, description = "The group's id")),
-    responses((status = 200, body = Said), (status = 404, description = "No such group or account"))
+    responses((status = 200, body = GroupMessage), (status = 404, description = "No such group or account"))
 )]
 async fn delete(
     State(api): Shared,
     caller: Caller,
     Path((_, group)): Path<(String, String)>,
-) -> Result<Json<Said>, ApiError> {
+) -> Result<Json<GroupMessage>, ApiError> {
     let group = group_id(&group)?;
     api.groups.load_full().delete(caller.id(), group, &caller.actor).await?;
-    Ok(Json(Said { message: format!("Group {group} was deleted") }))
+    Ok(Json(GroupMessage { message: format!("Group {group} was deleted") }))
 }
 
 /// Add somebody to a group
@@ -71,17 +71,17 @@ async fn delete(
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("group" = String, Path, description = "The group's id")),
     request_body = MemberV1,
-    responses((status = 200, body = Said), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"))
+    responses((status = 200, body = GroupMessage), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"))
 )]
 async fn add(
     State(api): Shared,
     caller: Caller,
     Path((_, group)): Path<(String, String)>,
     Body(MemberV1 { account_id: account }): Body<MemberV1>,
-) -> Result<Json<Said>, ApiError> {
+) -> Result<Json<GroupMessage>, ApiError> {
     let (group, account) = (group_id(&group)?, account_id(&account)?);
     api.groups.load_full().add_member(caller.id(), group, account, &caller.actor).await?;
-    Ok(Json(Said { message: format!("User {account} was added to group {group}") }))
+    Ok(Json(GroupMessage { message: format!("User {account} was added to group {group}") }))
 }
 
 /// Remove somebody from a group
@@ -89,16 +89,16 @@ async fn add(
     delete, path = "/admin/v1/orgs/{org}/directory/groups/{group}/memberships/{account}", tag = "groups", operation_id = "removeFromGroup",
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("group" = String, Path, description = "The group's id"), ("account" = String, Path, description = "The account's id")),
-    responses((status = 200, body = Said), (status = 404, description = "No such group or account"))
+    responses((status = 200, body = GroupMessage), (status = 404, description = "No such group or account"))
 )]
 async fn remove(
     State(api): Shared,
     caller: Caller,
     Path((_, group, account)): Path<(String, String, String)>,
-) -> Result<Json<Said>, ApiError> {
+) -> Result<Json<GroupMessage>, ApiError> {
     let (group, account) = (group_id(&group)?, account_id(&account)?);
     api.groups.load_full().remove_member(caller.id(), group, account, &caller.actor).await?;
-    Ok(Json(Said { message: format!("User {account} was removed from group {group}") }))
+    Ok(Json(GroupMessage { message: format!("User {account} was removed from group {group}") }))
 }
 
 /// Give a group a role
@@ -107,17 +107,17 @@ async fn remove(
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("group" = String, Path, description = "The group's id")),
     request_body = RoleV1,
-    responses((status = 200, body = Said), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
+    responses((status = 200, body = GroupMessage), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
 )]
 async fn assign(
     State(api): Shared,
     caller: Caller,
     Path((_, group)): Path<(String, String)>,
     Body(RoleV1 { role, resource }): Body<RoleV1>,
-) -> Result<Json<Said>, ApiError> {
+) -> Result<Json<GroupMessage>, ApiError> {
     let (group, at) = (group_id(&group)?, RoleAt { role: &role, resource: &resource });
     api.groups.load_full().assign(caller.id(), Holder::Group(group), at, &caller.actor).await?;
-    Ok(Json(Said { message: format!("Role {role} was granted to group {group}") }))
+    Ok(Json(GroupMessage { message: format!("Role {role} was granted to group {group}") }))
 }
 
 /// Take a role from a group
@@ -126,15 +126,15 @@ async fn assign(
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("group" = String, Path, description = "The group's id")),
     request_body = RoleV1,
-    responses((status = 200, body = Said), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
+    responses((status = 200, body = GroupMessage), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
 )]
 async fn revoke(
     State(api): Shared,
     caller: Caller,
     Path((_, group)): Path<(String, String)>,
     Body(RoleV1 { role, resource }): Body<RoleV1>,
-) -> Result<Json<Said>, ApiError> {
+) -> Result<Json<GroupMessage>, ApiError> {
     let (group, at) = (group_id(&group)?, RoleAt { role: &role, resource: &resource });
     api.groups.load_full().revoke(caller.id(), Holder::Group(group), at, &caller.actor).await?;
-    Ok(Json(Said { message: format!("Role {role} was revoked from group {group}") }))
+    Ok(Json(GroupMessage { message: format!("Role {role} was revoked from group {group}") }))
 }
