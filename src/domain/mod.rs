@@ -18,6 +18,7 @@ pub mod external_policy;
 pub mod facts;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz;
+pub mod group;
 pub mod hardening;
 pub mod host;
 pub mod key_set;
@@ -38,3 +39,4 @@ pub mod public_address;
 pub mod quota;
 pub mod return_target;
 pub mod task;
+pub mod verification;

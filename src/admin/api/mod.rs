@@ -14,6 +14,7 @@ mod domains;
 mod error;
 mod events;
 mod external_policies;
+mod groups;
 mod guard;
 mod keys;
 mod manage;
@@ -37,6 +38,7 @@ use crate::actions::api_keys::ApiKeys;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
 use crate::actions::external_policies::ExternalPolicies;
+use crate::actions::groups::Groups;
 use crate::actions::policies::Policies;
 use crate::config::admin::Admin;
 use crate::directory::Directory;
@@ -68,6 +70,8 @@ pub struct Api {
     pub policies: Arc<Policies>,
     /// The deeds about external user policies.
     pub external_policies: ExternalPolicies,
+    /// The deeds about groups; a reload puts others in their place.
+    pub groups: ArcSwap<Groups>,
     /// What is in force.
     pub directory: Arc<Directory>,
     /// What cursors are made with.
@@ -128,4 +132,5 @@ fn described() -> OpenApiRouter<Arc<Api>> {
         .merge(policies::routes())
         .merge(events::routes())
         .merge(external_policies::routes())
+        .merge(groups::routes())
 }
