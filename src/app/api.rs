@@ -8,6 +8,7 @@ use crate::actions::accounts::Accounts;
 use crate::actions::api_keys::ApiKeys;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
+use crate::actions::scim::Scim;
 use crate::admin::api::{Api, Served};
 use crate::clock::Clock;
 use crate::config::settings::Settings;
@@ -35,6 +36,7 @@ pub(super) fn api(
         domains: Arc::clone(domains),
         accounts: Arc::clone(accounts),
         claims: Arc::clone(claims),
+        scim: Scim { accounts: Arc::clone(accounts), entropy: entropy.clone() },
         cursor_key: *keys.cursors(),
         entropy: entropy.clone(),
     }

@@ -117,6 +117,26 @@ pub enum AuditAction {
     UserAddToAuthPolicyFailed,
     /// The members of authentication policies were written into a file.
     MembersExported,
+    /// A directory for an identity provider was made.
+    DirectoryCreated,
+    /// A directory has a user that it did not have, with an account.
+    UserCreated,
+    /// A directory says something else of a user.
+    UserUpdated,
+    /// A directory does not have a user any more.
+    UserDeleted,
+    /// An admin cut the link between an account and a user of a directory.
+    UserUnlinked,
+    /// A group was made.
+    GroupCreated,
+    /// Something of a group was changed.
+    GroupUpdated,
+    /// A group was removed.
+    GroupDeleted,
+    /// A user came into a group.
+    UserAddedToGroup,
+    /// A user is not in a group any more.
+    UserRemovedFromGroup,
 }
 
 impl AuditAction {
@@ -169,6 +189,16 @@ impl AuditAction {
         Self::UserAddedToAuthPolicy,
         Self::UserAddToAuthPolicyFailed,
         Self::MembersExported,
+        Self::DirectoryCreated,
+        Self::UserCreated,
+        Self::UserUpdated,
+        Self::UserDeleted,
+        Self::UserUnlinked,
+        Self::GroupCreated,
+        Self::GroupUpdated,
+        Self::GroupDeleted,
+        Self::UserAddedToGroup,
+        Self::UserRemovedFromGroup,
     ];
 
     /// The stable label.
@@ -221,6 +251,16 @@ impl AuditAction {
             Self::UserAddedToAuthPolicy => "user_added_to_auth_policy",
             Self::UserAddToAuthPolicyFailed => "user_add_to_auth_policy_failed",
             Self::MembersExported => "members_exported",
+            Self::DirectoryCreated => "directory_created",
+            Self::UserCreated => "user_created",
+            Self::UserUpdated => "user_updated",
+            Self::UserDeleted => "user_deleted",
+            Self::UserUnlinked => "user_unlinked",
+            Self::GroupCreated => "group_created",
+            Self::GroupUpdated => "group_updated",
+            Self::GroupDeleted => "group_deleted",
+            Self::UserAddedToGroup => "user_added_to_group",
+            Self::UserRemovedFromGroup => "user_removed_from_group",
         }
     }
 }

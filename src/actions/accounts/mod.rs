@@ -84,7 +84,7 @@ async fn editable(
 }
 
 /// Voids the proofs of an account, and has all nodes read it again.
-async fn shut(
+pub(super) async fn shut(
     change: &mut Change,
     organization: &OrganizationId,
     account: &Account,

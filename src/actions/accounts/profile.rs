@@ -43,7 +43,8 @@ impl Accounts {
     }
 }
 
-fn place(profile: &mut Profile, field: Field) -> &mut Option<String> {
+/// Where a profile has a field.
+pub(in crate::actions) fn place(profile: &mut Profile, field: Field) -> &mut Option<String> {
     match field {
         Field::Name => &mut profile.name,
         Field::Nickname => &mut profile.nickname,

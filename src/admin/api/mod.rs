@@ -15,6 +15,7 @@ mod orgs;
 mod page;
 mod params;
 mod rate;
+mod scim;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ use crate::actions::accounts::Accounts;
 use crate::actions::api_keys::ApiKeys;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
+use crate::actions::scim::Scim;
 use crate::config::admin::Admin;
 use crate::domain::organization::Organization;
 use crate::entropy::Entropy;
@@ -53,6 +55,8 @@ pub struct Api {
     pub accounts: Arc<ArcSwap<Accounts>>,
     /// The deeds about claims.
     pub claims: Arc<Claims>,
+    /// The deeds about directories of identity providers.
+    pub scim: Scim,
     /// What cursors are made with.
     pub cursor_key: [u8; 32],
     /// For the ids of errors.
@@ -100,6 +104,7 @@ fn described() -> OpenApiRouter<Arc<Api>> {
         .merge(orgs::routes())
         .merge(domains::routes())
         .merge(keys::routes())
+        .merge(scim::routes())
 }
 
 async fn unknown() -> ApiError {
