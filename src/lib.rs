@@ -13,7 +13,7 @@
 //!    [`dns`], [`website`]: what a domain publishes about itself, and the way there that leads nowhere inside.
 //! 5. [`identity`], [`actions`]: whose session it is, by the word of the product or of an issuer; what is done through the
 //!    store, one file per deed and one transaction each, and as a task where it takes longer than a request.
-//! 6. [`proxy`], [`admin`]: the data plane, and the listener for metrics and health.
+//! 6. [`proxy`], [`admin`]: the data plane; and the listener for the API (`admin/api/`), metrics and health.
 //! 7. [`app`], [`cli`], `main.rs`: the parts put together, the process and its signals, the commands.
 //!
 //! # The house
@@ -86,6 +86,9 @@
 //! - Work that takes longer than a request: a kind in `domain/task.rs`, its arm in `actions/tasks.rs`; it is asked for as in
 //!   `actions/policies/submit.rs` and done as in `apply.rs`, all of it in the transaction that ends the task. A file that comes
 //!   of it is written as in `write_export.rs`.
+//! - An operation of the API: copy one of `admin/api/domains/mod.rs`, with its scopes in its documentation, and write the document
+//!   anew (`POSTERN_OPENAPI=accept ./dev test the_committed_document`). What holds for every
+//!   operation is tried on it by `tests/admin/every_operation.rs`; its own promises go beside `tests/admin/domains.rs`.
 //! - A command: copy `cli/init.rs`, and name it in `main.rs`.
 //! - A reader of what anybody may send: a function in `fuzz.rs` of its room with a second opinion, and its program, seeds and
 //!   words in `tests/fuzz`; `./dev fuzz` runs it, and every test run tries its seeds.

@@ -279,14 +279,12 @@ mod tests {
             "a@b.test\nc@b.test\n",
             "a@b.test\nc@b.test",
             "\u{feff}a@b.test\r\nc@b.test\r\n",
-            "\"a@b.test\"\r\n \"c@b.test\"",
+            "\"a@b.test\"\r\n\"c@b.test\"",
             "\"a@b.test\"\r\nC@B.test \r",
             "a@b.test;\r\nc@b.test;\r\n",
             "a@b.test,,\nc@b.test,,\n",
-            "'a@b.test\nc@b.test\n",
         ] {
-            let text = if text.starts_with('\'') { &text[1..] } else { text };
-            assert_eq!(told(text.replace(" \"", "\"")), expected, "{text:?}");
+            assert_eq!(told(text), expected, "{text:?}");
         }
         for header in ["Email", "E-MAIL address", "mail", "\"email\""] {
             let headed = format!("{header}\r\n\r\na@b.test\r\n \r\nc@b.test\r\n");

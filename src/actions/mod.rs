@@ -19,6 +19,7 @@ pub mod policies;
 pub mod scim;
 mod sighted;
 pub mod sign_out;
+pub mod task_end;
 pub mod tasks;
 
 use std::sync::Arc;

@@ -4,10 +4,13 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use crate::actions::policies::Policies;
+use crate::actions::task_end::{Ended, notify};
 use crate::clock::Clock;
-use crate::domain::task::TaskKind;
-use crate::store::{Store, StoreError, TaskRow};
+use crate::domain::task::{TaskKind, TaskState};
+use crate::store::{AuditAction, AuditEvent, Store, StoreError, TaskRow};
 
 /// What tasks are done with.
 pub struct Tasks {
@@ -17,17 +20,6 @@ pub struct Tasks {
     pub clock: Clock,
     /// The deeds about policies.
     pub policies: Arc<Policies>,
-}
-
-/// How work on a task ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
-    /// All of it is done, and the task says so.
-    Done,
-    /// It cannot be done, for this reason.
-    Failed(&'static str),
-    /// Somebody else took it meanwhile, and does it.
-    ByAnother,
 }
 
 impl Tasks {
@@ -57,14 +49,8 @@ impl Tasks {
             true => Ended::Failed("the gateway ended again and again while it was under way"),
             false => self.work(&task).await?,
         };
-        match ended {
-            Ended::Done => notify(&task),
-            Ended::ByAnother => {}
-            Ended::Failed(reason) => {
-                if self.store.fail_task(&task, reason, self.clock.now()).await? {
-                    notify(&task);
-                }
-            }
+        if let Ended::Failed(reason) = ended {
+            self.fail(task, reason).await?;
         }
         Ok(true)
     }
@@ -75,9 +61,18 @@ impl Tasks {
             TaskKind::ExportMembers => self.policies.write_export(task).await,
         }
     }
-}
 
-/// Tells that a task is over. The mail to who asked for it will be queued here, and the link to its file is in it.
-fn notify(task: &TaskRow) {
-    tracing::info!(task = %task.id, kind = task.kind.label(), "a task is over");
+    async fn fail(&self, task: TaskRow, reason: &str) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let failed = TaskRow { state: TaskState::Failed, reason: Some(reason.to_owned()), ..task };
+        let mut change = self.store.write().await?;
+        if !change.fail_task(&failed, now).await? {
+            return Ok(());
+        }
+        let (letterhead, mail) = (self.policies.letterhead.load_full(), self.policies.entropy.row_id(now));
+        notify(&mut change, &failed, &letterhead, mail, now).await?;
+        let event = AuditEvent::new(failed.actor.clone(), AuditAction::TaskFailed, failed.id.to_string());
+        let detail = json!({ "kind": failed.kind.label(), "reason": reason });
+        change.commit(event.of(&failed.organization).with(detail), now).await
+    }
 }

@@ -9,6 +9,7 @@ use crate::actions::api_keys::ApiKeys;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
 use crate::actions::scim::Scim;
+use crate::actions::policies::Policies;
 use crate::admin::api::{Api, Served};
 use crate::clock::Clock;
 use crate::config::settings::Settings;
@@ -27,6 +28,7 @@ pub(super) fn api(
     domains: &Arc<ArcSwap<Domains>>,
     accounts: &Arc<ArcSwap<Accounts>>,
     claims: &Arc<Claims>,
+    policies: &Arc<Policies>,
 ) -> Api {
     Api {
         settings: settings.admin.clone(),
@@ -37,6 +39,7 @@ pub(super) fn api(
         accounts: Arc::clone(accounts),
         claims: Arc::clone(claims),
         scim: Scim { accounts: Arc::clone(accounts), entropy: entropy.clone() },
+        policies: Arc::clone(policies),
         cursor_key: *keys.cursors(),
         entropy: entropy.clone(),
     }

@@ -108,8 +108,9 @@ impl App {
         let accounts = accounts::accounts(&settings, store.clone(), clock.clone());
         let accounts = Arc::new(ArcSwap::from_pointee(accounts));
         let claims = Arc::new(Claims { store: store.clone(), clock: clock.clone() });
-        let api = api::api(&settings, &store, &keys, &clock, &entropy, &domains, &accounts, &claims);
-        let policies = tasks::policies(&settings, store.clone(), clock.clone(), entropy.clone());
+        let policies = Arc::new(tasks::policies(&settings, store.clone(), clock.clone(), entropy.clone()));
+        let api =
+            api::api(&settings, &store, &keys, &clock, &entropy, &domains, &accounts, &claims, &policies);
         let components = Components {
             directory: Arc::clone(&directory),
             identities: Identities::new(
@@ -140,7 +141,7 @@ impl App {
             accounts,
             claims,
             api: Arc::new(api),
-            policies: Arc::new(policies),
+            policies,
             outbox,
             store,
             metrics,
@@ -266,7 +267,7 @@ impl Reloader {
         let again = accounts::accounts(&settings, store.clone(), clock.clone());
         self.accounts.store(Arc::new(again));
         self.api.served.store(Arc::new(api::served(&settings)));
-        self.policies.sites.store(Arc::new(tasks::export_sites(&settings)));
+        tasks::reload(&self.policies, &settings);
         self.metrics.config_in_force(&settings.fingerprint);
         self.metrics.config_reloaded(ReloadResult::Success);
         self.current = settings;

@@ -8,6 +8,7 @@ use tokio::sync::{Notify, watch};
 
 use super::stopping;
 use crate::actions::policies::{ExportSite, Policies};
+use crate::actions::task_end::Letterhead;
 use crate::actions::tasks::Tasks;
 use crate::clock::Clock;
 use crate::config::settings::Settings;
@@ -22,11 +23,23 @@ const AFTER_FAILURE: Duration = Duration::from_secs(30);
 /// The deeds about policies, as the settings have it.
 pub fn policies(settings: &Settings, store: Store, clock: Clock, entropy: Entropy) -> Policies {
     let sites = ArcSwap::from_pointee(export_sites(settings));
-    Policies { store, clock, entropy, bell: Arc::new(Notify::new()), sites }
+    let letterhead = ArcSwap::from_pointee(letterhead(settings));
+    Policies { store, clock, entropy, bell: Arc::new(Notify::new()), sites, letterhead }
+}
+
+/// Takes what a reload may change.
+pub(super) fn reload(policies: &Policies, settings: &Settings) {
+    policies.sites.store(Arc::new(export_sites(settings)));
+    policies.letterhead.store(Arc::new(letterhead(settings)));
+}
+
+fn letterhead(settings: &Settings) -> Letterhead {
+    let base = settings.admin.urls.first().map(|url| url.base.clone()).unwrap_or_default();
+    Letterhead { organizations: settings.organizations.clone(), base }
 }
 
 /// The sites as exports show them.
-pub(super) fn export_sites(settings: &Settings) -> Vec<ExportSite> {
+fn export_sites(settings: &Settings) -> Vec<ExportSite> {
     let site = |site: &Arc<crate::config::settings::Site>| ExportSite {
         organization: site.organization.id.clone(),
         id: Arc::clone(&site.id),

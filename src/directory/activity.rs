@@ -66,7 +66,7 @@ mod tests {
             let now = Timestamp::UNIX_EPOCH + Duration::from_secs(hours * 3600);
             activity.note(&OrganizationId::only(), Fingerprint::of_number(1), &email, now);
         };
-        [0, 1, 23, 24, 47].map(note);
+        [0, 1, 23, 24, 47].into_iter().for_each(note);
         let told: Vec<_> = std::iter::from_fn(|| findings.try_recv().ok()).collect();
         assert_eq!(told.len(), 2, "{told:?}");
     }

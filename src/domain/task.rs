@@ -61,6 +61,10 @@ pub enum RowReason {
     NotClaimed,
     /// The organization does not own the domain of the address.
     DomainNotVerified,
+    /// The address is of another domain than the one that was named.
+    OtherDomain,
+    /// The account is deleted for good.
+    AccountClosed,
 }
 
 impl TaskKind {
@@ -140,8 +144,14 @@ impl RowOutcome {
 
 impl RowReason {
     /// Every reason.
-    pub const ALL: [Self; 4] =
-        [Self::Malformed, Self::UnknownAccount, Self::NotClaimed, Self::DomainNotVerified];
+    pub const ALL: [Self; 6] = [
+        Self::Malformed,
+        Self::UnknownAccount,
+        Self::NotClaimed,
+        Self::DomainNotVerified,
+        Self::OtherDomain,
+        Self::AccountClosed,
+    ];
 
     /// The stable label.
     pub const fn label(self) -> &'static str {
@@ -150,12 +160,26 @@ impl RowReason {
             Self::UnknownAccount => "unknown_account",
             Self::NotClaimed => "not_claimed",
             Self::DomainNotVerified => "domain_not_verified",
+            Self::OtherDomain => "other_domain",
+            Self::AccountClosed => "account_closed",
         }
     }
 
     /// The reason of a label.
     pub fn of(label: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.label() == label)
+    }
+
+    /// What it is called.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Malformed => "Not an address",
+            Self::UnknownAccount => "Account not found",
+            Self::NotClaimed => "Account not claimed",
+            Self::DomainNotVerified => "Domain not verified",
+            Self::OtherDomain => "Another domain",
+            Self::AccountClosed => "Account deleted",
+        }
     }
 
     /// What it means, in a sentence for who sent the row.
@@ -167,15 +191,18 @@ impl RowReason {
             Self::DomainNotVerified => {
                 "The organization has not verified the domain of the address, so the account is not managed."
             }
+            Self::OtherDomain => "The address is of another domain than the one that was named.",
+            Self::AccountClosed => "The account is deleted for good.",
         }
     }
 
     /// The status that a request for this row alone would get.
     pub const fn status(self) -> u16 {
         match self {
-            Self::Malformed => 400,
+            Self::Malformed | Self::OtherDomain => 400,
             Self::UnknownAccount => 404,
             Self::NotClaimed | Self::DomainNotVerified => 403,
+            Self::AccountClosed => 409,
         }
     }
 }

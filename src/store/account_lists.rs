@@ -16,6 +16,9 @@ use crate::domain::email::EmailAddress;
 use crate::domain::lifecycle::Status;
 use crate::domain::organization::OrganizationId;
 
+/// What stands before the `@`.
+const LOCAL: &str = "substr(email, 1, length(email) - length(domain) - 1)";
+
 /// Which side of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClaimFilter {
@@ -36,10 +39,8 @@ pub struct AccountFilter {
     pub ids: Vec<Uuid>,
     /// With one of these addresses.
     pub emails: Vec<EmailAddress>,
-    /// In one of these states.
-    pub statuses: Vec<Status>,
-    /// Suspended, or not.
-    pub suspended: Option<bool>,
+    /// In one of these states: what became of it, and whether it is suspended.
+    pub states: Option<Vec<(Status, bool)>>,
     /// Of one of these types.
     pub types: Vec<String>,
     /// With this text in the name, the nickname or the address, in lower case.
@@ -48,6 +49,12 @@ pub struct AccountFilter {
     pub names: Vec<String>,
     /// With exactly one of these before the `@`.
     pub locals: Vec<String>,
+    /// With this text in the name or the nickname, in lower case.
+    pub name_part: Option<String>,
+    /// With this text before the `@`, in lower case.
+    pub local_part: Option<String>,
+    /// With this text in the mail domain, in lower case.
+    pub domain_part: Option<String>,
 }
 
 /// A page of a list.
@@ -235,26 +242,36 @@ impl Statement {
     fn filter(&mut self, filter: &AccountFilter) {
         self.one_of("id", &filter.ids, |id| Value::Bytes(id.as_bytes().to_vec()));
         self.one_of("email", &filter.emails, |email| Value::Text(email.as_str().to_owned()));
-        self.one_of("status", &filter.statuses, |status| Value::Text(status.label().to_owned()));
         self.one_of("account_type", &filter.types, |kind| Value::Text(kind.clone()));
-        let locals = "substr(email, 1, length(email) - length(domain) - 1)";
-        self.one_of(locals, &filter.locals, |local| Value::Text(local.to_lowercase()));
-        match filter.suspended {
-            Some(true) => self.and("suspended_at IS NOT NULL".to_owned()),
-            Some(false) => self.and("suspended_at IS NULL".to_owned()),
-            None => {}
+        self.one_of(LOCAL, &filter.locals, |local| Value::Text(local.to_lowercase()));
+        if let Some(states) = &filter.states {
+            let state = |(status, is_suspended): &(Status, bool)| {
+                let is = if *is_suspended { "IS NOT" } else { "IS" };
+                format!("(status = '{}' AND suspended_at {is} NULL)", status.label())
+            };
+            let any: Vec<String> = states.iter().map(state).collect();
+            // In none of no states nobody is.
+            self.and(if any.is_empty() { "1 = 0".to_owned() } else { format!("({})", any.join(" OR ")) });
         }
         if !filter.names.is_empty() {
             let (first, second) = (self.list(&filter.names), self.list(&filter.names));
             self.and(format!("(name IN {first} OR nickname IN {second})"));
         }
-        if let Some(text) = &filter.contains {
-            let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
-            let [email, name, nickname] = [(); 3].map(|()| self.bind_text(&pattern));
-            self.and(format!(
-                "(email LIKE {email} ESCAPE '\\' OR lower(name) LIKE {name} ESCAPE '\\' \
-                 OR lower(nickname) LIKE {nickname} ESCAPE '\\')"
-            ));
+        let parts = [
+            (&filter.contains, &["email", "lower(name)", "lower(nickname)"][..]),
+            (&filter.name_part, &["lower(name)", "lower(nickname)"]),
+            (&filter.local_part, &[LOCAL]),
+            (&filter.domain_part, &["domain"]),
+        ];
+        for (part, columns) in parts {
+            let Some(part) = part else { continue };
+            let pattern = format!("%{}%", part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+            let holds = |column: &&str| {
+                let pattern = self.bind_text(&pattern);
+                format!("{column} LIKE {pattern} ESCAPE '\\'")
+            };
+            let any: Vec<String> = columns.iter().map(holds).collect();
+            self.and(format!("({})", any.join(" OR ")));
         }
     }
 

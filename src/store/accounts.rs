@@ -12,7 +12,6 @@ use super::{Change, Store, StoreError, UserKey, row};
 use crate::domain::email::EmailAddress;
 use crate::domain::lifecycle::Status;
 use crate::domain::organization::OrganizationId;
-use crate::entropy::Entropy;
 
 /// An account row with whether it is managed: claimed, and of a domain that this organization owns.
 pub(super) const ACCOUNT: &str = "SELECT accounts.*, CAST(CASE WHEN accounts.claimed = 1 AND EXISTS (SELECT 1 FROM domains \
@@ -86,27 +85,6 @@ impl Store {
         by_id(self.readers(), organization, id).await.map_err(self.fault())
     }
 
-    /// Notes when accounts were last used. It decides nothing, so it has no audit event.
-    pub async fn note_active(
-        &self,
-        active: &[(&OrganizationId, &EmailAddress, Timestamp)],
-    ) -> Result<(), StoreError> {
-        let mut transaction = self.connections.begin_write().await.map_err(self.fault())?;
-        for (organization, email, at) in active {
-            sqlx::query(
-                "UPDATE accounts SET last_active_at = $1 WHERE organization = $2 AND email = $3 \
-                 AND (last_active_at IS NULL OR last_active_at < $1)",
-            )
-            .bind(row::millis(*at))
-            .bind(organization.as_str())
-            .bind(email.as_str())
-            .execute(self.connections.ask(&mut transaction))
-            .await
-            .map_err(self.fault())?;
-        }
-        self.connections.commit(transaction).await.map_err(self.fault())
-    }
-
     /// Accounts that are for deletion and whose time is over, a few at a time.
     pub async fn accounts_to_close(&self, now: Timestamp) -> Result<Vec<(OrganizationId, Uuid)>, StoreError> {
         sqlx::query(
@@ -144,67 +122,6 @@ impl Change {
             .fetch_optional(self.connection())
             .await
             .map_err(self.fault())
-    }
-
-    /// Adds the account of an address that is seen for the first time; true if there was none. Nobody vouches for it yet.
-    pub async fn see_account(
-        &mut self,
-        organization: &OrganizationId,
-        email: &EmailAddress,
-        verified: bool,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let added = sqlx::query(
-            "INSERT INTO accounts (id, organization, email, domain, claimed, email_verified, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, 0, $5, $6, $6) ON CONFLICT (organization, email) DO NOTHING",
-        )
-        .bind(Entropy::System.row_id(now).into_bytes().to_vec())
-        .bind(organization.as_str())
-        .bind(email.as_str())
-        .bind(email.domain())
-        .bind(i64::from(verified))
-        .bind(row::millis(now))
-        .execute(self.connection())
-        .await
-        .map_err(self.fault())?;
-        Ok(added.rows_affected() == 1)
-    }
-
-    /// Notes that the address is its owner's; true if that was not known.
-    pub async fn verify_address(
-        &mut self,
-        organization: &OrganizationId,
-        email: &EmailAddress,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let verified = sqlx::query(
-            "UPDATE accounts SET email_verified = 1, updated_at = $1 \
-             WHERE organization = $2 AND email = $3 AND email_verified = 0",
-        )
-        .bind(row::millis(now))
-        .bind(organization.as_str())
-        .bind(email.as_str())
-        .execute(self.connection())
-        .await
-        .map_err(self.fault())?;
-        Ok(verified.rows_affected() == 1)
-    }
-
-    /// Notes when the owner of an address passed a challenge.
-    pub async fn note_verified(
-        &mut self,
-        organization: &OrganizationId,
-        email: &EmailAddress,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        sqlx::query("UPDATE accounts SET last_verified_at = $1 WHERE organization = $2 AND email = $3")
-            .bind(row::millis(now))
-            .bind(organization.as_str())
-            .bind(email.as_str())
-            .execute(self.connection())
-            .await
-            .map_err(self.fault())?;
-        Ok(())
     }
 
     /// Replaces what is said of a person.

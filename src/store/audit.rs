@@ -137,6 +137,8 @@ pub enum AuditAction {
     UserAddedToGroup,
     /// A user is not in a group any more.
     UserRemovedFromGroup,
+    /// A task could not be done, and nothing of it was.
+    TaskFailed,
 }
 
 impl AuditAction {
@@ -199,6 +201,7 @@ impl AuditAction {
         Self::GroupDeleted,
         Self::UserAddedToGroup,
         Self::UserRemovedFromGroup,
+        Self::TaskFailed,
     ];
 
     /// The stable label.
@@ -261,6 +264,7 @@ impl AuditAction {
             Self::GroupDeleted => "group_deleted",
             Self::UserAddedToGroup => "user_added_to_group",
             Self::UserRemovedFromGroup => "user_removed_from_group",
+            Self::TaskFailed => "task_failed",
         }
     }
 }

@@ -144,7 +144,7 @@ impl Store {
         query.try_map(|row: Row| member_of_policy(&row)).fetch_all(self.readers()).await.map_err(self.fault())
     }
 
-    /// The addresses of accounts, by their ids. Who is unknown is left out.
+    /// The addresses of accounts, by their ids. Who is unknown, or gone for good, is left out.
     pub async fn emails_of_accounts(
         &self,
         organization: &OrganizationId,
@@ -154,7 +154,7 @@ impl Store {
         for batch in accounts.chunks(IDS) {
             let (owner, list) = (kind.rows(1, 1, 1), kind.rows(2, 1, batch.len()));
             let mut query = built(format!(
-                "SELECT id, email FROM accounts WHERE organization = {owner} AND id IN {list}"
+                "SELECT id, email FROM accounts WHERE status <> 'closed' AND organization = {owner} AND id IN {list}"
             ))
             .bind(organization.as_str());
             for account in batch {
@@ -201,7 +201,7 @@ impl Store {
 }
 
 impl Change {
-    /// An account of an organization, with what decides whether it may be a member.
+    /// An account of an organization that is not gone for good, with what decides whether it may be a member.
     pub async fn candidate(
         &mut self,
         organization: &OrganizationId,
@@ -285,7 +285,7 @@ async fn candidate<'c>(
                 "SELECT id, email, claimed, policy, (SELECT count(*) FROM domains \
                  WHERE domains.organization = accounts.organization AND domains.name = accounts.domain \
                  AND domains.status IN ('verified', 'missing_token')) AS owned \
-                 FROM accounts WHERE organization = $1 AND ",
+                 FROM accounts WHERE status <> 'closed' AND organization = $1 AND ",
                 $column,
                 " = $2"
             ))

@@ -4,6 +4,7 @@
 //! its audit event. No code, key or cookie is ever stored. The SQL here is one text for both databases; what is special to
 //! one of them stands in `sqlite.rs` or `postgres.rs` alone, and `database.rs` chooses.
 
+mod abandoned;
 mod account_changes;
 mod account_lists;
 mod accounts;
@@ -32,6 +33,7 @@ mod revocations;
 mod row;
 mod scim_groups;
 mod scim_users;
+mod sightings;
 mod sqlite;
 mod task_files;
 mod task_rows;

@@ -103,7 +103,8 @@ async fn judge(mut connection: Timely<'_>, task: &TaskRow, policy: Uuid) -> Resu
          WHEN NOT EXISTS (SELECT 1 FROM domains WHERE domains.organization = accounts.organization \
          AND domains.name = accounts.domain AND domains.status IN ('verified', 'missing_token')) \
          THEN 'domain_not_verified' WHEN accounts.policy = $1 THEN '=' ELSE '+' END \
-         FROM accounts WHERE accounts.organization = $2 AND accounts.email = task_rows.email), 'unknown_account') \
+         FROM accounts WHERE accounts.organization = $2 AND accounts.email = task_rows.email AND accounts.status <> 'closed'), \
+         'unknown_account') \
          WHERE task = $3 AND outcome = 'waiting'",
     )
     .bind(policy.as_bytes().as_slice())

@@ -121,24 +121,6 @@ impl Store {
         Ok(Some(TaskRow { state: TaskState::Running, tries: task.tries + 1, done: 0, ..task }))
     }
 
-    /// Ends a task of which nothing was done. Says whether it was still this one's to end.
-    pub async fn fail_task(&self, task: &TaskRow, reason: &str, now: Timestamp) -> Result<bool, StoreError> {
-        let mut transaction = self.connections.begin_write().await.map_err(self.fault())?;
-        let ended = sqlx::query(
-            "UPDATE tasks SET state = 'failed', reason = $1, lease_until = NULL, finished_at = $2 \
-             WHERE id = $3 AND state = 'running' AND tries = $4",
-        )
-        .bind(reason)
-        .bind(row::millis(now))
-        .bind(task.id.as_bytes().as_slice())
-        .bind(i64::from(task.tries))
-        .execute(self.connections.ask(&mut transaction))
-        .await
-        .map_err(self.fault())?;
-        self.connections.commit(transaction).await.map_err(self.fault())?;
-        Ok(ended.rows_affected() == 1)
-    }
-
     /// When something is to be done again at the earliest: now for a task that waits, or when a lease ends.
     pub async fn next_task_due(&self) -> Result<Option<Timestamp>, StoreError> {
         let due: Option<i64> = sqlx::query_scalar(
@@ -153,6 +135,23 @@ impl Store {
 }
 
 impl Change {
+    /// Ends a task of which nothing was done. Says whether it was still this one's to end: if not, this change must not be
+    /// committed.
+    pub async fn fail_task(&mut self, task: &TaskRow, now: Timestamp) -> Result<bool, StoreError> {
+        let ended = sqlx::query(
+            "UPDATE tasks SET state = 'failed', reason = $1, lease_until = NULL, finished_at = $2 \
+             WHERE id = $3 AND state = 'running' AND tries = $4",
+        )
+        .bind(task.reason.as_deref())
+        .bind(row::millis(now))
+        .bind(task.id.as_bytes().as_slice())
+        .bind(i64::from(task.tries))
+        .execute(self.connection())
+        .await
+        .map_err(self.fault())?;
+        Ok(ended.rows_affected() == 1)
+    }
+
     /// Ends a task with what was done. Says whether it was still this one's to end: if not, somebody else did it, and this
     /// change must not be committed.
     pub async fn finish_task(&mut self, task: &TaskRow, now: Timestamp) -> Result<bool, StoreError> {

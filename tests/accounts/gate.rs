@@ -1,8 +1,8 @@
 //! What people notice at the gate when an admin changes their account.
 
 use http::{Method, StatusCode};
+use postern::actions::claims::listed::from_file;
 use postern::actions::import_directory::import_directory;
-use postern::domain::email::EmailAddress;
 use postern::domain::lifecycle::{GRACE, Status, Step};
 
 use super::{account, acme, ada, deeds, id, only, until};
@@ -136,8 +136,8 @@ async fn a_claim_manages_from_the_next_request_on_and_an_unclaim_makes_external_
         "of three people two were claimed"
     );
     until(&mut jane, passes).await;
-    let emails = [EmailAddress::parse("jane@acme.com").unwrap()];
-    claims.set_listed(&only(), &acme(), &emails, false, &ada()).await.unwrap();
+    let rows = from_file(b"Email\njane@acme.com\n").unwrap();
+    claims.set_listed(&only(), &acme(), rows, false, false, &ada()).await.unwrap();
     until(&mut jane, Answer::is_challenge).await;
 }
 

@@ -10,6 +10,7 @@
 //! | the clients `jira`, `atlassian-python-api` | PyPI, `python.txt` | `target/real/python` | `clients.rs` |
 //! | the client `jira.js` | npm, `node/package-lock.json` | `target/real/node` | `clients.rs` |
 //! | MediaWiki, PHP's own server, SQLite | Debian | where Debian puts it; nothing under `/etc` is touched | `mediawiki.rs` |
+//! | the tester `schemathesis`, by `./dev long` alone | PyPI, `schemathesis.txt` | `target/real/schemathesis` | `schema.rs` |
 //! | the scanner `sslyze`, by `./dev long` alone | PyPI, `sslyze.txt` | `target/real/sslyze` | `tls.rs` |
 //!
 //! A test makes its own server on a free port from a script in `servers/` (a second or two), with a data folder that goes
@@ -17,9 +18,11 @@
 //!
 //! One of them: `./dev test real::mediawiki`. Pictures of what people see: `POSTERN_PICTURES=folder ./dev test real::`.
 
+mod admin;
 mod clients;
 mod mediawiki;
 mod mobile;
+mod schema;
 mod server;
 mod tls;
 mod trac;

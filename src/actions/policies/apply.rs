@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use super::Policies;
 use super::members::member_event;
-use crate::actions::tasks::Ended;
-use crate::domain::task::RowOutcome;
+use crate::actions::task_end::{Ended, notify};
+use crate::domain::task::{RowOutcome, TaskState};
 use crate::store::{AuditAction, AuditEvent, AuthPolicyRow, StoreError, TaskLine, TaskRow};
 
 impl Policies {
@@ -30,11 +30,14 @@ impl Policies {
         let over = TaskRow {
             done: count(|outcome| matches!(outcome, RowOutcome::Succeeded | RowOutcome::Unchanged)),
             failed: count(|outcome| outcome.reason().is_some()),
+            state: TaskState::Succeeded,
             ..task.clone()
         };
         if !change.finish_task(&over, now).await? {
             return Ok(Ended::ByAnother);
         }
+        let mail = self.entropy.row_id(now);
+        notify(&mut change, &over, &self.letterhead.load_full(), mail, now).await?;
         change.commit_many(&events(&over, &policy, &lines), now).await?;
         Ok(Ended::Done)
     }

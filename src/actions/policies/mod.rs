@@ -21,6 +21,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 
+use crate::actions::task_end::Letterhead;
 use crate::clock::Clock;
 use crate::domain::organization::OrganizationId;
 use crate::entropy::Entropy;
@@ -38,6 +39,8 @@ pub struct Policies {
     pub bell: Arc<Notify>,
     /// The sites that exports have columns for; a reload puts others in their place.
     pub sites: ArcSwap<Vec<ExportSite>>,
+    /// What mails about tasks are written with; a reload puts another in its place.
+    pub letterhead: ArcSwap<Letterhead>,
 }
 
 /// A site, as exports show it.

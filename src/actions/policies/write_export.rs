@@ -10,9 +10,10 @@ use uuid::Uuid;
 
 use super::{ExportSite, Policies};
 use crate::actions::export_csv;
-use crate::actions::tasks::Ended;
+use crate::actions::task_end::{Ended, notify};
 use crate::domain::auth_policy::{SingleSignOn, TwoStep};
 use crate::domain::email::EmailAddress;
+use crate::domain::task::TaskState;
 use crate::store::{AuditAction, AuditEvent, MemberOfPolicy, StoreError, TaskRow};
 
 /// Members per part.
@@ -71,6 +72,9 @@ impl Policies {
         if !change.finish_task(over, now).await? {
             return Ok(Ended::ByAnother);
         }
+        let (mail, over) =
+            (self.entropy.row_id(now), TaskRow { state: TaskState::Succeeded, ..over.clone() });
+        notify(&mut change, &over, &self.letterhead.load_full(), mail, now).await?;
         let subject = if over.subject.is_empty() { "all policies" } else { over.subject.as_str() };
         let event = AuditEvent::new(over.actor.clone(), AuditAction::MembersExported, subject);
         let detail = json!({ "task": over.id, "members": over.done });

@@ -4,11 +4,17 @@
 use std::collections::HashMap;
 
 use axum::http::Method;
+use utoipa::PartialSchema as _;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{ComponentsBuilder, Info, License, OpenApi, OpenApiBuilder, PathItem};
+use utoipa::openapi::{
+    ComponentsBuilder, ContentBuilder, Info, License, OpenApi, OpenApiBuilder, PathItem, Ref, RefOr,
+    ResponseBuilder,
+};
 
 use crate::domain::api_key::Scope;
+
+use super::error::{ErrorEntry, Errors, Family, ScimError, UserManagementError};
 
 /// The name of the one way to show who asks.
 pub const API_KEY: &str = "api_key";
@@ -22,11 +28,61 @@ pub fn frame() -> OpenApi {
             .to_owned(),
     );
     info.license = Some(License::new("Apache-2.0"));
+    let errors = [
+        ("Errors", Errors::schema()),
+        ("ErrorEntry", ErrorEntry::schema()),
+        ("UserManagementError", UserManagementError::schema()),
+        ("ScimError", ScimError::schema()),
+    ];
     let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
     OpenApiBuilder::new()
         .info(info)
-        .components(Some(ComponentsBuilder::new().security_scheme(API_KEY, bearer).build()))
+        .components(Some(
+            ComponentsBuilder::new().security_scheme(API_KEY, bearer).schemas_from_iter(errors).build(),
+        ))
         .build()
+}
+
+/// Adds what every operation of a family may answer besides what is said of it: the refusals of the guard and of the readers of
+/// bodies and queries.
+pub fn complete(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let schema = match Family::of(path) {
+            Some(Family::UserManagement) => "UserManagementError",
+            Some(Family::Scim) => "ScimError",
+            _ => "Errors",
+        };
+        let schema = Ref::from_schema_name(schema);
+        for operation in operations_mut(item) {
+            let mut all = vec![
+                ("400", "Something of the request cannot be read"),
+                ("404", "There is no such thing in this organization"),
+                ("503", "The store does not answer now; nothing was changed"),
+            ];
+            if operation.request_body.is_some() {
+                all.extend([
+                    ("413", "The body is too large"),
+                    ("415", "The body is of a kind that is not read"),
+                ]);
+            }
+            let others = &mut operation.responses.responses;
+            for (status, what) in all {
+                let response = ResponseBuilder::new()
+                    .description(what)
+                    .content("application/json", ContentBuilder::new().schema(Some(schema.clone())).build());
+                others.entry(status.to_owned()).or_insert_with(|| RefOr::T(response.build()));
+            }
+            for (status, what) in [
+                ("401", "No key, or none that is in force"),
+                ("403", "The key lacks the scope"),
+                ("429", "The key asks too often; `Retry-After` says when to come back"),
+            ] {
+                // These have shapes of their own in some families.
+                let response = ResponseBuilder::new().description(what);
+                others.entry(status.to_owned()).or_insert_with(|| RefOr::T(response.build()));
+            }
+        }
+    }
 }
 
 /// The scopes that each operation asks for: any one of them opens it.
@@ -68,6 +124,10 @@ fn operations(item: &PathItem) -> impl Iterator<Item = (Method, &Operation)> {
     ]
     .into_iter()
     .filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+}
+
+fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete].into_iter().flatten()
 }
 
 /// A label that is no scope opens nothing, so that a slip of the pen closes an operation.

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::store::StoreError;
@@ -20,6 +21,15 @@ pub const UNKNOWN_RESOURCE: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-1", 
 pub const NO_ORGANIZATION: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-2", "Organization not found");
 /// The organization has no such domain.
 pub const NO_DOMAIN: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-3", "Domain not found");
+/// The organization has no such policy.
+pub const NO_POLICY: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-5", "Policy not found");
+/// The policy is applied to nothing by this id.
+pub const NO_POLICY_RESOURCE: Cause =
+    Cause(StatusCode::NOT_FOUND, "ADMIN-404-6", "Policy resource not found");
+/// The organization, or the policy, has no such account.
+pub const NO_USER: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-8", "User not found");
+/// The organization has no such task.
+pub const NO_TASK: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-1", "Task not found");
 /// The organization has no such key.
 pub const NO_KEY: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-1", "API key not found");
 /// The organization has no such directory.
@@ -71,6 +81,57 @@ pub struct ApiError {
     scim_type: Option<&'static str>,
     /// A header that belongs to it.
     header: Option<Box<(HeaderName, HeaderValue)>>,
+}
+
+/// How the family of the organizations says no.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "it describes; what is sent is made by hand, as every family does it in another way"
+)]
+pub struct Errors {
+    errors: Vec<ErrorEntry>,
+}
+
+/// One thing that is wrong.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "as above")]
+pub struct ErrorEntry {
+    /// Names this very refusal.
+    id: String,
+    /// The status, as a text.
+    status: String,
+    /// What clients may rely on, such as `ADMIN-404-3`.
+    code: String,
+    title: String,
+    /// A plain sentence.
+    detail: String,
+    /// The same, where the best-known client looks for it.
+    message: String,
+}
+
+/// How user management says no.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "as above")]
+pub struct UserManagementError {
+    /// What clients may rely on, such as `forbidden.targetUnverified`.
+    key: String,
+    /// A plain sentence.
+    message: String,
+    /// More, by the key.
+    #[schema(value_type = Option<Object>)]
+    context: Option<Value>,
+}
+
+/// How SCIM says no (RFC 7644 section 3.12).
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "as above")]
+#[schema(rename_all = "camelCase")]
+pub struct ScimError {
+    schemas: Vec<String>,
+    status: String,
+    detail: String,
+    scim_type: Option<String>,
 }
 
 /// Who is asked, and so how a refusal is worded.

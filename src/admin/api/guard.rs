@@ -176,7 +176,12 @@ impl Guard {
             return Err(ApiError::of(error::UNKNOWN_RESOURCE));
         }
         self.scopes.asked(method, path).ok_or_else(|| {
-            let allowed = HeaderValue::try_from(self.scopes.methods(path));
+            let methods = self.scopes.methods(path);
+            // A path that is there for its family's refusal alone has no operation.
+            if methods.is_empty() {
+                return ApiError::of(error::UNKNOWN_RESOURCE);
+            }
+            let allowed = HeaderValue::try_from(methods);
             ApiError::of(error::BAD_METHOD)
                 .with_header(header::ALLOW, allowed.unwrap_or(HeaderValue::from_static("")))
         })

@@ -4,18 +4,24 @@
 //! an operation to are those of the operation's own documentation. One file per family of operations: `domains.rs` is the
 //! one to copy. Nothing of another organization is ever told from what does not exist.
 
+mod accounts;
+mod auth_policies;
 mod body;
+mod claims;
 mod cursor;
 mod documentation;
 mod domains;
 mod error;
 mod guard;
 mod keys;
+mod manage;
 mod orgs;
 mod page;
 mod params;
+mod policies;
 mod rate;
 mod scim;
+mod seen;
 
 use std::sync::Arc;
 
@@ -30,6 +36,7 @@ use crate::actions::api_keys::ApiKeys;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
 use crate::actions::scim::Scim;
+use crate::actions::policies::Policies;
 use crate::config::admin::Admin;
 use crate::domain::organization::Organization;
 use crate::entropy::Entropy;
@@ -57,6 +64,8 @@ pub struct Api {
     pub claims: Arc<Claims>,
     /// The deeds about directories of identity providers.
     pub scim: Scim,
+    /// The deeds about authentication policies.
+    pub policies: Arc<Policies>,
     /// What cursors are made with.
     pub cursor_key: [u8; 32],
     /// For the ids of errors.
@@ -76,7 +85,8 @@ type Shared = axum::extract::State<Arc<Api>>;
 
 /// All of the API, behind its guard.
 pub fn router(api: Arc<Api>) -> Router {
-    let (routes, document) = described().split_for_parts();
+    let (routes, mut document) = described().split_for_parts();
+    documentation::complete(&mut document);
     let guarded = guard::Guard {
         scopes: Scopes::of(&document),
         limiter: Limiter::new(api.settings.requests_per_minute),
@@ -86,7 +96,8 @@ pub fn router(api: Arc<Api>) -> Router {
     routes
         // What none of them is, but stands under one of their prefixes, has an answer of its family's.
         .route("/admin/{*rest}", any(unknown))
-        .route("/users/{*rest}", any(unknown))
+        .route("/users/{account}", any(unknown))
+        .route("/users/{account}/{*rest}", any(unknown))
         .route("/scim/{*rest}", any(unknown))
         .layer(middleware::from_fn_with_state(Arc::new(guarded), guard::guard))
         // The document is about the software and not about anybody's data.
@@ -96,15 +107,22 @@ pub fn router(api: Arc<Api>) -> Router {
 
 /// The document that describes the API.
 pub fn document() -> OpenApi {
-    described().into_openapi()
+    let mut document = described().into_openapi();
+    documentation::complete(&mut document);
+    document
 }
 
 fn described() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::with_openapi(documentation::frame())
         .merge(orgs::routes())
         .merge(domains::routes())
+        .merge(accounts::routes())
+        .merge(claims::routes())
+        .merge(manage::routes())
         .merge(keys::routes())
         .merge(scim::routes())
+        .merge(auth_policies::routes())
+        .merge(policies::routes())
 }
 
 async fn unknown() -> ApiError {

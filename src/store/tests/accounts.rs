@@ -124,10 +124,12 @@ async fn a_list_finds_what_it_is_asked_for(store: Store) {
     change.set_status(id, Status::Deactivated, None, at(5)).await.unwrap();
     change.set_suspended(one(&store, "omar@b.test").await.id, Some(at(5)), at(5)).await.unwrap();
     change.commit(event(), at(5)).await.unwrap();
-    let deactivated = AccountFilter { statuses: vec![Status::Deactivated], ..AccountFilter::default() };
+    let deactivated =
+        AccountFilter { states: Some(vec![(Status::Deactivated, false)]), ..AccountFilter::default() };
     assert_eq!(found(deactivated).await, ["jane@a.test"]);
-    let suspended = AccountFilter { suspended: Some(true), ..AccountFilter::default() };
+    let suspended = AccountFilter { states: Some(vec![(Status::Active, true)]), ..AccountFilter::default() };
     assert_eq!(found(suspended).await, ["omar@b.test"]);
+    assert_eq!(found(AccountFilter { states: Some(Vec::new()), ..AccountFilter::default() }).await, [""; 0]);
     assert_eq!(one(&store, "jane@a.test").await.deactivated_at, Some(at(5)));
     let mut change = store.write().await.unwrap();
     change.set_status(id, Status::ForDeletion, Some(at(9)), at(6)).await.unwrap();

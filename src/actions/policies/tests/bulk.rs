@@ -1,8 +1,9 @@
 //! Many members at once: all or nothing, each row told of, and nothing lost with a gateway that dies.
 
 use super::*;
+use crate::domain::api_key::Scopes;
 use crate::domain::task::{LEASE, MOST_TRIES, MOST_WAITING, RowOutcome, RowReason, TaskState};
-use crate::store::TaskRow;
+use crate::store::{ApiKeyRow, Letter, TaskRow};
 
 over_both! {
     t130_a_file_is_applied_and_each_row_is_told_of,
@@ -12,6 +13,7 @@ over_both! {
     a_task_that_cannot_be_done_says_why,
     t130_one_row_too_many_writes_nothing_down,
     a_row_is_judged_as_an_entry_is,
+    who_owns_the_key_is_told_by_mail_and_nobody_else,
 }
 
 const FILE: &str = "Email\r\nJane@acme.test\r\neve@acme.test\r\nliam@ext.test\r\nnobody@acme.test\r\nno address\r\n\
@@ -140,8 +142,8 @@ async fn what_a_dead_gateway_left_is_done_once_by_the_next(store: Store) {
     assert!(office.tasks.run().await);
     assert_eq!(office.task(&task).await.state, TaskState::Succeeded);
     let before = office.events().await;
-    assert_eq!(office.policies.apply(&dead).await.unwrap(), crate::actions::tasks::Ended::ByAnother);
-    assert!(!store.fail_task(&dead, "late", office.clock.now()).await.unwrap());
+    assert_eq!(office.policies.apply(&dead).await.unwrap(), crate::actions::task_end::Ended::ByAnother);
+    assert!(!store.write().await.unwrap().fail_task(&dead, office.clock.now()).await.unwrap());
     assert_eq!(office.events().await, before, "who was only slow does nothing more");
 
     let again =
@@ -196,7 +198,14 @@ async fn t130_one_row_too_many_writes_nothing_down(store: Store) {
 async fn a_row_is_judged_as_an_entry_is(store: Store) {
     let office = Office::new(store).await;
     let (one, other) = (office.made("One").await, office.made("Other").await);
-    let people = ["jane@acme.test", "joe@acme.test", "eve@acme.test", "liam@ext.test", "nobody@acme.test"];
+    let people = ["jane@acme.test", "joe@acme.test", "eve@acme.test", "liam@ext.test", "gone@acme.test"];
+    office.import(&acme(), None, &[person("gone@acme.test", true)]).await;
+    let mut change = office.policies.store.write().await.unwrap();
+    let gone = AccountKey::Email(email("gone@acme.test"));
+    let id = change.candidate(&acme(), &gone).await.unwrap().unwrap().account;
+    change.close_account(id, office.clock.now()).await.unwrap();
+    let event = AuditEvent::new("postern", AuditAction::AccountDeleted, "gone@acme.test");
+    change.commit(event, office.clock.now()).await.unwrap();
     office.policies.add_members(&acme(), one, &["joe".to_owned()], &admin(1)).await.unwrap();
     office.policies.add_members(&acme(), other, &["joe".to_owned()], &admin(1)).await.unwrap();
     for policy in [one, other] {
@@ -219,4 +228,55 @@ async fn a_row_is_judged_as_an_entry_is(store: Store) {
             assert_eq!(told, expected, "{address}");
         }
     }
+}
+
+async fn who_owns_the_key_is_told_by_mail_and_nobody_else(store: Store) {
+    let office = Office::new(store).await;
+    let strict = office.made("Strict").await;
+    let key = |id: u128, owner: Option<&str>| ApiKeyRow {
+        id: Uuid::from_u128(id),
+        organization: acme(),
+        name: "ada's key".to_owned(),
+        owner: owner.map(email),
+        scopes: Scopes::Everything,
+        directory: None,
+        hint: "abcd".to_owned(),
+        created_at: office.clock.now(),
+        expires_at: office.clock.now() + Duration::from_secs(3_600),
+        revoked_at: None,
+        last_used_at: None,
+    };
+    let mut change = office.policies.store.write().await.unwrap();
+    change.insert_api_key(&key(1, Some("ada@acme.test")), &[1; 32]).await.unwrap();
+    change.insert_api_key(&key(2, None), &[2; 32]).await.unwrap();
+    let event = AuditEvent::new("operator", AuditAction::ApiKeyCreated, "ada's key");
+    change.commit(event, office.clock.now()).await.unwrap();
+    for asker in [admin(1), admin(2), Actor::from("operator")] {
+        office.policies.submit_csv(&acme(), strict, FILE.as_bytes(), false, &asker).await.unwrap();
+    }
+    let export = office.policies.export(&acme(), None, &admin(1)).await.unwrap();
+    assert!(office.tasks.run().await);
+    let doomed = office.made("Doomed").await;
+    office.policies.submit_csv(&acme(), doomed, b"jane@acme.test", false, &admin(1)).await.unwrap();
+    office.policies.delete(&acme(), doomed, None, None, &admin(1)).await.unwrap();
+    assert!(office.tasks.run().await);
+    let mut mails =
+        office.policies.store.due_mail(office.clock.now(), Duration::from_secs(60), 10).await.unwrap();
+    mails.sort_by_key(|mail| mail.id);
+    assert!(mails.iter().all(|mail| mail.to == email("ada@acme.test") && &*mail.organization.name == "Acme"));
+    let letters: Vec<_> = mails
+        .iter()
+        .map(|mail| match &mail.letter {
+            Letter::Notice { subject, body } => (subject.as_str(), body.as_str()),
+            Letter::Code { .. } => panic!("{mail:?}"),
+        })
+        .collect();
+    assert_eq!(letters.len(), 3, "{letters:?}");
+    let told = |subject: &str| letters.iter().find(|letter| letter.0.contains(subject)).unwrap().1;
+    assert!(told("new members").contains("now: 1. Users that could not be added: 4."));
+    let link = format!("https://admin.acme.test/admin/control/v1/orgs/acme/auth-policy/export/{}", export.id);
+    assert!(told("export").contains(&link), "{letters:?}");
+    assert!(told("could not be done").contains("the policy was deleted before its members were added"));
+    let failed = office.noted(1).await.remove(0);
+    assert_eq!((failed.action.as_str(), failed.actor), ("task_failed", admin(1)));
 }

@@ -23,6 +23,7 @@ use crate::domain::actor::Actor;
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::domain::membership::AccountKey;
+use crate::domain::organization::Organization;
 use crate::store::tests::{empty_database, fresh, fresh_in, over_both};
 use crate::store::{AuditAction, AuditEvent, AuditRow, NewAccount};
 
@@ -71,12 +72,18 @@ impl Office {
         let clock = Clock::manual(Timestamp::from_second(1_800_000_000).unwrap());
         let sites = [("jira.acme.test", "jira-software"), ("wiki.acme.test", "confluence")]
             .map(|(id, product)| ExportSite { organization: acme(), id: id.into(), product });
+        let organization = Organization { id: acme(), name: "Acme".into() };
+        let letterhead = Letterhead {
+            organizations: vec![Arc::new(organization)],
+            base: "https://admin.acme.test".to_owned(),
+        };
         let policies = Arc::new(Policies {
             store: store.clone(),
             clock: clock.clone(),
             entropy: Entropy::seeded(7),
             bell: Arc::default(),
             sites: ArcSwap::from_pointee(sites.to_vec()),
+            letterhead: ArcSwap::from_pointee(letterhead),
         });
         let office = Self {
             tasks: Tasks { store, clock: clock.clone(), policies: Arc::clone(&policies) },

@@ -6,8 +6,6 @@ ALTER TABLE accounts ADD COLUMN sessions_reset_at INTEGER;
 ALTER TABLE accounts ADD COLUMN claim_changed_at INTEGER;
 -- A domain's accounts by whether they are claimed, a page at a time.
 CREATE INDEX accounts_claims ON accounts (organization, claimed, domain, email);
--- Whom an address was first seen for, at whichever site.
-CREATE INDEX pins_email ON pins (email) WHERE email IS NOT NULL;
 
 -- A file of millions is read into these in parts, between which others write. Nothing of it counts until it is decided;
 -- from then on all of it does, and whoever finds it unfinished finishes it.
