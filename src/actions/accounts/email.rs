@@ -26,7 +26,7 @@ impl Accounts {
         let email = EmailAddress::parse(text).map_err(|error| AccountError::Email(violation(text, error)))?;
         let now = self.clock.now();
         let mut change = self.store.write().await?;
-        let account = editable(&mut change, organization, id).await?;
+        let account = editable(&mut change, organization, id, ["email"].into_iter()).await?;
         if account.email == email {
             return Ok(());
         }

@@ -32,6 +32,7 @@ mod imports;
 mod parallel;
 mod refused;
 mod schema;
+mod scim;
 #[path = "../../../tests/support/postgres.rs"]
 mod server;
 mod silence;
