@@ -78,6 +78,8 @@
 //! - A page of ours: copy `SignedOutPage` in `proxy/pages.rs` and its template, and route it in `proxy/own.rs`.
 //! - A metric: declare it in `telemetry/families.rs`; labels are enums in `telemetry/labels.rs`, never what a client sent.
 //! - A domain at which anybody can have a mailbox: a line in `domain/public_mail_domains.txt`.
+//! - A deed about accounts: copy `actions/accounts/suspend.rs`; `domain/lifecycle.rs` says what may become of one. Whatever of a
+//!   single account the gate judges by is told with `Change::log_accounts`, and read again by `directory/changes.rs`.
 //! - A deed about domains: copy `actions/domains/remove.rs`; `domain/ownership.rs` says what proves a domain, and
 //!   `domain/owned_domain.rs` what follows from a look for it. Then a line in `cli/domain.rs`.
 //! - A setting of authentication policies: a member of `AuthPolicySettings` in `domain/auth_policy.rs`, with its default; what is

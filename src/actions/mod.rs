@@ -12,6 +12,8 @@ mod directory_csv;
 pub mod domains;
 pub mod enroll_mobile;
 pub mod export_csv;
+pub mod export_events;
+pub mod external_policies;
 pub mod import_directory;
 pub mod issue_code;
 pub mod keep_findings;

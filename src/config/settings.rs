@@ -12,6 +12,7 @@ use crate::domain::organization::Organization;
 pub use crate::domain::policy::{ApiTokens, Limits};
 
 use super::admin::Admin;
+use super::audit::Audit;
 use super::database::Database;
 use super::dns::Dns;
 use super::domains::Domains;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub log: Log,
     /// How assertions are made.
     pub assertion: Assertions,
+    /// How long the audit log is kept.
+    pub audit: Audit,
     /// Who is asked about domains.
     pub dns: Dns,
     /// How domains are proved.

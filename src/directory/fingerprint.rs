@@ -67,6 +67,11 @@ impl FingerprintKey {
         self.of(b"contradiction", &parts)
     }
 
+    /// Of something that is written down of somebody, to see how often.
+    pub(super) fn notice(&self, parts: &[&str]) -> Fingerprint {
+        self.of(b"notice", parts)
+    }
+
     fn of(&self, kind: &[u8], parts: &[&str]) -> Fingerprint {
         let mut hasher = SipHasher24::new_with_key(&self.0);
         hasher.write(kind);

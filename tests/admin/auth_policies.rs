@@ -170,7 +170,9 @@ async fn members_are_found_added_moved_and_removed_one_by_one() {
         "/admin/control/v1/orgs/default/users/auth-policies/bulk-fetch",
         json!({ "accountIds": [liam, "x", uuid::Uuid::from_u128(9)] }),
     );
-    let entry = json!({ "email": "liam@acme.com", "accountId": liam, "policyId": default, "policyName": "Default policy" });
+    let directories = api.get("/admin/v2/orgs/default/directories").await.json();
+    let directory = &directories["data"][0]["directoryId"];
+    let entry = json!({ "directoryId": directory, "email": "liam@acme.com", "accountId": liam, "policyId": default, "policyName": "Default policy" });
     assert_eq!(fetched.await.json(), json!([entry]), "a bare array, without who is unknown");
 }
 

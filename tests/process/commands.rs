@@ -140,7 +140,7 @@ async fn an_edited_audit_event_is_named_and_a_whole_log_is_said_to_be_whole() {
     assert_eq!(installation.command(&["import", people(&installation)]).await.code, Some(0));
     let ended = installation.command(&["audit", "verify"]).await;
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert_eq!(ended.stdout, "The audit log is whole: all 2 events are as they were written.\n");
+    assert_eq!(ended.stdout, "The audit log is whole: all 3 events are as they were written.\n");
 
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(installation.path("postern.db"));
     let mut intruder = options.connect().await.unwrap();

@@ -6,6 +6,7 @@ mod demo;
 mod directories;
 mod domains;
 mod import;
+mod import_crash;
 mod refusals;
 mod secrets;
 mod signals;

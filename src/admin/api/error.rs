@@ -38,6 +38,12 @@ pub const NO_DIRECTORY: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-1", "Dir
 pub const NO_RESOURCE: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-8", "User or group not found");
 /// A cursor that this list did not give out.
 pub const BAD_CURSOR: Cause = Cause(StatusCode::BAD_REQUEST, "ADMIN-400-1", "Invalid page cursor");
+/// A time that cannot be read.
+pub const BAD_TIME: Cause = Cause(StatusCode::BAD_REQUEST, "ADMIN-400-3", "Invalid time or date");
+/// The organization's log has no such event.
+pub const NO_EVENT: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-4", "Event not found");
+/// The organization has no such external user policy.
+pub const NO_EXTERNAL_POLICY: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-5", "Policy not found");
 /// An id that no domain has.
 pub const BAD_DOMAIN_ID: Cause = Cause(StatusCode::BAD_REQUEST, "ADMIN-400-2", "Invalid domain identifier");
 /// A parameter that cannot be read.

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::admin::Ends;
 use crate::domain::actor::Actor;
-use crate::domain::api_key::{Scope, Scopes as Allowed};
+use crate::domain::api_key::Scope;
 use crate::domain::client_address::client_address;
 use crate::domain::organization::{Organization, OrganizationId};
 use crate::store::ApiKeyRow;
@@ -47,8 +47,6 @@ pub struct Caller {
     pub organization: Arc<Organization>,
     /// Who the audit log says did it.
     pub actor: Actor,
-    /// What the key opens, for what one operation does in several ways.
-    pub scopes: Allowed,
     /// What links begin with: where the client reached us.
     base: Arc<str>,
     /// The path and query of the request.
@@ -74,11 +72,6 @@ impl Caller {
     /// The cursors of one of the organization's lists.
     pub fn cursors<'a>(&'a self, api: &'a Api, list: &'a str) -> Cursors<'a> {
         Cursors::new(&api.cursor_key, list, self.id())
-    }
-
-    /// Refuses what only a key with one of these scopes may do.
-    pub fn require(&self, scopes: &[Scope]) -> Result<(), ApiError> {
-        if self.scopes.allow_any(scopes) { Ok(()) } else { Err(forbidden(scopes)) }
     }
 }
 
@@ -202,7 +195,6 @@ impl Guard {
         Caller {
             organization: Arc::clone(organization),
             actor: Actor { name: key.name.clone(), key: Some(key.id), address: Some(address) },
-            scopes: key.scopes.clone(),
             base: self.base(headers, &request.uri).into(),
             target: target.into(),
         }

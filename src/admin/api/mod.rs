@@ -12,6 +12,8 @@ mod cursor;
 mod documentation;
 mod domains;
 mod error;
+mod events;
+mod external_policies;
 mod guard;
 mod keys;
 mod manage;
@@ -26,6 +28,7 @@ mod seen;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use axum::http::Uri;
 use axum::routing::{any, get};
 use axum::{Json, Router, middleware};
 use utoipa::openapi::OpenApi;
@@ -35,9 +38,11 @@ use crate::actions::accounts::Accounts;
 use crate::actions::api_keys::ApiKeys;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
+use crate::actions::external_policies::ExternalPolicies;
 use crate::actions::policies::Policies;
 use crate::actions::scim::Scim;
 use crate::config::admin::Admin;
+use crate::directory::Directory;
 use crate::domain::organization::Organization;
 use crate::entropy::Entropy;
 use crate::store::Store;
@@ -66,6 +71,10 @@ pub struct Api {
     pub scim: Scim,
     /// The deeds about authentication policies.
     pub policies: Arc<Policies>,
+    /// The deeds about external user policies.
+    pub external_policies: ExternalPolicies,
+    /// What is in force.
+    pub directory: Arc<Directory>,
     /// What cursors are made with.
     pub cursor_key: [u8; 32],
     /// For the ids of errors.
@@ -123,8 +132,23 @@ fn described() -> OpenApiRouter<Arc<Api>> {
         .merge(scim::routes())
         .merge(auth_policies::routes())
         .merge(policies::routes())
+        .merge(events::routes())
+        .merge(external_policies::routes())
 }
 
-async fn unknown() -> ApiError {
-    ApiError::of(error::UNKNOWN_RESOURCE)
+/// What the product whose API this is keeps, and Postern does not: a part of a path, and what it is.
+const KEPT_ELSEWHERE: &[(&str, &str)] = &[
+    ("/oauth-clients", "OAuth clients"),
+    ("/service-accounts", "service accounts"),
+    ("/api-tokens", "API tokens of people: the products do, and a policy says whether they are let through"),
+    ("/admin/dlp/", "classification levels"),
+    ("/workspaces", "workspaces"),
+];
+
+async fn unknown(uri: Uri) -> ApiError {
+    let elsewhere = KEPT_ELSEWHERE.iter().find(|(part, _)| uri.path().contains(part));
+    match elsewhere {
+        Some((_, what)) => ApiError::because(error::UNKNOWN_RESOURCE, format!("Postern keeps no {what}.")),
+        None => ApiError::of(error::UNKNOWN_RESOURCE),
+    }
 }

@@ -26,10 +26,12 @@ mod accounts;
 pub(crate) use over_both;
 
 mod domains;
+mod events;
 mod file;
 mod gateways;
 mod imports;
 mod parallel;
+mod policies;
 mod refused;
 mod schema;
 mod scim;

@@ -12,7 +12,6 @@ mod users;
 
 use std::sync::Arc;
 
-use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
@@ -21,13 +20,12 @@ use crate::store::Account;
 
 use super::Api;
 use super::cursor::Cursors;
-use super::error::{ApiError, Cause};
+use super::error::ApiError;
 use super::guard::Caller;
 
 pub use shapes::{account_status, directory_id, name, nickname, picture};
 
-/// The organization has no such account, whoever else has.
-pub const NO_USER: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-8", "User not found");
+pub use super::error::NO_USER;
 
 /// The fewest characters of a text that is looked for inside of others, as in the product whose API this is.
 const SHORTEST_TEXT: usize = 3;

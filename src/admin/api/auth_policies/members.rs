@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::domain::membership::{AccountKey, SHORTEST_SEARCH};
 use crate::domain::task::RowReason;
 
+use super::super::accounts::directory_id;
 use super::super::body::Body;
 use super::super::error::{self, ApiError};
 use super::super::guard::Caller;
@@ -47,6 +48,8 @@ pub struct PolicyOfAccount {
     account_id: Uuid,
     policy_id: Uuid,
     policy_name: String,
+    /// The organization's own directory, which all its authentication policies belong to.
+    directory_id: Uuid,
 }
 
 /// List the members of an authentication policy
@@ -207,11 +210,13 @@ async fn bulk_fetch(
     }
     let ids: Vec<Uuid> = account_ids.iter().filter_map(|id| Uuid::try_parse(id).ok()).collect();
     let rows = api.store.policies_of_accounts(caller.id(), &ids).await?;
+    let directory_id = directory_id(caller.id());
     let shown = rows.into_iter().map(|row| PolicyOfAccount {
         email: row.member.email.to_string(),
         account_id: row.member.account,
         policy_id: row.member.policy,
         policy_name: row.policy_name.to_string(),
+        directory_id,
     });
     Ok(Json(shown.collect()))
 }

@@ -85,6 +85,10 @@ pub fn input(mut body: Value) -> Result<PolicyInput, ApiError> {
         Some(data) => data,
         None => body,
     };
+    // A list would be taken for the members in their order.
+    if !object.is_object() {
+        return Err(ApiError::because(error::BAD_BODY, "data: expected an object"));
+    }
     serde_path_to_error::deserialize(object).map_err(|error| {
         let place = error.path().to_string();
         ApiError::because(error::BAD_BODY, format!("{place}: {}", error.into_inner()))
