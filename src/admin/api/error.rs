@@ -32,6 +32,10 @@ pub const NO_USER: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-8", "User not
 pub const NO_TASK: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-1", "Task not found");
 /// The organization has no such key.
 pub const NO_KEY: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-1", "API key not found");
+/// The organization has no such directory.
+pub const NO_DIRECTORY: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-1", "Directory not found");
+/// The directory has no such user or group, or the organization no such account.
+pub const NO_RESOURCE: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-8", "User or group not found");
 /// A cursor that this list did not give out.
 pub const BAD_CURSOR: Cause = Cause(StatusCode::BAD_REQUEST, "ADMIN-400-1", "Invalid page cursor");
 /// A time that cannot be read.
@@ -208,9 +212,6 @@ impl ApiError {
         };
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
-        if family == Family::Scim {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/scim+json"));
-        }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -289,7 +290,9 @@ impl ApiError {
             "status": status.as_str(),
             "detail": self.message(),
         });
-        if let Some(scim_type) = self.scim_type {
+        // A body that is no JSON is known to no operation.
+        let unread = (self.cause == BAD_BODY).then_some("invalidSyntax");
+        if let Some(scim_type) = self.scim_type.or(unread) {
             body["scimType"] = scim_type.into();
         }
         body

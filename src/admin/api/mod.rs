@@ -23,6 +23,7 @@ mod page;
 mod params;
 mod policies;
 mod rate;
+mod scim;
 mod seen;
 
 use std::sync::Arc;
@@ -40,6 +41,7 @@ use crate::actions::domains::Domains;
 use crate::actions::external_policies::ExternalPolicies;
 use crate::actions::groups::Groups;
 use crate::actions::policies::Policies;
+use crate::actions::scim::Scim;
 use crate::config::admin::Admin;
 use crate::directory::Directory;
 use crate::domain::organization::Organization;
@@ -66,6 +68,8 @@ pub struct Api {
     pub accounts: Arc<ArcSwap<Accounts>>,
     /// The deeds about claims.
     pub claims: Arc<Claims>,
+    /// The deeds about directories of identity providers.
+    pub scim: Scim,
     /// The deeds about authentication policies.
     pub policies: Arc<Policies>,
     /// The deeds about external user policies.
@@ -128,6 +132,7 @@ fn described() -> OpenApiRouter<Arc<Api>> {
         .merge(claims::routes())
         .merge(manage::routes())
         .merge(keys::routes())
+        .merge(scim::routes())
         .merge(auth_policies::routes())
         .merge(policies::routes())
         .merge(events::routes())
