@@ -14,7 +14,8 @@ async fn a_directory_is_made_with_a_key_and_a_lost_key_is_made_again() {
         let (key, place) = (ended.stdout.trim().to_owned(), ended.stderr.clone());
         assert!(key.starts_with("postern_") && !key.contains(char::is_whitespace), "{ended:?}");
         assert!(!place.contains(&key) && place.contains("/scim/directory/"), "{ended:?}");
-        let id = place.split("/scim/directory/").nth(1).and_then(|rest| rest.get(..36)).expect("an id").to_owned();
+        let id =
+            place.split("/scim/directory/").nth(1).and_then(|rest| rest.get(..36)).expect("an id").to_owned();
         made.push((key, id));
     }
     assert_eq!(made[0].1, made[1].1, "the same directory");
