@@ -56,6 +56,7 @@
 //! | forward | `pass.rs`, `forward.rs`, `query.rs`, `headers.rs`, `told.rs`, `upload.rs`, `upstream.rs` | only what the permit names, and who was judged; `websocket.rs` for upgrades |
 //! | watch | `watch.rs`, `mobile.rs`, `jar.rs` | sign-in, sign-out and changes of user that the answer shows |
 //! | outlive | `stream.rs`, `body.rs`, `relay.rs`, `frames.rs` | open answers and sockets are judged again, and cut or closed |
+//! | note | `sign_ins.rs` | who signed in, and who was refused: for the audit log, told through `directory/notices.rs` |
 //! | record | `record.rs`, `body.rs` | one line and one count, when the last byte is sent |
 //!
 //! # To add a thing
@@ -88,6 +89,12 @@
 //! - Work that takes longer than a request: a kind in `domain/task.rs`, its arm in `actions/tasks.rs`; it is asked for as in
 //!   `actions/policies/submit.rs` and done as in `apply.rs`, all of it in the transaction that ends the task. A file that comes
 //!   of it is written as in `write_export.rs`.
+//! - A deed about people from outside: copy `actions/external_policies/reset.rs` or `actions/groups/members.rs`; what requests are
+//!   judged by is loaded into `directory/` and told by a `ChangeKind`.
+//! - An event of the audit log: a variant of `AuditAction` in `store/audit.rs`, and what people read of it in `audit_names.rs`;
+//!   one that the gate makes goes through `directory/notices.rs`, which bounds it.
+//! - A filter of the audit log: a column with an index, a field of `EventFilter` in `store/events.rs`, a parameter in
+//!   `admin/api/events/query.rs`.
 //! - An operation of the API: copy one of `admin/api/domains/mod.rs`, with its scopes in its documentation, and write the document
 //!   anew (`POSTERN_OPENAPI=accept ./dev test the_committed_document`). What holds for every
 //!   operation is tried on it by `tests/admin/every_operation.rs`; its own promises go beside `tests/admin/domains.rs`.

@@ -14,6 +14,7 @@ pub mod enroll_mobile;
 pub mod export_csv;
 pub mod export_events;
 pub mod external_policies;
+pub mod groups;
 pub mod import_directory;
 pub mod issue_code;
 pub mod keep_findings;

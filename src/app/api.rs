@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::accounts::accounts;
 use crate::actions::accounts::Accounts;
 use crate::actions::api_keys::ApiKeys;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
 use crate::actions::external_policies::ExternalPolicies;
+use crate::actions::groups::Groups;
 use crate::actions::policies::Policies;
 use crate::actions::scim::Scim;
 use crate::admin::api::{Api, Served};
@@ -48,6 +50,7 @@ pub(super) fn api(
         accounts,
         claims,
         policies,
+        groups: ArcSwap::from_pointee(groups(settings, store, clock, entropy)),
         external_policies: ExternalPolicies {
             store: store.clone(),
             clock: clock.clone(),
@@ -57,6 +60,12 @@ pub(super) fn api(
         cursor_key: *keys.cursors(),
         entropy: entropy.clone(),
     }
+}
+
+/// The deeds about groups, which a reload may change.
+pub(super) fn groups(settings: &Settings, store: &Store, clock: &Clock, entropy: &Entropy) -> Groups {
+    let sites = accounts(settings, store.clone(), clock.clone()).sites;
+    Groups { store: store.clone(), clock: clock.clone(), entropy: entropy.clone(), sites }
 }
 
 /// Whom it serves, which a reload may change.

@@ -65,6 +65,9 @@ impl Reloader {
         let again = accounts::accounts(&settings, store.clone(), clock.clone());
         self.accounts.store(Arc::new(again));
         self.api.served.store(Arc::new(api::served(&settings)));
+        let groups = &self.api.groups.load_full();
+        let again = api::groups(&settings, &groups.store, &groups.clock, &groups.entropy);
+        self.api.groups.store(Arc::new(again));
         tasks::reload(&self.policies, &settings);
         self.metrics.config_in_force(&settings.fingerprint);
         self.metrics.config_reloaded(ReloadResult::Success);

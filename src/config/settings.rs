@@ -120,6 +120,8 @@ pub struct Site {
     pub hardening: bool,
     /// The machines whose requests are never judged and never carry a cookie; the peer's address alone counts.
     pub trusted_sources: Vec<ipnet::IpNet>,
+    /// Which external people are let in at all.
+    pub external_access: ExternalAccess,
     /// What is asked of people who have an account for the customer portal alone.
     pub portal_customers: PortalCustomers,
     /// Whether the upstream is told in headers who asks.
@@ -213,6 +215,15 @@ impl fmt::Debug for UpstreamTls {
         let Self { name, ca_file, client: _ } = self;
         f.debug_struct("UpstreamTls").field("name", name).field("ca_file", ca_file).finish_non_exhaustive()
     }
+}
+
+/// Which external people a site lets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExternalAccess {
+    /// Whoever has an account at the product.
+    Any,
+    /// Those alone who have a role there, by themselves or by a group or company.
+    Invited,
 }
 
 /// What is asked of people whom the product counts as customers of its portal, without access to the product itself.

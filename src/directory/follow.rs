@@ -77,6 +77,9 @@ impl Follower {
             if has(ChangeKind::ExternalPolicies) {
                 self.directory.reload_policies(&self.store).await?;
             }
+            if has(ChangeKind::Invitations) {
+                self.directory.reload_invitations(&self.store).await?;
+            }
             let changed: Vec<AccountsChanged> = entries.iter().filter_map(changed_accounts).collect();
             if !changed.is_empty() {
                 self.directory.read_again(&self.store, &changed, newest).await?;

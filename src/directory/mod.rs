@@ -13,6 +13,7 @@ mod current;
 mod enrolments;
 mod fingerprint;
 pub mod follow;
+mod invitations;
 mod join;
 mod logins;
 mod notices;
@@ -33,6 +34,7 @@ use crate::domain::account::{CookieSet, DeviceId, Subject};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::domain::enrolment::Enrolment;
+use crate::domain::group::Invited;
 use crate::domain::organization::OrganizationId;
 use crate::domain::policy::{ExternalUserPolicy, Snapshot};
 use crate::entropy::Entropy;
@@ -46,6 +48,7 @@ use current::Current;
 use enrolments::Enrolments;
 pub use fingerprint::Fingerprint;
 use fingerprint::FingerprintKey;
+use invitations::Invitations;
 pub use logins::NamedAccount;
 use notices::Notices;
 pub use notices::{Refused, SignIn};
@@ -68,6 +71,7 @@ pub struct Directory {
     contradictions: Contradictions,
     revocations: Revocations,
     resets: Resets,
+    invitations: Invitations,
     enrolments: Enrolments,
     activity: Activity,
     notices: Notices,
@@ -137,6 +141,7 @@ impl Directory {
             contradictions: Contradictions::load(store, &key, finding.clone()).await?,
             revocations: Revocations::load(store, now).await?,
             resets: Resets::load(store, &key, now).await?,
+            invitations: Invitations::load(store, &key).await?,
             notices: Notices::new(finding.clone()),
             enrolments: Enrolments::load(store, now).await?,
             activity: Activity::new(finding),
@@ -159,6 +164,23 @@ impl Directory {
         self.snapshot.rcu(|old| Snapshot { policies: policies.clone(), ..Snapshot::clone(old) });
         self.announce();
         Ok(())
+    }
+
+    /// Loads the invitations again. Whoever is not invited any more is put out at once.
+    pub async fn reload_invitations(&self, store: &Store) -> Result<(), StoreError> {
+        self.invitations.reload(store, &self.key).await?;
+        self.announce();
+        Ok(())
+    }
+
+    /// To what of a site whoever has this address was invited; without one that is to be believed, to nothing.
+    pub fn invited(
+        &self,
+        organization: &OrganizationId,
+        site: &str,
+        email: Option<&EmailAddress>,
+    ) -> Invited {
+        email.map_or(Invited::No, |email| self.invitations.of(&self.key, organization, site, email))
     }
 
     /// Loads the domains again and swaps them in. Nobody is joined anew: an account is the same, whoever owns its domain.

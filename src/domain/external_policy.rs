@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::domain_name::DomainName;
 use super::email::EmailAddress;
 use super::mistake::{Mistake, Mistakes, read_list, read_name};
-use super::policy::{ApiTokens, ExternalUserPolicy, Verification};
+use super::verification::{ApiTokens, ExternalUserPolicy, Verification};
 
 /// How many people the test policy names (SAC/available-external-user-security-settings).
 pub const MOST_TEST_PEOPLE: usize = 5;

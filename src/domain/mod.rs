@@ -18,6 +18,7 @@ pub mod external_policy;
 pub mod facts;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz;
+pub mod group;
 pub mod hardening;
 pub mod host;
 pub mod key_set;
@@ -39,3 +40,4 @@ pub mod quota;
 pub mod return_target;
 pub mod scim;
 pub mod task;
+pub mod verification;

@@ -83,6 +83,13 @@ pub struct Identity {
     pub told: Told,
 }
 
+impl Identity {
+    /// The address, unless they may have made it up.
+    pub fn believed_email(&self) -> Option<&EmailAddress> {
+        self.email.as_ref().filter(|_| !self.address_changed)
+    }
+}
+
 /// A person as headers to an upstream name them; made once, so that a warm request only counts a reference.
 #[derive(Debug, Clone)]
 pub struct Told {

@@ -5,12 +5,14 @@ use http::header::HeaderValue;
 use jiff::Timestamp;
 
 use crate::clock::stopwatch;
-use crate::config::settings::PortalCustomers;
+use crate::config::settings::{ExternalAccess, PortalCustomers};
 use crate::directory::AccountState;
 use crate::domain::decide::decide;
 use crate::domain::decision::{Decision, Reason};
+use crate::domain::email::EmailAddress;
 use crate::domain::enrolment::Enrolment;
 use crate::domain::facts::{Facts, Person, ProofFact, Session};
+use crate::domain::group::Invited;
 use crate::domain::lane::Lane;
 use crate::domain::policy::{ExternalUserPolicy, Snapshot};
 use crate::identity::{Identity, Presented, SessionIdentity, TokenOwner};
@@ -88,6 +90,7 @@ impl Gateway {
             enrolled_until: enrolment
                 .and_then(|enrolment| self.enrolled_until(&snapshot, served, person, state, &enrolment)),
             api_tokens: served.site.api.for_external,
+            invited: self.invited(served, person.and_then(Identity::believed_email)),
         };
         let decision = decide(&snapshot, &facts, self.clock.now());
         Judged { session, owner: None, enrolment, proof, decision }
@@ -148,11 +151,19 @@ impl Gateway {
         }
     }
 
+    /// Whether somebody was invited to a site. Only a site that wants it costs a look.
+    pub(super) fn invited(&self, served: &Served, believed: Option<&EmailAddress>) -> Invited {
+        match served.site.external_access {
+            ExternalAccess::Any => Invited::NotNeeded,
+            ExternalAccess::Invited => {
+                self.directory.invited(&served.site.organization.id, &served.site.id, believed)
+            }
+        }
+    }
+
     /// The external user policy that a person goes by at a site.
     pub(super) fn external_policy(&self, served: &Served, person: &Identity) -> ExternalUserPolicy {
-        let state = person.account.map(|account| self.directory.account(account)).unwrap_or_default();
-        let organization = &served.site.organization.id;
-        self.directory.snapshot().external_policy(organization, person_fact(person, state))
+        self.directory.snapshot().external_policy(&served.site.organization.id, person.believed_email())
     }
 
     /// Only a genuine proof can have been revoked, so only then is it looked up.
@@ -181,7 +192,7 @@ impl Gateway {
         enrolment: &Enrolment,
     ) -> Option<Timestamp> {
         let person = person?;
-        let policy = snapshot.external_policy(&served.site.organization.id, person_fact(person, state));
+        let policy = snapshot.external_policy(&served.site.organization.id, person.believed_email());
         let reset_at = person.account.and_then(|account| self.directory.reset_at(account));
         let reset_at = reset_at.max(policy.reset_at).max(state.reset_at);
         if reset_at.is_some_and(|reset_at| enrolment.signed_in_at <= reset_at) {
@@ -197,17 +208,13 @@ pub(super) fn session_fact(session: Option<&SessionIdentity>, state: AccountStat
         Some(SessionIdentity::Anonymous) => Session::Anonymous,
         Some(SessionIdentity::Unrecognised) => Session::Unrecognised,
         Some(SessionIdentity::Unavailable) => Session::Unavailable,
-        Some(SessionIdentity::Person(person)) => Session::Person(person_fact(person, state)),
-    }
-}
-
-fn person_fact(person: &Identity, state: AccountState) -> Person<'_> {
-    Person {
-        email: person.email.as_ref(),
-        claimed: state.claimed,
-        standing: state.standing,
-        ends_at: state.ends_at,
-        is_customer: person.is_customer,
-        address_changed: person.address_changed,
+        Some(SessionIdentity::Person(person)) => Session::Person(Person {
+            email: person.email.as_ref(),
+            claimed: state.claimed,
+            standing: state.standing,
+            ends_at: state.ends_at,
+            is_customer: person.is_customer,
+            address_changed: person.address_changed,
+        }),
     }
 }

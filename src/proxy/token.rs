@@ -8,10 +8,11 @@ use percent_encoding::percent_decode;
 use serde_json::Value;
 
 use crate::clock::stopwatch;
-use crate::config::settings::{ApiTokens, Site};
+use crate::config::settings::{ApiTokens, ExternalAccess, Site};
 use crate::domain::account::Class;
 use crate::domain::decide::{class, decide};
 use crate::domain::decision::{Decision, Reason};
+use crate::domain::email::EmailAddress;
 use crate::domain::facts::{Facts, Person, ProofFact, Session};
 use crate::domain::lane::Lane;
 use crate::identity::{SessionIdentity, TokenOwner};
@@ -51,6 +52,7 @@ impl Gateway {
             revoked_at: None,
             enrolled_until: None,
             api_tokens: site.api.for_external,
+            invited: self.invited(served, owner.as_ref().and_then(believed_email)),
         };
         let snapshot = self.directory.snapshot();
         let decision = decide(&snapshot, &facts, self.clock.now());
@@ -104,6 +106,7 @@ impl Gateway {
         }
         let owner = &served.site.organization.id;
         let may_block = served.site.api.for_external == ApiTokens::Block
+            || served.site.external_access == ExternalAccess::Invited
             || self.directory.snapshot().may_block_tokens(owner);
         // Where everybody's token is taken, the answer is theirs whoever they are.
         if may_block { Err(Reason::IdentityMismatch.into()) } else { Ok(()) }
@@ -126,6 +129,15 @@ impl Gateway {
                     self.directory.is_login_of(&served.site.organization.id, &name, &named.email)
                 }
             }
+    }
+}
+
+/// The address of a token's owner, unless they may have made it up.
+fn believed_email(owner: &TokenOwner) -> Option<&EmailAddress> {
+    match owner {
+        TokenOwner::Asked { session: SessionIdentity::Person(person), .. } => person.believed_email(),
+        TokenOwner::Named(named) => Some(&named.email),
+        TokenOwner::Asked { .. } | TokenOwner::Unknown => None,
     }
 }
 

@@ -183,7 +183,7 @@ async fn t140_a_change_by_who_saw_an_older_policy_is_refused() {
     assert_eq!(change("\"1\"", "First").await.status, StatusCode::OK);
     let stale = change("\"1\"", "Second").await;
     assert_eq!((stale.status, code(&stale).as_str()), (StatusCode::PRECONDITION_FAILED, "ADMIN-412-1"));
-    assert_eq!(change("1", "Third").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(change("1", "Third").await.status, StatusCode::PRECONDITION_FAILED);
     assert_eq!(change("*", "Fourth").await.status, StatusCode::OK);
     assert_eq!(api.get(&one).await.json()["data"]["name"], "Fourth");
 }

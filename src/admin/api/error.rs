@@ -75,6 +75,15 @@ pub const INTERNAL: Cause = Cause(StatusCode::INTERNAL_SERVER_ERROR, "ADMIN-500-
 /// The store does not answer.
 pub const UNAVAILABLE: Cause = Cause(StatusCode::SERVICE_UNAVAILABLE, "ADMIN-503-1", "Try again later");
 
+/// What the product whose API this is keeps, and Postern does not: a part of a path, and what it is.
+const KEPT_ELSEWHERE: &[(&str, &str)] = &[
+    ("/oauth-clients", "OAuth clients"),
+    ("/service-accounts", "service accounts"),
+    ("/api-tokens", "API tokens of people: the products do, and a policy says whether they are let through"),
+    ("/admin/dlp/", "classification levels"),
+    ("/workspaces", "workspaces"),
+];
+
 /// A refusal, before it is said in anybody's dialect.
 #[derive(Debug, Clone)]
 pub struct ApiError {
@@ -155,6 +164,14 @@ impl ApiError {
     /// A refusal that its title says enough of.
     pub fn of(cause: Cause) -> Self {
         Self { cause, details: Vec::new(), key: None, scim_type: None, header: None }
+    }
+
+    /// The refusal of a path that leads nowhere.
+    pub fn unknown_resource(path: &str) -> Self {
+        match KEPT_ELSEWHERE.iter().find(|(part, _)| path.contains(part)) {
+            Some((_, what)) => Self::because(UNKNOWN_RESOURCE, format!("Postern keeps no {what}.")),
+            None => Self::of(UNKNOWN_RESOURCE),
+        }
     }
 
     /// A refusal with a sentence about it.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, RawPathParams, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use uuid::Uuid;
@@ -148,7 +148,7 @@ impl Guard {
                 return Err(refusal);
             }
         });
-        let asked = self.asked(&request.method, operation)?;
+        let asked = self.asked(request, operation)?;
         if !key.scopes.allow_any(asked) {
             return Err(forbidden(asked));
         }
@@ -163,12 +163,12 @@ impl Guard {
     }
 
     /// What an operation asks for, if there is one.
-    fn asked(&self, method: &Method, operation: Option<&MatchedPath>) -> Result<&[Scope], ApiError> {
+    fn asked(&self, request: &Parts, operation: Option<&MatchedPath>) -> Result<&[Scope], ApiError> {
         let path = operation.map_or("", MatchedPath::as_str);
         if path.contains("{*") || path.is_empty() {
-            return Err(ApiError::of(error::UNKNOWN_RESOURCE));
+            return Err(ApiError::unknown_resource(request.uri.path()));
         }
-        self.scopes.asked(method, path).ok_or_else(|| {
+        self.scopes.asked(&request.method, path).ok_or_else(|| {
             let methods = self.scopes.methods(path);
             // A path that is there for its family's refusal alone has no operation.
             if methods.is_empty() {

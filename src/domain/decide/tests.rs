@@ -1,5 +1,7 @@
 //! The table of decisions: a row for each reason, and what no order of them may open.
 
+mod policies;
+
 use super::*;
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
@@ -46,6 +48,7 @@ pub(super) fn facts(session: Session<'_>, proof: ProofFact) -> Facts<'_> {
         revoked_at: None,
         enrolled_until: None,
         api_tokens: ApiTokens::Allow,
+        invited: Invited::NotNeeded,
     }
 }
 

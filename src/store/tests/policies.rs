@@ -3,8 +3,6 @@
 use super::*;
 use crate::domain::domain_name::DomainName;
 use crate::domain::external_policy::{ExternalPolicy, PolicyKind, PolicySettings};
-use crate::domain::facts::Person;
-use crate::domain::lifecycle::Standing;
 use crate::domain::policy::{ApiTokens, ExternalUserPolicy, Snapshot, Verification};
 
 over_both! {
@@ -37,15 +35,7 @@ async fn policy_of(store: &Store, organization: &OrganizationId, who: &str) -> E
     let policies = store.policies_in_force().await.unwrap();
     let snapshot = Snapshot { policies, ..Snapshot::default() };
     let who = email(who);
-    let person = Person {
-        email: Some(&who),
-        claimed: false,
-        standing: Standing::Active,
-        ends_at: None,
-        is_customer: false,
-        address_changed: false,
-    };
-    snapshot.external_policy(organization, person)
+    snapshot.external_policy(organization, Some(&who))
 }
 
 async fn insert(store: &Store, id: u128, new: &ExternalPolicy) {

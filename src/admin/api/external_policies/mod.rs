@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -22,8 +22,9 @@ use super::body::Body;
 use super::error::{self, ApiError};
 use super::guard::Caller;
 use super::page::Data;
+use super::seen::{Seen, etag};
 use super::{Api, Shared};
-use shapes::{Draft, Policy, ResetPeople, default_policy, policy};
+use shapes::{ExternalPolicy, ExternalPolicyDraft, ResetPeople, default_policy, policy};
 
 /// How many people one request may reset.
 const MOST_PEOPLE: usize = 1_000;
@@ -44,9 +45,9 @@ pub fn routes() -> OpenApiRouter<Arc<Api>> {
     get, path = "/admin/control/v1/orgs/{org}/external-user-policy", tag = "external users", operation_id = "listExternalPolicies",
     security(("api_key" = ["read:policies:admin"])),
     params(("org" = String, Path, description = "The organization's id")),
-    responses((status = 200, body = Data<Vec<Policy>>))
+    responses((status = 200, body = Data<Vec<ExternalPolicy>>))
 )]
-async fn list(State(api): Shared, caller: Caller) -> Result<Json<Data<Vec<Policy>>>, ApiError> {
+async fn list(State(api): Shared, caller: Caller) -> Result<Json<Data<Vec<ExternalPolicy>>>, ApiError> {
     let rows = api.store.external_policies(caller.id()).await?;
     let configured = api.directory.snapshot().external;
     let default = Which::Default.of(&rows).is_none().then(|| default_policy(&configured));
@@ -61,15 +62,19 @@ async fn list(State(api): Shared, caller: Caller) -> Result<Json<Data<Vec<Policy
     post, path = "/admin/control/v1/orgs/{org}/external-user-policy", tag = "external users", operation_id = "createExternalPolicy",
     security(("api_key" = ["write:policies:admin"])),
     params(("org" = String, Path, description = "The organization's id")),
-    request_body = Draft,
+    request_body = ExternalPolicyDraft,
     responses(
-        (status = 201, body = Data<Policy>),
+        (status = 201, body = Data<ExternalPolicy>),
         (status = 400, description = "The body cannot be read"),
         (status = 409, description = "There are as many policies as there may be"),
         (status = 422, description = "A member is wrong, or a domain is in another policy")
     )
 )]
-async fn create(State(api): Shared, caller: Caller, Body(draft): Body<Draft>) -> Result<Response, ApiError> {
+async fn create(
+    State(api): Shared,
+    caller: Caller,
+    Body(draft): Body<ExternalPolicyDraft>,
+) -> Result<Response, ApiError> {
     let row = api.external_policies.create(caller.id(), &draft.read()?, &caller.actor).await?;
     Ok((StatusCode::CREATED, shown(policy(&row, &api.directory.snapshot().external))).into_response())
 }
@@ -82,7 +87,7 @@ async fn create(State(api): Shared, caller: Caller, Body(draft): Body<Draft>) ->
         ("org" = String, Path, description = "The organization's id"),
         ("policy" = String, Path, description = "`default`, `test`, or the policy's id"),
     ),
-    responses((status = 200, body = Data<Policy>), (status = 404, description = "No such policy"))
+    responses((status = 200, body = Data<ExternalPolicy>), (status = 404, description = "No such policy"))
 )]
 async fn show(
     State(api): Shared,
@@ -109,10 +114,10 @@ async fn show(
         ("policy" = String, Path, description = "`default`, `test`, or the policy's id"),
         ("If-Match" = Option<String>, Header, description = "The `ETag` of the policy as it was read"),
     ),
-    request_body = Draft,
+    request_body = ExternalPolicyDraft,
     responses(
-        (status = 200, body = Data<Policy>),
-        (status = 400, description = "The body, or `If-Match`, cannot be read"),
+        (status = 200, body = Data<ExternalPolicy>),
+        (status = 400, description = "The body cannot be read"),
         (status = 404, description = "No such policy"),
         (status = 412, description = "It was changed since"),
         (status = 422, description = "A member is wrong, or a domain is in another policy")
@@ -122,12 +127,13 @@ async fn change(
     State(api): Shared,
     caller: Caller,
     Path((_, id)): Path<(String, String)>,
-    headers: HeaderMap,
-    Body(draft): Body<Draft>,
+    Seen(version): Seen,
+    Body(draft): Body<ExternalPolicyDraft>,
 ) -> Result<Response, ApiError> {
-    let (which, version) = (which(&id)?, version(&headers)?);
-    let row =
-        api.external_policies.update(caller.id(), which, &draft.read()?, version, &caller.actor).await?;
+    let row = api
+        .external_policies
+        .update(caller.id(), which(&id)?, &draft.read()?, version, &caller.actor)
+        .await?;
     Ok(shown(policy(&row, &api.directory.snapshot().external)))
 }
 
@@ -144,7 +150,6 @@ async fn change(
     ),
     responses(
         (status = 204, description = "Deleted"),
-        (status = 400, description = "`If-Match` cannot be read"),
         (status = 404, description = "No such policy"),
         (status = 412, description = "It was changed since")
     )
@@ -153,10 +158,9 @@ async fn delete(
     State(api): Shared,
     caller: Caller,
     Path((_, id)): Path<(String, String)>,
-    headers: HeaderMap,
+    Seen(version): Seen,
 ) -> Result<StatusCode, ApiError> {
-    let (which, version) = (which(&id)?, version(&headers)?);
-    api.external_policies.delete(caller.id(), which, version, &caller.actor).await?;
+    api.external_policies.delete(caller.id(), which(&id)?, version, &caller.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -214,26 +218,8 @@ async fn reset_people(
 }
 
 /// The policy with the version that a change of it may name.
-fn shown(policy: Policy) -> Response {
-    let tag = HeaderValue::from_str(&format!("\"{}\"", policy.version));
-    let mut response = Json(Data { data: policy }).into_response();
-    if let Ok(tag) = tag {
-        response.headers_mut().insert(header::ETAG, tag);
-    }
-    response
-}
-
-/// What `If-Match` says (RFC 9110 section 13.1.1): one version of ours, or whatever there is.
-fn version(headers: &HeaderMap) -> Result<Option<i64>, ApiError> {
-    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
-    let text = value.to_str().unwrap_or_default().trim();
-    if text == "*" {
-        return Ok(None);
-    }
-    let version =
-        text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(|text| text.parse().ok());
-    let expected = "If-Match is not as expected: the ETag of the policy as it was read.";
-    version.map(Some).ok_or_else(|| ApiError::because(error::BAD_PARAMETER, expected))
+fn shown(policy: ExternalPolicy) -> Response {
+    (etag(policy.version), Json(Data { data: policy })).into_response()
 }
 
 fn which(id: &str) -> Result<Which, ApiError> {

@@ -18,7 +18,7 @@ use super::super::error::{self, ApiError};
 /// An external user policy.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Policy {
+pub struct ExternalPolicy {
     /// `default`, `test`, or an id.
     id: String,
     /// `default`, `test` or `named`.
@@ -51,7 +51,7 @@ pub struct Policy {
 /// A policy to be made, or what one is to be changed to.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct Draft {
+pub struct ExternalPolicyDraft {
     /// Needed for a named policy; the others keep theirs.
     #[serde(default)]
     name: String,
@@ -76,7 +76,7 @@ pub struct ResetPeople {
     pub emails: Vec<String>,
 }
 
-impl Draft {
+impl ExternalPolicyDraft {
     /// Reads the words in it; what they amount to is checked by the deed.
     pub(super) fn read(self) -> Result<PolicyDraft, ApiError> {
         let mut mistakes = Vec::new();
@@ -103,13 +103,13 @@ impl Draft {
 }
 
 /// A policy of the store; `configured` is what the configuration file asks.
-pub(super) fn policy(row: &ExternalPolicyRow, configured: &ExternalUserPolicy) -> Policy {
+pub(super) fn policy(row: &ExternalPolicyRow, configured: &ExternalUserPolicy) -> ExternalPolicy {
     let asked = row.policy().unwrap_or(*configured);
     let id = match row.kind {
         PolicyKind::Named => row.id.to_string(),
         kind => kind.label().to_owned(),
     };
-    Policy {
+    ExternalPolicy {
         id,
         name: row.name.clone(),
         is_as_configured: row.settings == KeptSettings::AsConfigured,
@@ -124,12 +124,12 @@ pub(super) fn policy(row: &ExternalPolicyRow, configured: &ExternalUserPolicy) -
 }
 
 /// The default policy before anybody changed it.
-pub(super) fn default_policy(configured: &ExternalUserPolicy) -> Policy {
+pub(super) fn default_policy(configured: &ExternalUserPolicy) -> ExternalPolicy {
     of(PolicyKind::Default, configured)
 }
 
-fn of(kind: PolicyKind, asked: &ExternalUserPolicy) -> Policy {
-    Policy {
+fn of(kind: PolicyKind, asked: &ExternalUserPolicy) -> ExternalPolicy {
+    ExternalPolicy {
         id: kind.label().to_owned(),
         kind: kind.label(),
         name: kind.fixed_name().unwrap_or_default().to_owned(),

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::tests::{NOW, at, facts, known, person, snapshot};
-use super::*;
+use super::{NOW, at, facts, known, person, snapshot};
+use crate::domain::decide::*;
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::domain::external_policy::PolicyKind;
@@ -82,4 +82,30 @@ fn a_policy_that_blocks_tokens_blocks_those_of_its_people_and_of_nobody_knows_wh
     ] {
         assert_eq!(reason_by(&snapshot, &api(session)), expected, "{session:?}");
     }
+}
+
+#[test]
+fn a_site_by_invitation_lets_in_who_was_invited_and_whoever_is_managed() {
+    let (liam, gmail) =
+        (EmailAddress::parse("liam@acme.com").unwrap(), EmailAddress::parse("jane@gmail.com").unwrap());
+    let customer = Session::Person(Person { is_customer: true, ..known(Some(&gmail), false) });
+    let stranger = person(Some(&gmail), false);
+    for (invited, session, page, token) in [
+        (Invited::No, stranger, "not-invited", "not-invited"),
+        (Invited::Portal, stranger, "not-invited", "not-invited"),
+        (Invited::Portal, customer, "fresh-proof", "api-token"),
+        (Invited::Product, stranger, "fresh-proof", "api-token"),
+        (Invited::NotNeeded, stranger, "fresh-proof", "api-token"),
+        (Invited::No, person(Some(&liam), true), "managed", "api-token"),
+        (Invited::No, Session::NotAsked, "identity-unavailable", "not-invited"),
+        (Invited::No, Session::Unavailable, "identity-unavailable", "identity-unavailable"),
+        (Invited::No, Session::Anonymous, "anonymous", "api-token"),
+    ] {
+        let facts = Facts { invited, ..facts(session, ProofFact::VerifiedAt(at(NOW))) };
+        assert_eq!(reason_by(&snapshot(), &facts), page, "{invited:?} {session:?}");
+        let by_token = Facts { lane: Lane::Api, ..facts };
+        assert_eq!(reason_by(&snapshot(), &by_token), token, "{invited:?} {session:?}");
+    }
+    let exempt = Facts { invited: Invited::No, customers_exempt: true, ..facts(customer, ProofFact::Absent) };
+    assert_eq!(reason_by(&snapshot(), &exempt), "not-invited");
 }
