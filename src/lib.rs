@@ -13,7 +13,7 @@
 //!    [`dns`], [`website`]: what a domain publishes about itself, and the way there that leads nowhere inside.
 //! 5. [`identity`], [`actions`]: whose session it is, by the word of the product or of an issuer; what is done through the
 //!    store, one file per deed and one transaction each, and as a task where it takes longer than a request.
-//! 6. [`proxy`], [`admin`]: the data plane, and the listener for metrics and health.
+//! 6. [`proxy`], [`admin`]: the data plane; and the listener for the API (`admin/api/`), metrics and health.
 //! 7. [`app`], [`cli`], `main.rs`: the parts put together, the process and its signals, the commands.
 //!
 //! # The house
@@ -56,6 +56,7 @@
 //! | forward | `pass.rs`, `forward.rs`, `query.rs`, `headers.rs`, `told.rs`, `upload.rs`, `upstream.rs` | only what the permit names, and who was judged; `websocket.rs` for upgrades |
 //! | watch | `watch.rs`, `mobile.rs`, `jar.rs` | sign-in, sign-out and changes of user that the answer shows |
 //! | outlive | `stream.rs`, `body.rs`, `relay.rs`, `frames.rs` | open answers and sockets are judged again, and cut or closed |
+//! | note | `sign_ins.rs` | who signed in, and who was refused: for the audit log, told through `directory/notices.rs` |
 //! | record | `record.rs`, `body.rs` | one line and one count, when the last byte is sent |
 //!
 //! # To add a thing
@@ -78,6 +79,8 @@
 //! - A page of ours: copy `SignedOutPage` in `proxy/pages.rs` and its template, and route it in `proxy/own.rs`.
 //! - A metric: declare it in `telemetry/families.rs`; labels are enums in `telemetry/labels.rs`, never what a client sent.
 //! - A domain at which anybody can have a mailbox: a line in `domain/public_mail_domains.txt`.
+//! - A deed about accounts: copy `actions/accounts/suspend.rs`; `domain/lifecycle.rs` says what may become of one. Whatever of a
+//!   single account the gate judges by is told with `Change::log_accounts`, and read again by `directory/changes.rs`.
 //! - A deed about domains: copy `actions/domains/remove.rs`; `domain/ownership.rs` says what proves a domain, and
 //!   `domain/owned_domain.rs` what follows from a look for it. Then a line in `cli/domain.rs`.
 //! - A setting of authentication policies: a member of `AuthPolicySettings` in `domain/auth_policy.rs`, with its default; what is
@@ -86,6 +89,17 @@
 //! - Work that takes longer than a request: a kind in `domain/task.rs`, its arm in `actions/tasks.rs`; it is asked for as in
 //!   `actions/policies/submit.rs` and done as in `apply.rs`, all of it in the transaction that ends the task. A file that comes
 //!   of it is written as in `write_export.rs`.
+//! - A deed about people from outside: copy `actions/external_policies/reset.rs` or `actions/groups/members.rs`; what requests are
+//!   judged by is loaded into `directory/` and told by a `ChangeKind`.
+//! - An event of the audit log: a variant of `AuditAction` in `store/audit.rs`, and what people read of it in `audit_names.rs`;
+//!   one that the gate makes goes through `directory/notices.rs`, which bounds it.
+//! - A filter of the audit log: a column with an index, a field of `EventFilter` in `store/events.rs`, a parameter in
+//!   `admin/api/events/query.rs`.
+//! - An operation of the API: copy one of `admin/api/domains/mod.rs`, with its scopes in its documentation, and write the document
+//!   anew (`POSTERN_OPENAPI=accept ./dev test the_committed_document`). What holds for every
+//!   operation is tried on it by `tests/admin/every_operation.rs`; its own promises go beside `tests/admin/domains.rs`.
+//! - An attribute of SCIM: a row in `domain/scim/schema.rs`, which declares and enforces it; in `domain/scim/person.rs` where
+//!   the account follows it.
 //! - A command: copy `cli/init.rs`, and name it in `main.rs`.
 //! - A reader of what anybody may send: a function in `fuzz.rs` of its room with a second opinion, and its program, seeds and
 //!   words in `tests/fuzz`; `./dev fuzz` runs it, and every test run tries its seeds.

@@ -13,6 +13,7 @@ mod house;
 mod identity;
 mod mail;
 mod mobile;
+mod people;
 mod process;
 mod real;
 mod soak;

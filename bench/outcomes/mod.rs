@@ -9,6 +9,7 @@ use postern::domain::decision::Decision;
 use postern::domain::domain_name::DomainName;
 use postern::domain::email::EmailAddress;
 use postern::domain::facts::{Facts, Person, ProofFact, Session};
+use postern::domain::group::Invited;
 use postern::domain::lane::Lane;
 use postern::domain::lifecycle::Standing;
 use postern::domain::organization::OrganizationId;
@@ -60,6 +61,7 @@ impl Outcomes {
             revoked_at: None,
             enrolled_until: None,
             api_tokens: ApiTokens::Allow,
+            invited: Invited::NotNeeded,
         };
         let stranger = person(Some(&self.external), false);
         let verified = |days: i64| ProofFact::VerifiedAt(at(NOW - days * DAY));

@@ -176,7 +176,5 @@ fn event(asker: &Asker<'_>, challenge: &Challenge, checked: &Checked) -> AuditEv
         _ => None,
     };
     let detail = json!({ "site": asker.site, "challenge": challenge.id, "tries_left": tries_left });
-    AuditEvent::new(asker.email.as_str(), action, asker.email.as_str())
-        .of(&asker.organization.id)
-        .with(detail)
+    AuditEvent::new(asker.actor(), action, asker.email.as_str()).of(&asker.organization.id).with(detail)
 }

@@ -2,11 +2,14 @@
 //!
 //! One transaction: the challenge, the mail, what the limits remember, and the audit event exist together or not at all.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::domain::account::{DeviceId, Subject};
+use crate::domain::actor::Actor;
 use crate::domain::email::EmailAddress;
 use crate::domain::organization::Organization;
 use crate::domain::policy::ChallengeRules;
@@ -29,6 +32,8 @@ pub struct Asker<'a> {
     pub organization: &'a Organization,
     /// The site's id.
     pub site: &'a str,
+    /// Where the client is, for the audit log.
+    pub address: IpAddr,
     /// The client's network, for limits.
     pub network: &'a str,
 }
@@ -37,6 +42,11 @@ impl Asker<'_> {
     /// For whom limits by account count. Of two organizations that know an address, neither uses up the other's.
     pub(super) fn account(&self) -> String {
         format!("{} {}", self.organization.id, self.email)
+    }
+
+    /// Who does what they ask for.
+    pub(super) fn actor(&self) -> Actor {
+        Actor { address: Some(self.address), ..Actor::from(self.email.as_str()) }
     }
 }
 
@@ -109,8 +119,7 @@ impl Actions {
         change.queue_mail(&self.mail(asker, &challenge, now)).await?;
         let detail =
             json!({ "site": asker.site, "challenge": challenge.id, "again": mail == MailRequest::Again });
-        let event =
-            AuditEvent::new(asker.email.as_str(), AuditAction::ExternalUserChallenged, asker.email.as_str());
+        let event = AuditEvent::new(asker.actor(), AuditAction::ExternalUserChallenged, asker.email.as_str());
         change.commit(event.of(&asker.organization.id).with(detail), now).await?;
         self.outbox.wake();
         Ok(Issued { challenge: Some(challenge), mail })

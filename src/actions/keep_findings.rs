@@ -1,5 +1,5 @@
-//! Keep what sightings found out: the address a product user was first seen with, which is an account from then on, who
-//! contradicts the directory, and on which day accounts were used.
+//! Keep what the gate found out: the address a product user was first seen with, which is an account from then on, who
+//! contradicts the directory, on which day accounts were used, who signed in, and who was refused.
 //!
 //! It runs beside the traffic, never in its way: memory knows it already, and managed people need no store.
 
@@ -59,6 +59,7 @@ async fn write_events(store: &Store, now: Timestamp, findings: &[Finding]) -> Re
                 Some(contradicted(row))
             }
             Found::Agreed(person) => end_contradiction(&mut change, person).await?,
+            Found::Happened(event) => Some(AuditEvent::clone(event)),
             Found::Active { .. } => None,
         };
         events.extend(event.map(|event| event.of(organization)));

@@ -21,8 +21,9 @@ pub(super) async fn keep_account(
     let is_new = change.see_account(organization, email, verified, now).await?;
     let mut events = Vec::new();
     if is_new && change.claims_new(organization, email.domain()).await? {
-        let (emails, actor) = ([email.clone()], Actor::from("postern"));
-        events = set_claimed(change, organization, &emails, true, &actor, now).await?;
+        let (changed, actor) =
+            (AccountsChanged::at(organization, vec![email.clone()]), Actor::from("postern"));
+        events = set_claimed(change, &changed, &changed.emails, true, &actor, now).await?;
     }
     // A claim begins to count when its address is verified.
     if verified && !is_new && change.verify_address(organization, email, now).await? {

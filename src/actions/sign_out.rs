@@ -1,10 +1,12 @@
 //! Sign out: the product ended the session, so the proof of this person in this browser ends too.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde_json::json;
 
 use crate::domain::account::{DeviceId, Subject};
+use crate::domain::actor::Actor;
 use crate::domain::email::EmailAddress;
 use crate::domain::organization::OrganizationId;
 use crate::store::{AuditAction, AuditEvent, StoreError};
@@ -24,6 +26,8 @@ pub struct Leaver {
     pub organization: OrganizationId,
     /// The site's id.
     pub site: Arc<str>,
+    /// Where they did it from.
+    pub address: IpAddr,
 }
 
 impl Actions {
@@ -47,7 +51,8 @@ impl Actions {
         let mut change = self.store.write().await?;
         change.revoke(leaver.subject, leaver.device, now).await?;
         let who = leaver.email.as_str();
-        let event = AuditEvent::new(who, AuditAction::ExternalUserSignedOut, who).of(&leaver.organization);
+        let actor = Actor { address: Some(leaver.address), ..Actor::from(who) };
+        let event = AuditEvent::new(actor, AuditAction::ExternalUserSignedOut, who).of(&leaver.organization);
         change.commit(event.with(json!({ "site": &*leaver.site })), now).await
     }
 }

@@ -4,43 +4,68 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
+use super::accounts::accounts;
 use crate::actions::accounts::Accounts;
 use crate::actions::api_keys::ApiKeys;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
+use crate::actions::external_policies::ExternalPolicies;
+use crate::actions::groups::Groups;
 use crate::actions::policies::Policies;
+use crate::actions::scim::Scim;
 use crate::admin::api::{Api, Served};
 use crate::clock::Clock;
 use crate::config::settings::Settings;
+use crate::directory::Directory;
 use crate::entropy::Entropy;
 use crate::keys::Keys;
 use crate::store::Store;
 
+/// The deeds that others of the process do too.
+pub(super) struct Deeds {
+    pub(super) domains: Arc<ArcSwap<Domains>>,
+    pub(super) accounts: Arc<ArcSwap<Accounts>>,
+    pub(super) claims: Arc<Claims>,
+    pub(super) policies: Arc<Policies>,
+}
+
 /// What the API works with.
-#[expect(clippy::too_many_arguments, reason = "each is one part that the API works with")]
 pub(super) fn api(
     settings: &Settings,
     store: &Store,
     keys: &Keys,
     clock: &Clock,
     entropy: &Entropy,
-    domains: &Arc<ArcSwap<Domains>>,
-    accounts: &Arc<ArcSwap<Accounts>>,
-    claims: &Arc<Claims>,
-    policies: &Arc<Policies>,
+    directory: &Arc<Directory>,
+    deeds: Deeds,
 ) -> Api {
+    let Deeds { domains, accounts, claims, policies } = deeds;
     Api {
         settings: settings.admin.clone(),
         served: ArcSwap::from_pointee(served(settings)),
         store: store.clone(),
         keys: ApiKeys { store: store.clone(), clock: clock.clone(), entropy: entropy.clone() },
-        domains: Arc::clone(domains),
-        accounts: Arc::clone(accounts),
-        claims: Arc::clone(claims),
-        policies: Arc::clone(policies),
+        scim: Scim { accounts: Arc::clone(&accounts), entropy: entropy.clone() },
+        domains,
+        accounts,
+        claims,
+        policies,
+        groups: ArcSwap::from_pointee(groups(settings, store, clock, entropy)),
+        external_policies: ExternalPolicies {
+            store: store.clone(),
+            clock: clock.clone(),
+            entropy: entropy.clone(),
+        },
+        directory: Arc::clone(directory),
         cursor_key: *keys.cursors(),
         entropy: entropy.clone(),
     }
+}
+
+/// The deeds about groups, which a reload may change.
+pub(super) fn groups(settings: &Settings, store: &Store, clock: &Clock, entropy: &Entropy) -> Groups {
+    let sites = accounts(settings, store.clone(), clock.clone()).sites;
+    Groups { store: store.clone(), clock: clock.clone(), entropy: entropy.clone(), sites }
 }
 
 /// Whom it serves, which a reload may change.

@@ -4,8 +4,11 @@
 
 pub mod accounts;
 mod api;
+mod audit;
 pub mod domains;
+mod housekeeping;
 pub mod process;
+mod reload;
 pub mod tasks;
 
 use std::sync::Arc;
@@ -27,7 +30,6 @@ use crate::admin::health::Check;
 use crate::admin::{self, AdminState};
 use crate::clock::Clock;
 use crate::config::settings::Settings;
-use crate::config::{self, ConfigErrors};
 use crate::directory::{Directory, Loaded, follow};
 use crate::domain::code::Code;
 use crate::domain::policy::ExternalUserPolicy;
@@ -40,13 +42,11 @@ use crate::mail::transport::Transport;
 use crate::proxy::{Components, Gateway};
 use crate::store::{Finding, Store};
 use crate::telemetry::access_log::AccessLog;
-use crate::telemetry::labels::{MailResult, ReloadResult};
+use crate::telemetry::labels::MailResult;
 use crate::telemetry::metrics::Metrics;
 
-/// How often what is remembered beyond its time is let go, and the outbox is counted.
-const HOUSEKEEPING: Duration = Duration::from_secs(10);
-/// Every so many rounds of housekeeping old rows are removed: once an hour.
-const PRUNE_EVERY: u32 = 360;
+pub use reload::Reloader;
+
 /// How long the access log may take to be written out at the end.
 const LAST_LINES: Duration = Duration::from_secs(2);
 
@@ -109,8 +109,13 @@ impl App {
         let accounts = Arc::new(ArcSwap::from_pointee(accounts));
         let claims = Arc::new(Claims { store: store.clone(), clock: clock.clone() });
         let policies = Arc::new(tasks::policies(&settings, store.clone(), clock.clone(), entropy.clone()));
-        let api =
-            api::api(&settings, &store, &keys, &clock, &entropy, &domains, &accounts, &claims, &policies);
+        let deeds = api::Deeds {
+            domains: Arc::clone(&domains),
+            accounts: Arc::clone(&accounts),
+            claims: Arc::clone(&claims),
+            policies: Arc::clone(&policies),
+        };
+        let api = api::api(&settings, &store, &keys, &clock, &entropy, &directory, deeds);
         let components = Components {
             directory: Arc::clone(&directory),
             identities: Identities::new(
@@ -187,7 +192,7 @@ impl App {
             stop.clone(),
         );
         let findings = keep_findings::keep_findings(self.store.clone(), self.clock.clone(), findings);
-        let housekeeping = keep_house(
+        let housekeeping = housekeeping::keep_house(
             self.store.clone(),
             self.clock.clone(),
             Arc::clone(&self.metrics),
@@ -195,6 +200,8 @@ impl App {
             Arc::clone(&self.gateway),
             stop.clone(),
         );
+        let keep_for = self.settings.audit.keep_for;
+        let audit = audit::keep_audit(self.store.clone(), self.clock.clone(), keep_for, stop.clone());
         let domains = domains::keep_domains(Arc::clone(&self.domains), stop.clone());
         let accounts = accounts::keep_accounts(Arc::clone(&self.accounts), stop.clone());
         let (store, clock, policies) = (self.store.clone(), self.clock.clone(), Arc::clone(&self.policies));
@@ -207,7 +214,7 @@ impl App {
             });
             // It ends with the directory; what still waits then is found again at the next sighting.
             tokio::spawn(findings);
-            tokio::join!(mail, follow, domains, accounts, tasks, housekeeping);
+            tokio::join!(mail, follow, domains, accounts, tasks, audit, housekeeping);
         }
     }
 
@@ -218,102 +225,13 @@ impl App {
     }
 }
 
-/// What a reload needs to reach.
-pub struct Reloader {
-    gateway: Arc<Gateway>,
-    directory: Arc<Directory>,
-    domains: Arc<ArcSwap<Domains>>,
-    accounts: Arc<ArcSwap<Accounts>>,
-    api: Arc<Api>,
-    policies: Arc<Policies>,
-    metrics: Arc<Metrics>,
-    /// What is in force, to see what cannot change without a restart.
-    current: Arc<Settings>,
-}
-
-impl Reloader {
-    /// A reloader of this app.
-    pub fn new(app: &App) -> Self {
-        Self {
-            gateway: Arc::clone(&app.gateway),
-            directory: Arc::clone(&app.directory),
-            domains: Arc::clone(&app.domains),
-            accounts: Arc::clone(&app.accounts),
-            api: Arc::clone(&app.api),
-            policies: Arc::clone(&app.policies),
-            metrics: Arc::clone(&app.metrics),
-            current: Arc::clone(&app.settings),
-        }
-    }
-
-    /// Reads the file again. A bad one changes nothing and says why.
-    pub fn reload(&mut self, path: &std::path::Path) -> Result<(), ConfigErrors> {
-        let mut settings = match config::load(path, &|name| std::env::var(name).ok()) {
-            Ok(settings) => settings,
-            Err(errors) => {
-                self.metrics.config_reloaded(ReloadResult::Failure);
-                return Err(errors);
-            }
-        };
-        for part in hold_back(&self.current, &mut settings) {
-            tracing::warn!(part, "this changed; it acts after a restart");
-        }
-        let settings = Arc::new(settings);
-        self.gateway.reload(&settings);
-        self.directory.set_policy(policy(&settings));
-        let again = domains::again(&self.domains.load(), &settings);
-        self.domains.store(Arc::new(again));
-        let Accounts { store, clock, .. } = &*self.accounts.load_full();
-        let again = accounts::accounts(&settings, store.clone(), clock.clone());
-        self.accounts.store(Arc::new(again));
-        self.api.served.store(Arc::new(api::served(&settings)));
-        tasks::reload(&self.policies, &settings);
-        self.metrics.config_in_force(&settings.fingerprint);
-        self.metrics.config_reloaded(ReloadResult::Success);
-        self.current = settings;
-        Ok(())
-    }
-}
-
 /// Ends when `stop` turns true, or nobody is left who could turn it.
 pub async fn stopping(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|&stop| stop).await;
 }
 
-/// Names what changed but cannot act while the process runs, and keeps the old value where half of it would.
-fn hold_back(old: &Settings, new: &mut Settings) -> Vec<&'static str> {
-    let same =
-        |old: &dyn std::fmt::Debug, new: &dyn std::fmt::Debug| format!("{old:?}") == format!("{new:?}");
-    let bound = |settings: &Settings| {
-        let listen = &settings.listen;
-        (listen.proxy, listen.admin, listen.workers, listen.drain)
-    };
-    let digits = std::mem::replace(&mut new.verification.code_digits, old.verification.code_digits);
-    // Whoever is in front would speak the other one to us until its own settings change too.
-    let speaks_tls = new.listen.tls.is_some();
-    let keeps_tls = speaks_tls == old.listen.tls.is_some();
-    if !keeps_tls {
-        (new.listen.tls, new.listen.scheme) = (old.listen.tls.clone(), old.listen.scheme);
-    }
-    [
-        ("listen.certificate", keeps_tls),
-        ("listen", bound(old) == bound(new)),
-        ("admin", same(&old.admin, &new.admin)),
-        // Mails are composed with the digits of the start: a page that expects others would take no code at all.
-        ("verification.code_digits", digits == old.verification.code_digits),
-        ("mail", same(&old.mail, &new.mail)),
-        ("store", same(&old.database, &new.database)),
-        ("keys", old.keys == new.keys),
-        ("assertion", same(&old.assertion, &new.assertion)),
-        ("log", same(&old.log, &new.log)),
-    ]
-    .into_iter()
-    .filter_map(|(part, same)| (!same).then_some(part))
-    .collect()
-}
-
 fn policy(settings: &Settings) -> ExternalUserPolicy {
-    ExternalUserPolicy { frequency: settings.verification.frequency }
+    ExternalUserPolicy { frequency: settings.verification.frequency, ..ExternalUserPolicy::default() }
 }
 
 fn outbox(
@@ -350,65 +268,5 @@ fn count_tables(metrics: &Metrics, directory: &Directory) {
     let (accounts, domains) = directory.sizes();
     metrics.directory_accounts.set(i64::try_from(accounts).unwrap_or(i64::MAX));
     metrics.directory_domains.set(i64::try_from(domains).unwrap_or(i64::MAX));
-    count_contradictions(metrics, directory);
-}
-
-fn count_contradictions(metrics: &Metrics, directory: &Directory) {
-    metrics.directory_contradictions.set(i64::try_from(directory.contradictions()).unwrap_or(i64::MAX));
-}
-
-async fn keep_house(
-    store: Store,
-    clock: Clock,
-    metrics: Arc<Metrics>,
-    directory: Arc<Directory>,
-    gateway: Arc<Gateway>,
-    stop: watch::Receiver<bool>,
-) {
-    let mut stop = std::pin::pin!(stopping(stop));
-    for round in 0_u32.. {
-        count_contradictions(&metrics, &directory);
-        gateway.sweep();
-        // A failing store is reported by those who need it; here the next round tries again.
-        if let Ok(depth) = store.outbox_depth().await {
-            metrics.outbox_mails.set(i64::try_from(depth).unwrap_or(i64::MAX));
-        }
-        if round % PRUNE_EVERY == 0 {
-            directory.sweep(clock.now());
-            if let Err(error) = store.prune(clock.now()).await {
-                tracing::warn!(%error, "old rows could not be removed; that is tried again in an hour");
-            }
-        }
-        tokio::select! {
-            () = tokio::time::sleep(HOUSEKEEPING) => {}
-            () = &mut stop => return,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::code::CodeDigits;
-
-    fn settings(more: &str) -> Settings {
-        let minimal = include_str!("../../config/examples/minimal.toml");
-        config::parse("test", &format!("{minimal}{more}"), std::path::Path::new(""), &|_| None).unwrap()
-    }
-
-    #[test]
-    fn a_reload_keeps_the_digits_that_mails_are_composed_with() {
-        let mut new = settings("verification = { code_digits = 8, frequency = \"1d\" }");
-        assert_eq!(hold_back(&settings(""), &mut new), ["verification.code_digits"]);
-        assert_eq!(new.verification.code_digits, CodeDigits::Six);
-        assert_eq!(new.verification.frequency, Duration::from_secs(86_400));
-    }
-
-    #[test]
-    fn a_reload_names_what_waits_for_a_restart() {
-        let mut new = settings("listen.drain = \"5s\"\nlog.level = \"warn\"");
-        assert_eq!(hold_back(&settings(""), &mut new), ["listen", "log"]);
-        let mut new = settings("listen.trusted_proxies = [\"192.0.2.1\"]");
-        assert!(hold_back(&settings(""), &mut new).is_empty(), "who is believed acts at once");
-    }
+    housekeeping::count_contradictions(metrics, directory);
 }

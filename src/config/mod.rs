@@ -4,6 +4,7 @@
 //! key, copy one in `verification.rs` and describe it in `config/postern.toml`.
 
 pub mod admin;
+pub mod audit;
 pub mod database;
 pub mod dns;
 pub mod domains;
@@ -108,6 +109,7 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
     let files = store::read(&mut root, around);
     let log = log::read(&mut root);
     let assertion = assertion::read(&mut root);
+    let audit = audit::read(&mut root);
     let dns = dns::read(&mut root);
     let domains = domains::read(&mut root, around);
     root.finish();
@@ -124,6 +126,7 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
         keys,
         log,
         assertion,
+        audit,
         dns,
         domains,
         fingerprint: HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..6]),

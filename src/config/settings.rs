@@ -12,6 +12,7 @@ use crate::domain::organization::Organization;
 pub use crate::domain::policy::{ApiTokens, Limits};
 
 use super::admin::Admin;
+use super::audit::Audit;
 use super::database::Database;
 use super::dns::Dns;
 use super::domains::Domains;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub log: Log,
     /// How assertions are made.
     pub assertion: Assertions,
+    /// How long the audit log is kept.
+    pub audit: Audit,
     /// Who is asked about domains.
     pub dns: Dns,
     /// How domains are proved.
@@ -117,6 +120,8 @@ pub struct Site {
     pub hardening: bool,
     /// The machines whose requests are never judged and never carry a cookie; the peer's address alone counts.
     pub trusted_sources: Vec<ipnet::IpNet>,
+    /// Which external people are let in at all.
+    pub external_access: ExternalAccess,
     /// What is asked of people who have an account for the customer portal alone.
     pub portal_customers: PortalCustomers,
     /// Whether the upstream is told in headers who asks.
@@ -210,6 +215,15 @@ impl fmt::Debug for UpstreamTls {
         let Self { name, ca_file, client: _ } = self;
         f.debug_struct("UpstreamTls").field("name", name).field("ca_file", ca_file).finish_non_exhaustive()
     }
+}
+
+/// Which external people a site lets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExternalAccess {
+    /// Whoever has an account at the product.
+    Any,
+    /// Those alone who have a role there, by themselves or by a group or company.
+    Invited,
 }
 
 /// What is asked of people whom the product counts as customers of its portal, without access to the product itself.

@@ -18,7 +18,7 @@ use super::profiles;
 use super::section::Section;
 use super::session::{AnswerForm, SessionSource};
 use super::sessions;
-use super::settings::{PortalCustomers, Site};
+use super::settings::{ExternalAccess, PortalCustomers, Site};
 use super::upstream::{self, ends_in_digits};
 use super::values::{Refusal, bytes, choice, network, plain_path};
 
@@ -86,10 +86,20 @@ fn read_one(
     let hardening = section.switch("hardening", true);
     let trusted_sources = section.texts("trusted_sources", network).unwrap_or_default();
     let portal_customers = read_portal_customers(section);
+    let access = [("any", ExternalAccess::Any), ("invited", ExternalAccess::Invited)];
+    let external_access = section.text("external_access", choice(&access)).unwrap_or(ExternalAccess::Any);
     let sessions = sessions::read(section, product, around);
     check_portal_customers(section, portal_customers, sessions.as_deref().unwrap_or_default());
     let profile = profiles::read(section, product, sessions.as_deref().unwrap_or_default());
     let (api, mobile) = (api::read(section, sessions.as_deref()), mobile::read(section));
+    if external_access == ExternalAccess::Invited && !api.introspect {
+        let instead = "add `api_identity = \"introspect\"`, so that the product is asked whose token it is";
+        section.reject(
+            "external_access",
+            "lets in by who somebody is, and nobody asks that of API tokens",
+            instead,
+        );
+    }
 
     let prefix_is_known = prefix.is_some() || !section.has("prefix");
     let prefix = prefix.unwrap_or_default();
@@ -111,6 +121,7 @@ fn read_one(
         assertion,
         hardening,
         trusted_sources,
+        external_access,
         portal_customers,
         profile: profile?,
         sessions: sessions?,

@@ -6,9 +6,9 @@ use std::sync::atomic::Ordering;
 
 use crate::store::{AccountsChanged, Reread, Store, StoreError};
 
+use super::Directory;
 use super::accounts::{AccountState, Accounts};
 use super::current::Changed;
-use super::{Directory, load_snapshot};
 
 impl Directory {
     /// Reads changed accounts from the store and judges by them from now on. `seq` is the newest entry of the change log that
@@ -53,11 +53,10 @@ impl Directory {
         accounts: Accounts,
         since: i64,
     ) -> Result<(), StoreError> {
-        let domains = load_snapshot(store, self.snapshot.load().external).await?;
+        let domains = store.verified_domains().await?;
         let accounts = Arc::new(accounts);
         self.accounts.rcu(|current| current.absorb(&accounts, since));
-        // The policy may have changed while the tables were read, and the newer one counts.
-        self.set_domains(domains);
+        self.set_domains(domains.into_iter().collect());
         self.epoch.fetch_add(1, Ordering::Release);
         self.announce();
         Ok(())

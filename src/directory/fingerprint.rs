@@ -67,6 +67,16 @@ impl FingerprintKey {
         self.of(b"contradiction", &parts)
     }
 
+    /// Of something that is written down of somebody, to see how often.
+    pub(super) fn notice(&self, parts: &[&str]) -> Fingerprint {
+        self.of(b"notice", parts)
+    }
+
+    /// Of an invitation to a site, for an address or a mail domain.
+    pub(super) fn invitation(&self, organization: &OrganizationId, site: &str, who: &str) -> Fingerprint {
+        self.of(b"invitation", &[organization.as_str(), site, who])
+    }
+
     fn of(&self, kind: &[u8], parts: &[&str]) -> Fingerprint {
         let mut hasher = SipHasher24::new_with_key(&self.0);
         hasher.write(kind);

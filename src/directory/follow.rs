@@ -74,6 +74,12 @@ impl Follower {
                 self.directory.reload_domains(&self.store).await?;
                 reloaded(&self.directory);
             }
+            if has(ChangeKind::ExternalPolicies) {
+                self.directory.reload_policies(&self.store).await?;
+            }
+            if has(ChangeKind::Invitations) {
+                self.directory.reload_invitations(&self.store).await?;
+            }
             let changed: Vec<AccountsChanged> = entries.iter().filter_map(changed_accounts).collect();
             if !changed.is_empty() {
                 self.directory.read_again(&self.store, &changed, newest).await?;
@@ -84,9 +90,14 @@ impl Follower {
                     ChangeKind::Revocation => revoke(&self.directory, entry),
                     ChangeKind::Enrolment => hear_enrolment(&self.directory, entry),
                     ChangeKind::AcceptedAddress => accept(&self.directory, entry),
+                    ChangeKind::Reset => reset(&self.directory, entry),
                     ChangeKind::Directory => self.is_outdated = true,
                     // Read above, and known to memory before the store.
-                    ChangeKind::Accounts | ChangeKind::Domains | ChangeKind::Pin => {}
+                    ChangeKind::Accounts
+                    | ChangeKind::Domains
+                    | ChangeKind::ExternalPolicies
+                    | ChangeKind::Invitations
+                    | ChangeKind::Pin => {}
                 }
             }
             self.last_change = newest;
@@ -151,6 +162,13 @@ fn revoke(directory: &Directory, entry: &ChangeEntry) {
     match entry.revocation() {
         Some(revocation) => directory.revoke(revocation.subject, revocation.device, revocation.at),
         None => tracing::error!(seq = entry.seq, "a sign-out in the change log is damaged and was skipped"),
+    }
+}
+
+fn reset(directory: &Directory, entry: &ChangeEntry) {
+    match entry.resets() {
+        Some(rows) => rows.iter().for_each(|row| directory.reset(row)),
+        None => tracing::error!(seq = entry.seq, "a reset in the change log is damaged and was skipped"),
     }
 }
 

@@ -1,5 +1,5 @@
-//! The in-memory tables that requests are judged by: verified domains, accounts and claims, pinned addresses, sign-outs,
-//! sessions of mobile apps.
+//! The in-memory tables that requests are judged by: verified domains, external user policies, accounts and claims, pinned
+//! addresses, sign-outs and resets, sessions of mobile apps, invitations.
 //!
 //! Loaded from the store at start and kept current by following its change log ([`follow`]). Reading them is a hash look-up;
 //! nothing here is ever asked of the store while a request waits.
@@ -13,12 +13,16 @@ mod current;
 mod enrolments;
 mod fingerprint;
 pub mod follow;
+mod invitations;
 mod join;
 mod logins;
+mod notices;
 mod pins;
+mod resets;
 mod revocations;
 mod table;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -27,12 +31,14 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
 use crate::domain::account::{CookieSet, DeviceId, Subject};
+use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::domain::enrolment::Enrolment;
+use crate::domain::group::Invited;
 use crate::domain::organization::OrganizationId;
 use crate::domain::policy::{ExternalUserPolicy, Snapshot};
 use crate::entropy::Entropy;
-use crate::store::{Finding, PinRow, Store, StoreError};
+use crate::store::{Finding, PinRow, ResetRow, Store, StoreError};
 
 pub use accounts::AccountState;
 use accounts::Accounts;
@@ -42,9 +48,16 @@ use current::Current;
 use enrolments::Enrolments;
 pub use fingerprint::Fingerprint;
 use fingerprint::FingerprintKey;
+use invitations::Invitations;
 pub use logins::NamedAccount;
+use notices::Notices;
+pub use notices::{Refused, SignIn};
 use pins::Pins;
+use resets::Resets;
 use revocations::Revocations;
+
+/// Whose each verified domain is.
+type Domains = HashMap<DomainName, OrganizationId, foldhash::fast::RandomState>;
 
 /// How many findings may wait to be written. Beyond it they stay in memory alone until they are made again.
 const WAITING_FINDINGS: usize = 10_000;
@@ -57,8 +70,11 @@ pub struct Directory {
     pins: Pins,
     contradictions: Contradictions,
     revocations: Revocations,
+    resets: Resets,
+    invitations: Invitations,
     enrolments: Enrolments,
     activity: Activity,
+    notices: Notices,
     /// Rises whenever a person may have to be joined anew; see [`Directory::epoch`].
     epoch: AtomicU64,
     /// Tells those who watch something open that it must be judged again.
@@ -124,6 +140,9 @@ impl Directory {
             pins: Pins::load(store, &key, finding.clone()).await?,
             contradictions: Contradictions::load(store, &key, finding.clone()).await?,
             revocations: Revocations::load(store, now).await?,
+            resets: Resets::load(store, &key, now).await?,
+            invitations: Invitations::load(store, &key).await?,
+            notices: Notices::new(finding.clone()),
             enrolments: Enrolments::load(store, now).await?,
             activity: Activity::new(finding),
             epoch: AtomicU64::new(0),
@@ -139,16 +158,41 @@ impl Directory {
         self.swap_in(store, accounts, since).await
     }
 
-    /// Loads the domains again and swaps them in. Nobody is joined anew: an account is the same, whoever owns its domain.
-    pub async fn reload_domains(&self, store: &Store) -> Result<(), StoreError> {
-        let loaded = load_snapshot(store, self.snapshot.load().external).await?;
-        self.set_domains(loaded);
+    /// Loads the external user policies again and swaps them in. What is open is judged by them at once.
+    pub async fn reload_policies(&self, store: &Store) -> Result<(), StoreError> {
+        let policies = store.policies_in_force().await?;
+        self.snapshot.rcu(|old| Snapshot { policies: policies.clone(), ..Snapshot::clone(old) });
         self.announce();
         Ok(())
     }
 
-    fn set_domains(&self, loaded: Snapshot) {
-        self.snapshot.rcu(|old| Snapshot { external: old.external, ..loaded.clone() });
+    /// Loads the invitations again. Whoever is not invited any more is put out at once.
+    pub async fn reload_invitations(&self, store: &Store) -> Result<(), StoreError> {
+        self.invitations.reload(store, &self.key).await?;
+        self.announce();
+        Ok(())
+    }
+
+    /// To what of a site whoever has this address was invited; without one that is to be believed, to nothing.
+    pub fn invited(
+        &self,
+        organization: &OrganizationId,
+        site: &str,
+        email: Option<&EmailAddress>,
+    ) -> Invited {
+        email.map_or(Invited::No, |email| self.invitations.of(&self.key, organization, site, email))
+    }
+
+    /// Loads the domains again and swaps them in. Nobody is joined anew: an account is the same, whoever owns its domain.
+    pub async fn reload_domains(&self, store: &Store) -> Result<(), StoreError> {
+        self.set_domains(store.verified_domains().await?.into_iter().collect());
+        self.announce();
+        Ok(())
+    }
+
+    /// The policies may have changed while domains were read, and the newer ones count.
+    fn set_domains(&self, domains: Domains) {
+        self.snapshot.rcu(|old| Snapshot { verified_domains: domains.clone(), ..Snapshot::clone(old) });
     }
 
     /// Judges a person by the address that an operator accepted for them, from now on.
@@ -234,10 +278,33 @@ impl Directory {
         self.announce();
     }
 
-    /// Lets go of sign-outs that no living proof is older than.
+    /// Has the audit log say that somebody signed in, unless it said so of them too often.
+    pub fn note_sign_in(&self, sign_in: &SignIn<'_>, now: Timestamp) {
+        self.notices.signed_in(&self.key, sign_in, now);
+    }
+
+    /// Has the audit log say that a request was refused, unless it said so of the same person and reason lately.
+    pub fn note_refusal(&self, refused: &Refused<'_>, now: Timestamp) {
+        self.notices.refused(&self.key, refused, now);
+    }
+
+    /// When an admin last reset whoever has this account: what they verified before, anywhere, is void.
+    pub fn reset_at(&self, account: Fingerprint) -> Option<Timestamp> {
+        self.resets.at(account)
+    }
+
+    /// Takes in a reset of a person, which the store tells all nodes.
+    pub fn reset(&self, row: &ResetRow) {
+        self.resets.insert(self.key.email(&row.organization, &row.email), row.at);
+        self.announce();
+    }
+
+    /// Lets go of sign-outs and resets that no living proof is older than.
     pub fn sweep(&self, now: Timestamp) {
         self.revocations.sweep(now);
         self.activity.sweep(now);
+        self.resets.sweep(now);
+        self.notices.sweep(now);
     }
 
     /// The newest state of the enrolment of these cookies.
@@ -262,7 +329,8 @@ impl Directory {
 }
 
 async fn load_snapshot(store: &Store, external: ExternalUserPolicy) -> Result<Snapshot, StoreError> {
-    Ok(Snapshot { verified_domains: store.verified_domains().await?.into_iter().collect(), external })
+    let verified_domains = store.verified_domains().await?.into_iter().collect();
+    Ok(Snapshot { verified_domains, external, policies: store.policies_in_force().await? })
 }
 
 #[cfg(test)]
@@ -278,7 +346,10 @@ mod tests {
         let path = folder.path().join("postern.db");
         Store::create(&path).await.unwrap();
         let store = Store::open(&path).await.unwrap();
-        let policy = |days: u64| ExternalUserPolicy { frequency: Duration::from_secs(days * 86_400) };
+        let policy = |days: u64| {
+            let frequency = Duration::from_secs(days * 86_400);
+            ExternalUserPolicy { frequency, ..ExternalUserPolicy::default() }
+        };
         let (entropy, now) = (Entropy::seeded(1), Timestamp::UNIX_EPOCH);
         let directory = Directory::load(&store, policy(30), &entropy, now).await.unwrap().directory;
         let mut reload = std::pin::pin!(directory.reload(&store));

@@ -40,7 +40,7 @@ impl Revocations {
     }
 }
 
-fn oldest(now: Timestamp) -> Timestamp {
+pub(super) fn oldest(now: Timestamp) -> Timestamp {
     now.saturating_sub(LONGEST_PROOF).unwrap_or(Timestamp::MIN)
 }
 

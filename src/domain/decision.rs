@@ -88,6 +88,7 @@ pub enum Reason {
     TrustedSource,
     MobileSession,
     PortalCustomer,
+    VerificationOff,
     OwnPage,
     NoProof,
     ProofInvalid,
@@ -96,6 +97,8 @@ pub enum Reason {
     ProofRevoked,
     AddressUnknown,
     TokenBlocked,
+    NotInvited,
+    PolicyUnreadable,
     AccountSuspended,
     AccountDeactivated,
     AccountClosed,
@@ -129,7 +132,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in label order.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 50] = [
         Self::Managed,
         Self::FreshProof,
         Self::ApiToken,
@@ -140,6 +143,7 @@ impl Reason {
         Self::TrustedSource,
         Self::MobileSession,
         Self::PortalCustomer,
+        Self::VerificationOff,
         Self::OwnPage,
         Self::NoProof,
         Self::ProofInvalid,
@@ -148,6 +152,8 @@ impl Reason {
         Self::ProofRevoked,
         Self::AddressUnknown,
         Self::TokenBlocked,
+        Self::NotInvited,
+        Self::PolicyUnreadable,
         Self::AccountSuspended,
         Self::AccountDeactivated,
         Self::AccountClosed,
@@ -211,6 +217,7 @@ impl Reason {
                 "portal-customer",
                 "A customer of the service desk, who has no access to the product itself.",
             ),
+            Self::VerificationOff => ("verification-off", "The organization asks this person for no code."),
             Self::OwnPage => ("own-page", "One of Postern's own pages."),
             Self::NoProof => ("no-proof", "You have not verified your mailbox in this browser yet."),
             Self::ProofInvalid => {
@@ -230,6 +237,14 @@ impl Reason {
             Self::TokenBlocked => (
                 "token-blocked",
                 "API tokens of external users are blocked here by the organization. Please ask your organization's admin.",
+            ),
+            Self::NotInvited => (
+                "not-invited",
+                "This site is only for people from outside who were invited to it. Please ask whoever you work with here, or your organization's admin.",
+            ),
+            Self::PolicyUnreadable => (
+                "policy-unreadable",
+                "What the organization asks of people from outside cannot be read right now. Please try again in a moment.",
             ),
             Self::AccountSuspended => (
                 "account-suspended",
@@ -313,6 +328,9 @@ impl Reason {
             | Self::AddressUnknown
             | Self::MobileSession
             | Self::PortalCustomer
+            | Self::VerificationOff
+            | Self::NotInvited
+            | Self::PolicyUnreadable
             | Self::TokenBlocked
             | Self::AccountSuspended
             | Self::AccessEnded => Class::External,

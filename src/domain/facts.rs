@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::email::EmailAddress;
+use super::group::Invited;
 use super::lane::Lane;
 use super::lifecycle::Standing;
 use super::organization::OrganizationId;
@@ -29,6 +30,8 @@ pub struct Facts<'a> {
     pub enrolled_until: Option<Timestamp>,
     /// Whether the site takes API tokens of external people.
     pub api_tokens: ApiTokens,
+    /// Whether the person was invited to the site, where it wants that of external people.
+    pub invited: Invited,
 }
 
 /// What the identity source said of the session.
@@ -61,6 +64,13 @@ pub struct Person<'a> {
     pub is_customer: bool,
     /// Whether the product now reports another address, or this address for another person, than was pinned.
     pub address_changed: bool,
+}
+
+impl<'a> Person<'a> {
+    /// The address, unless they may have made it up.
+    pub fn believed_email(&self) -> Option<&'a EmailAddress> {
+        self.email.filter(|_| !self.address_changed)
+    }
 }
 
 /// What the proof cookie amounts to.

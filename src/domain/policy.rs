@@ -5,39 +5,48 @@ use std::time::Duration;
 
 use super::code::CodeDigits;
 use super::domain_name::DomainName;
+use super::email::EmailAddress;
+use super::external_policy::OrganizationPolicies;
 use super::organization::OrganizationId;
 use super::quota::Quota;
+pub use super::verification::{ApiTokens, ExternalUserPolicy, Verification};
 
 /// Everything `decide` knows about the organizations; swapped as a whole, never changed in place.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
     /// The mail domains that somebody proved to own, each with the one organization that did.
     pub verified_domains: HashMap<DomainName, OrganizationId, foldhash::fast::RandomState>,
-    /// What external people must do.
+    /// What external people must do where their organization says nothing else.
     pub external: ExternalUserPolicy,
+    /// What organizations say, for those that say anything.
+    pub policies: HashMap<OrganizationId, OrganizationPolicies, foldhash::fast::RandomState>,
 }
 
-/// Settings for external users.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ExternalUserPolicy {
-    /// How long a verification counts: fresh while `now - verified_at < frequency`.
-    pub frequency: Duration,
-}
+impl Snapshot {
+    /// The policy that whoever has this address goes by. Of somebody whose address is unknown, or not to be believed, nobody can
+    /// say which: with `None` they gain nothing by the laxer ones. A hash look-up of the organization and one of the domain at
+    /// most.
+    pub fn external_policy(
+        &self,
+        organization: &OrganizationId,
+        believed: Option<&EmailAddress>,
+    ) -> ExternalUserPolicy {
+        let Some(policies) = self.policies_of(organization) else { return self.external };
+        match believed {
+            Some(email) => policies.of(email, &self.external),
+            None => policies.strictest(&self.external),
+        }
+    }
 
-/// Whether external people may use API tokens at a site.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ApiTokens {
-    /// They may, as in the product whose feature this is.
-    #[default]
-    Allow,
-    /// They may not, and neither may a token of which nobody can say whose it is.
-    Block,
-}
+    /// Whether any policy of an organization refuses API tokens, so that it matters whose a token is.
+    pub fn may_block_tokens(&self, organization: &OrganizationId) -> bool {
+        let policies = self.policies_of(organization);
+        policies.is_some_and(|policies| policies.strictest(&self.external).api_tokens == ApiTokens::Block)
+    }
 
-impl Default for ExternalUserPolicy {
-    /// Seven days, as in the product whose feature this is.
-    fn default() -> Self {
-        Self { frequency: Duration::from_secs(7 * 86_400) }
+    fn policies_of(&self, organization: &OrganizationId) -> Option<&OrganizationPolicies> {
+        // Most gateways have none, and hash nothing.
+        if self.policies.is_empty() { None } else { self.policies.get(organization) }
     }
 }
 

@@ -83,6 +83,13 @@ pub struct Identity {
     pub told: Told,
 }
 
+impl Identity {
+    /// The address, unless they may have made it up.
+    pub fn believed_email(&self) -> Option<&EmailAddress> {
+        self.email.as_ref().filter(|_| !self.address_changed)
+    }
+}
+
 /// A person as headers to an upstream name them; made once, so that a warm request only counts a reference.
 #[derive(Debug, Clone)]
 pub struct Told {
@@ -110,6 +117,8 @@ pub enum SessionIdentity {
 pub struct Resolved {
     /// Whose session it is.
     pub session: SessionIdentity,
+    /// Whether the sources were asked by this request, so that the answer is news.
+    pub is_news: bool,
     /// Cookies that the product set while it was asked (a remembered sign-in): they belong to the browser.
     pub set_cookies: Vec<HeaderValue>,
 }
@@ -153,11 +162,19 @@ impl Identities {
         let guard = match self.cache.lookup(key, self.clock.now()).await {
             Lookup::Known(session) => {
                 self.metrics.identity_cache.count(CacheResult::Hit);
-                return Resolved { session: self.refresh(site, session), set_cookies: Vec::new() };
+                return Resolved {
+                    session: self.refresh(site, session),
+                    is_news: false,
+                    set_cookies: Vec::new(),
+                };
             }
             Lookup::Joined(session) => {
                 self.metrics.identity_cache.count(CacheResult::Joined);
-                return Resolved { session: self.refresh(site, session), set_cookies: Vec::new() };
+                return Resolved {
+                    session: self.refresh(site, session),
+                    is_news: false,
+                    set_cookies: Vec::new(),
+                };
             }
             Lookup::Ask(guard) => guard,
         };
@@ -198,7 +215,7 @@ impl Identities {
                     Some(_) => {}
                     None => {
                         let session = SessionIdentity::Person(Arc::new(self.join(site, person)));
-                        return (Resolved { session, set_cookies }, reply.lifetime);
+                        return (Resolved { session, is_news: true, set_cookies }, reply.lifetime);
                     }
                 },
                 Answer::Anonymous => anonymous = Some(reply.lifetime),
@@ -217,7 +234,7 @@ impl Identities {
             (false, None, Some(lifetime)) => (SessionIdentity::Anonymous, lifetime),
             (false, None, None) => (SessionIdentity::Unrecognised, UNRECOGNISED),
         };
-        (Resolved { session, set_cookies }, lifetime)
+        (Resolved { session, is_news: true, set_cookies }, lifetime)
     }
 
     async fn ask(

@@ -1,5 +1,6 @@
 //! The challenge as its page shows it: opening it, trying a code, asking for another mail.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use http::header::{self, HeaderValue};
@@ -41,6 +42,7 @@ pub(super) struct Visit {
     person: Identity,
     email: EmailAddress,
     device: DeviceId,
+    address: IpAddr,
     network: String,
     return_to: ReturnTarget,
 }
@@ -68,6 +70,7 @@ impl Visit {
             email: mailbox(person)?.clone(),
             person: person.clone(),
             device,
+            address: exchange.client,
             network: network(exchange.client),
             return_to,
         })
@@ -86,6 +89,7 @@ impl Visit {
             is_contradicted: self.person.address_changed,
             organization: &self.served.site.organization,
             site: &self.served.site.id,
+            address: self.address,
             network: &self.network,
         }
     }
@@ -143,7 +147,8 @@ impl Gateway {
         self.metrics.challenges.count(event(&checked));
         if let Checked::Verified(proven) = &checked {
             exchange.set_cookies.push(visit.keep_device(proven.device));
-            let proof = cookies::keep(plan.names.proof, &proven.token, plan.scheme, plan.frequency);
+            let frequency = self.external_policy(&visit.served, &visit.person).frequency;
+            let proof = cookies::keep(plan.names.proof, &proven.token, plan.scheme, frequency);
             exchange.set_cookies.push(proof);
             return Ok(respond::see_other(visit.return_to.as_str()));
         }
@@ -189,7 +194,7 @@ impl Gateway {
             site: SiteName::of(site),
             masked_email: visit.email.masked(),
             sender: visit.plan.sender.clone(),
-            frequency: visit.plan.frequency,
+            frequency: self.external_policy(&visit.served, &visit.person).frequency,
             delivery: shown.delivery,
             digits: visit.plan.rules.code_digits,
             tries_left: shown.tries_left,

@@ -191,6 +191,7 @@ impl From<Reason> for Refused {
         let decision = match reason {
             Reason::IdentityUnavailable
             | Reason::IdentityMismatch
+            | Reason::PolicyUnreadable
             | Reason::StoreUnavailable
             | Reason::UpstreamUnreachable
             | Reason::UpstreamTimeout

@@ -2,15 +2,19 @@
 //! `token.rs`, which does the same for the API lane.
 
 use http::header::HeaderValue;
+use jiff::Timestamp;
 
 use crate::clock::stopwatch;
-use crate::config::settings::PortalCustomers;
+use crate::config::settings::{ExternalAccess, PortalCustomers};
 use crate::directory::AccountState;
 use crate::domain::decide::decide;
 use crate::domain::decision::{Decision, Reason};
+use crate::domain::email::EmailAddress;
 use crate::domain::enrolment::Enrolment;
 use crate::domain::facts::{Facts, Person, ProofFact, Session};
+use crate::domain::group::Invited;
 use crate::domain::lane::Lane;
+use crate::domain::policy::{ExternalUserPolicy, Snapshot};
 use crate::identity::{Identity, Presented, SessionIdentity, TokenOwner};
 
 use super::Gateway;
@@ -74,9 +78,6 @@ impl Gateway {
         let proof = person.map_or(ProofFact::Absent, |person| self.proof(served, cookies, person));
         let state = self.state(session.as_ref());
         let enrolment = person.and_then(|person| self.enrolment(served, cookies, person));
-        // Whoever was reset signs in anew, at an app as in a browser.
-        let enrolment =
-            enrolment.filter(|enrolment| state.reset_at.is_none_or(|reset| reset < enrolment.signed_in_at));
         let snapshot = self.directory.snapshot();
         let facts = Facts {
             organization: &served.site.organization.id,
@@ -86,8 +87,10 @@ impl Gateway {
             session: session_fact(session.as_ref(), state),
             proof,
             revoked_at: self.revoked_at(person, cookies, proof).max(state.reset_at),
-            enrolled_until: enrolment.map(|enrolment| enrolment.until(snapshot.external.frequency)),
+            enrolled_until: enrolment
+                .and_then(|enrolment| self.enrolled_until(&snapshot, served, person, state, &enrolment)),
             api_tokens: served.site.api.for_external,
+            invited: self.invited(served, person.and_then(Identity::believed_email)),
         };
         let decision = decide(&snapshot, &facts, self.clock.now());
         Judged { session, owner: None, enrolment, proof, decision }
@@ -121,6 +124,9 @@ impl Gateway {
             client: exchange.client,
         };
         let resolved = self.identities.resolve(&served.site, &served.metrics, key, presented).await;
+        if let (true, SessionIdentity::Person(person)) = (resolved.is_news, &resolved.session) {
+            self.note_sign_in(exchange.client, served, cookies, person);
+        }
         // No upstream sets our cookies, in this answer as in any other.
         let theirs = |line: &HeaderValue| !is_own(set_cookie_name(line));
         exchange.set_cookies.extend(resolved.set_cookies.into_iter().filter(theirs));
@@ -145,19 +151,54 @@ impl Gateway {
         }
     }
 
+    /// Whether somebody was invited to a site. Only a site that wants it costs a look.
+    pub(super) fn invited(&self, served: &Served, believed: Option<&EmailAddress>) -> Invited {
+        match served.site.external_access {
+            ExternalAccess::Any => Invited::NotNeeded,
+            ExternalAccess::Invited => {
+                self.directory.invited(&served.site.organization.id, &served.site.id, believed)
+            }
+        }
+    }
+
+    /// The external user policy that a person goes by at a site.
+    pub(super) fn external_policy(&self, served: &Served, person: &Identity) -> ExternalUserPolicy {
+        self.directory.snapshot().external_policy(&served.site.organization.id, person.believed_email())
+    }
+
     /// Only a genuine proof can have been revoked, so only then is it looked up.
     fn revoked_at(
         &self,
         person: Option<&Identity>,
         cookies: &Cookies,
         proof: ProofFact,
-    ) -> Option<jiff::Timestamp> {
+    ) -> Option<Timestamp> {
         match (person, cookies.device, proof) {
             (Some(person), Some(device), ProofFact::VerifiedAt(_)) => {
-                self.directory.revoked_at(person.subject, device)
+                let reset_at = person.account.and_then(|account| self.directory.reset_at(account));
+                self.directory.revoked_at(person.subject, device).max(reset_at)
             }
             _ => None,
         }
+    }
+
+    /// Until when an app's session passes: not beyond a reset of its person or of the policy that they go by.
+    fn enrolled_until(
+        &self,
+        snapshot: &Snapshot,
+        served: &Served,
+        person: Option<&Identity>,
+        state: AccountState,
+        enrolment: &Enrolment,
+    ) -> Option<Timestamp> {
+        let person = person?;
+        let policy = snapshot.external_policy(&served.site.organization.id, person.believed_email());
+        let reset_at = person.account.and_then(|account| self.directory.reset_at(account));
+        let reset_at = reset_at.max(policy.reset_at).max(state.reset_at);
+        if reset_at.is_some_and(|reset_at| enrolment.signed_in_at <= reset_at) {
+            return None;
+        }
+        Some(enrolment.until(policy.frequency))
     }
 }
 

@@ -153,12 +153,13 @@ impl Gateway {
             exchange.set_cookies.push(line);
         }
         let SessionIdentity::Person(person) = &resolved.session else { return };
-        let (frequency, class) = {
-            let snapshot = self.directory.snapshot();
+        let frequency = self.external_policy(served, person).frequency;
+        let class = {
             let session = session_fact(Some(&resolved.session), self.state(Some(&resolved.session)));
-            (snapshot.external.frequency, class(&snapshot, &site.organization.id, session))
+            class(&self.directory.snapshot(), &site.organization.id, session)
         };
         let Some(cookies) = self.identities.cookie_set(&site.id, jar.credentials()) else { return };
+        self.note_sign_in_with(exchange.client, served, cookies, person);
         // Managed people pass anyway.
         if class == Class::Managed {
             return;
@@ -179,7 +180,7 @@ impl Gateway {
             return;
         }
         let now = self.clock.now();
-        let frequency = self.directory.snapshot().external.frequency;
+        let frequency = self.external_policy(served, person).frequency;
         // Not from the old state, which another answer may have let linger only.
         let ends_at = old.signed_in_at.saturating_add(frequency).unwrap_or(now);
         let new = Enrolment { cookies, ends_at, changed_at: now, ..*old };

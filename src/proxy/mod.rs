@@ -30,6 +30,7 @@ pub mod rehearse;
 mod relay;
 mod respond;
 mod route;
+mod sign_ins;
 mod stream;
 mod target;
 mod token;
@@ -73,6 +74,7 @@ use exchange::{Exchange, Refused};
 use plan::Plan;
 use record::Record;
 use route::{RouteError, Served};
+use sign_ins::SignIns;
 use stream::Sockets;
 use upstream::Upstream;
 use wire::{Connection, Crowd};
@@ -112,6 +114,8 @@ pub struct Gateway {
     assertions: Assertions,
     /// The WebSockets that are open.
     sockets: Sockets,
+    /// Whose sessions began here and are nobody's yet.
+    sign_ins: SignIns,
     /// The site of requests that name none of ours.
     nowhere: Arc<str>,
 }
@@ -133,6 +137,7 @@ impl Gateway {
             crowd: Crowd::default(),
             assertions,
             sockets: Sockets::default(),
+            sign_ins: SignIns::new(),
             nowhere: NO_SITE.into(),
         }
     }
@@ -187,6 +192,9 @@ impl Gateway {
         }
         let plan = Arc::clone(&exchange.plan);
         let Admitted { served, cookies, lane } = admit(&plan, exchange, connection, &parts)?;
+        if lane == Lane::Api {
+            exchange.authorization = self.presented(&parts, &served.site);
+        }
         target::name_host(&mut parts);
         if lane == Lane::Own {
             return Box::pin(self.own(exchange, served, cookies, &parts, body)).await;
@@ -203,7 +211,10 @@ impl Gateway {
             Decision::Pass(permit) => {
                 self.pass(exchange, upstream, served, permit, judged, cookies, parts, body).await
             }
-            decision => Err(Refused::by(&decision)),
+            decision => {
+                self.note_refusal(exchange, served, &judged);
+                Err(Refused::by(&decision))
+            }
         }
     }
 
@@ -274,7 +285,6 @@ fn admit<'a>(
     let lane = lane::classify(parts, &served.site, exchange.peer, path, &cookies, exchange.navigation)?;
     upload::check(parts, upload::max_bytes(&served.site, lane))?;
     exchange.record.lane = token::shown_lane(parts, &served.site, lane);
-    exchange.authorization = token::presented(parts, &served.site, lane);
     exchange.app_sign_in = lane == Lane::Public && mobile::is_sign_in(parts, &served.site, exchange);
     Ok(Admitted { served, cookies, lane })
 }

@@ -51,6 +51,7 @@ impl Gateway {
         let signs_out = lane == Lane::Public && is_logout(&parts, &served.site);
         let browser = Browser::of(&cookies);
         let app = self.app(exchange, served, &judged, &cookies);
+        let entrance = self.entrance(served, lane, may_sign_in, &judged, &cookies);
         let proof = take_proof(&mut cookies, &served.site);
         let mut request = upstream_request(
             parts,
@@ -72,6 +73,9 @@ impl Gateway {
         scrub_response(&mut head.headers);
         let asked = Asked { lane, credentials: permit.forward(), may_sign_in, signs_out };
         let seen = self.seen(served, &judged, &browser, &asked, &mut head)?;
+        if let Some(entrance) = entrance {
+            self.sign_ins.begin(&self.identities, served, entrance, &head.headers, self.clock.now());
+        }
         if let Some(app) = app {
             self.attend_app(exchange, served, &judged, app, &head.headers, seen.signed_out).await;
         }
@@ -172,7 +176,8 @@ impl Gateway {
         self.metrics.challenges.count(ChallengeEvent::SignedOut);
         let (subject, email) = (person.subject, email.clone());
         let (organization, site) = (served.site.organization.id.clone(), Arc::clone(&served.site.id));
-        self.actions.sign_out(Leaver { subject, device, email, organization, site }).await;
+        let address = exchange.client;
+        self.actions.sign_out(Leaver { subject, device, email, organization, site, address }).await;
     }
 
     fn forget(&self, browser: &Browser) {

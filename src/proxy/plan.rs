@@ -1,7 +1,6 @@
 //! What the configuration decides about requests: one value, replaced as a whole when the file is read again.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use ipnet::IpNet;
 use rustls::ServerConfig;
@@ -33,8 +32,6 @@ pub(super) struct Plan {
     pub routes: Routes,
     /// The rules of challenges.
     pub rules: ChallengeRules,
-    /// How long a verification counts; how long the browser keeps the proof.
-    pub frequency: Duration,
 }
 
 impl Plan {
@@ -59,7 +56,6 @@ impl Plan {
                 code_tries: verification.code_tries,
                 limits: settings.limits.clone(),
             },
-            frequency: verification.frequency,
         }
     }
 }

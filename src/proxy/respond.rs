@@ -91,10 +91,12 @@ pub fn status(reason: Reason, challenge: bool) -> StatusCode {
         | Reason::AccountDeactivated
         | Reason::AccountClosed
         | Reason::AccessEnded
+        | Reason::NotInvited
         | Reason::CrossSite
         | Reason::UpgradeRefused => StatusCode::FORBIDDEN,
         Reason::IdentityUnavailable
         | Reason::IdentityMismatch
+        | Reason::PolicyUnreadable
         | Reason::StoreUnavailable
         | Reason::TooManyConnections => StatusCode::SERVICE_UNAVAILABLE,
         Reason::UpstreamUnreachable => StatusCode::BAD_GATEWAY,

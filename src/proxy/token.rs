@@ -8,10 +8,11 @@ use percent_encoding::percent_decode;
 use serde_json::Value;
 
 use crate::clock::stopwatch;
-use crate::config::settings::{ApiTokens, Site};
+use crate::config::settings::{ApiTokens, ExternalAccess, Site};
 use crate::domain::account::Class;
 use crate::domain::decide::{class, decide};
 use crate::domain::decision::{Decision, Reason};
+use crate::domain::email::EmailAddress;
 use crate::domain::facts::{Facts, Person, ProofFact, Session};
 use crate::domain::lane::Lane;
 use crate::identity::{SessionIdentity, TokenOwner};
@@ -23,11 +24,20 @@ use super::route::Served;
 use super::watch::{named_user, names_user};
 
 impl Gateway {
+    /// The `Authorization` of a request on the API lane, where it matters whose it is: the site asks, or a policy of the
+    /// organization refuses the tokens of some and there is a product to ask.
+    pub(super) fn presented(&self, parts: &Parts, site: &Site) -> Option<HeaderValue> {
+        let may_ask = || site.sessions.iter().any(|source| source.introspect().is_some());
+        let may_block = || self.directory.snapshot().may_block_tokens(&site.organization.id);
+        let asks = site.enforce && (site.api.introspect || (may_block() && may_ask()));
+        asks.then(|| parts.headers.get(AUTHORIZATION).cloned()).flatten()
+    }
+
     /// Judges a request on the API lane. Nobody is asked unless the site says so, so it can depend on nothing.
     pub(super) async fn judge_token(&self, exchange: &mut Exchange, served: &Served) -> Judged {
         let site = &served.site;
         let owner = match &exchange.authorization {
-            Some(authorization) if site.enforce && site.api.introspect => {
+            Some(authorization) if site.enforce => {
                 Some(self.identities.token_owner(site, &served.metrics, exchange.client, authorization).await)
             }
             _ => None,
@@ -42,6 +52,7 @@ impl Gateway {
             revoked_at: None,
             enrolled_until: None,
             api_tokens: site.api.for_external,
+            invited: self.invited(served, owner.as_ref().and_then(believed_email)),
         };
         let snapshot = self.directory.snapshot();
         let decision = decide(&snapshot, &facts, self.clock.now());
@@ -93,11 +104,12 @@ impl Gateway {
         if let TokenOwner::Asked { key, .. } = owner {
             self.identities.forget(key);
         }
-        match served.site.api.for_external {
-            ApiTokens::Block => Err(Reason::IdentityMismatch.into()),
-            // Everybody's token is taken, so the answer is theirs whoever they are.
-            ApiTokens::Allow => Ok(()),
-        }
+        let owner = &served.site.organization.id;
+        let may_block = served.site.api.for_external == ApiTokens::Block
+            || served.site.external_access == ExternalAccess::Invited
+            || self.directory.snapshot().may_block_tokens(owner);
+        // Where everybody's token is taken, the answer is theirs whoever they are.
+        if may_block { Err(Reason::IdentityMismatch.into()) } else { Ok(()) }
     }
 
     /// Whether an answer that names this user is for the owner, or for nobody.
@@ -120,9 +132,13 @@ impl Gateway {
     }
 }
 
-/// The `Authorization` of a request on the API lane, where the site asks whose it is.
-pub(super) fn presented(parts: &Parts, site: &Site, lane: Lane) -> Option<HeaderValue> {
-    (lane == Lane::Api && site.api.introspect).then(|| parts.headers.get(AUTHORIZATION).cloned()).flatten()
+/// The address of a token's owner, unless they may have made it up.
+fn believed_email(owner: &TokenOwner) -> Option<&EmailAddress> {
+    match owner {
+        TokenOwner::Asked { session: SessionIdentity::Person(person), .. } => person.believed_email(),
+        TokenOwner::Named(named) => Some(&named.email),
+        TokenOwner::Asked { .. } | TokenOwner::Unknown => None,
+    }
 }
 
 /// The lane as metrics and logs show it: `mobile` for a bearer token made for one of the site's apps.

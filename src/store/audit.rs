@@ -1,24 +1,12 @@
-//! The audit log: what was done, by whom, to whom. Rows are appended and read, never changed.
+//! What is written down: every kind of event, and an event before it is a row of the log.
 //!
-//! Each row's hash covers the hash before it, so an edited, removed or inserted row breaks the chain from there on. It
-//! shows accidents and careless tampering; who can rewrite the whole file can rewrite the whole chain.
+//! How rows are chained and checked stands in `audit_log.rs`, how they are read in `events.rs`, and what people read of an
+//! action in `audit_names.rs`.
 
-use jiff::Timestamp;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
-use sqlx::any::AnyArguments;
-use sqlx::query::Query;
 
-use super::database::{Kind, Row, built};
-use super::timely::Timely;
-use super::{Store, StoreError, change_log, row};
 use crate::domain::actor::Actor;
 use crate::domain::organization::OrganizationId;
-
-/// Rows per read while the chain is checked.
-const PAGE: i64 = 1_000;
-/// Rows per statement, with ten values each.
-const BATCH: usize = 1_000;
 
 /// What was done, with its stable label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,8 +105,58 @@ pub enum AuditAction {
     UserAddToAuthPolicyFailed,
     /// The members of authentication policies were written into a file.
     MembersExported,
+    /// A directory for an identity provider was made.
+    DirectoryCreated,
+    /// A directory has a user that it did not have, with an account.
+    UserCreated,
+    /// A directory says something else of a user.
+    UserUpdated,
+    /// A directory does not have a user any more.
+    UserDeleted,
+    /// An admin cut the link between an account and a user of a directory.
+    UserUnlinked,
     /// A task could not be done, and nothing of it was.
     TaskFailed,
+    /// Events older than the retention were removed from the log.
+    AuditLogPruned,
+    /// Somebody took a copy of the log.
+    AuditLogExported,
+    /// Somebody signed in at a site.
+    UserLoggedIn,
+    /// A request of an external person was refused.
+    ExternalUserBlocked,
+    /// An external user policy was made.
+    ExternalPolicyCreated,
+    /// An external user policy was changed.
+    ExternalPolicyUpdated,
+    /// An external user policy was deleted.
+    ExternalPolicyDeleted,
+    /// What external people verified was made void.
+    ExternalSessionsReset,
+    /// A group or company was made.
+    GroupCreated,
+    /// A group or company was changed.
+    GroupUpdated,
+    /// A group or company was deleted.
+    GroupDeleted,
+    /// Somebody became a member of a group.
+    UserAddedToGroup,
+    /// Somebody is no member of a group any more.
+    UserRemovedFromGroup,
+    /// A group was given a role.
+    GroupGrantedRole,
+    /// A group lost a role.
+    GroupRevokedRole,
+    /// A person was given a role.
+    UserGrantedRole,
+    /// A person lost a role.
+    UserRevokedRole,
+    /// Somebody was invited.
+    UserInvited,
+    /// Who answers for an external person, or until when they may come, was changed.
+    ExternalUserTermsChanged,
+    /// An external person was removed from every group, role and policy.
+    ExternalUserRemoved,
 }
 
 impl AuditAction {
@@ -171,7 +209,32 @@ impl AuditAction {
         Self::UserAddedToAuthPolicy,
         Self::UserAddToAuthPolicyFailed,
         Self::MembersExported,
+        Self::DirectoryCreated,
+        Self::UserCreated,
+        Self::UserUpdated,
+        Self::UserDeleted,
+        Self::UserUnlinked,
         Self::TaskFailed,
+        Self::AuditLogPruned,
+        Self::AuditLogExported,
+        Self::UserLoggedIn,
+        Self::ExternalUserBlocked,
+        Self::ExternalPolicyCreated,
+        Self::ExternalPolicyUpdated,
+        Self::ExternalPolicyDeleted,
+        Self::ExternalSessionsReset,
+        Self::GroupCreated,
+        Self::GroupUpdated,
+        Self::GroupDeleted,
+        Self::UserAddedToGroup,
+        Self::UserRemovedFromGroup,
+        Self::GroupGrantedRole,
+        Self::GroupRevokedRole,
+        Self::UserGrantedRole,
+        Self::UserRevokedRole,
+        Self::UserInvited,
+        Self::ExternalUserTermsChanged,
+        Self::ExternalUserRemoved,
     ];
 
     /// The stable label.
@@ -224,13 +287,38 @@ impl AuditAction {
             Self::UserAddedToAuthPolicy => "user_added_to_auth_policy",
             Self::UserAddToAuthPolicyFailed => "user_add_to_auth_policy_failed",
             Self::MembersExported => "members_exported",
+            Self::DirectoryCreated => "directory_created",
+            Self::UserCreated => "user_created",
+            Self::UserUpdated => "user_updated",
+            Self::UserDeleted => "user_deleted",
+            Self::UserUnlinked => "user_unlinked",
             Self::TaskFailed => "task_failed",
+            Self::AuditLogPruned => "audit_log_pruned",
+            Self::AuditLogExported => "audit_log_exported",
+            Self::UserLoggedIn => "user_login",
+            Self::ExternalUserBlocked => "external_user_blocked",
+            Self::ExternalPolicyCreated => "external_user_policy_created",
+            Self::ExternalPolicyUpdated => "external_user_policy_updated",
+            Self::ExternalPolicyDeleted => "external_user_policy_deleted",
+            Self::ExternalSessionsReset => "external_user_sessions_reset",
+            Self::GroupCreated => "group_created",
+            Self::GroupUpdated => "group_updated",
+            Self::GroupDeleted => "group_deleted",
+            Self::UserAddedToGroup => "user_added_to_group",
+            Self::UserRemovedFromGroup => "user_removed_from_group",
+            Self::GroupGrantedRole => "group_granted_role",
+            Self::GroupRevokedRole => "group_revoked_role",
+            Self::UserGrantedRole => "user_granted_role",
+            Self::UserRevokedRole => "user_revoked_role",
+            Self::UserInvited => "user_invited",
+            Self::ExternalUserTermsChanged => "external_user_terms_changed",
+            Self::ExternalUserRemoved => "external_user_removed",
         }
     }
 }
 
 /// Something that was done.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEvent {
     /// Who did it.
     pub actor: Actor,
@@ -260,206 +348,4 @@ impl AuditEvent {
     pub fn with(self, detail: Value) -> Self {
         Self { detail, ..self }
     }
-}
-
-/// A row of the log. Actions of a newer Postern are possible, so the label is kept as it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditRow {
-    /// The number, from 1, without gaps.
-    pub seq: i64,
-    /// When.
-    pub at: Timestamp,
-    /// Who.
-    pub actor: Actor,
-    /// What, as [`AuditAction::label`].
-    pub action: String,
-    /// To whom or what.
-    pub subject: String,
-    /// Whose log shows it.
-    pub organization: Option<String>,
-    /// More, as JSON text.
-    pub detail: String,
-}
-
-/// Why the chain was not found whole.
-#[derive(Debug, thiserror::Error)]
-pub enum AuditError {
-    /// The first row that is missing or is not as it was written.
-    #[error("the audit log is broken at entry {seq}: it, or one before it, was changed or removed")]
-    Broken {
-        /// Its number.
-        seq: i64,
-    },
-    /// The log could not be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl Store {
-    /// The newest rows, newest first.
-    pub async fn audit_tail(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        sqlx::query("SELECT * FROM audit ORDER BY seq DESC LIMIT $1")
-            .bind(i64::from(limit))
-            .try_map(|row: Row| audit_row(&row))
-            .fetch_all(self.readers())
-            .await
-            .map_err(self.fault())
-    }
-
-    /// Recomputes the whole chain and says how many rows it has.
-    pub async fn verify_audit_chain(&self) -> Result<u64, AuditError> {
-        // One snapshot, so that rows appended meanwhile are no break.
-        let mut snapshot = self.connections.begin_read().await.map_err(self.fault())?;
-        let last =
-            change_log::sequence(self.connections.ask(&mut snapshot), "audit").await.map_err(self.fault())?;
-        let (mut seen, mut hash) = (0, [0; 32]);
-        loop {
-            let page = sqlx::query("SELECT * FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2")
-                .bind(seen)
-                .bind(PAGE)
-                .try_map(|row: Row| Ok((audit_row(&row)?, row::bytes::<32>(&row, "hash")?)))
-                .fetch_all(self.connections.ask(&mut snapshot))
-                .await
-                .map_err(self.fault())?;
-            if page.is_empty() {
-                break;
-            }
-            for (row, stored) in page {
-                seen += 1;
-                hash = link(&hash, &row);
-                if row.seq != seen || hash != stored {
-                    return Err(AuditError::Broken { seq: seen });
-                }
-            }
-        }
-        if seen != last {
-            return Err(AuditError::Broken { seq: seen.min(last) + 1 });
-        }
-        Ok(seen.unsigned_abs())
-    }
-}
-
-/// Appends an event in the transaction of `connection`.
-pub(super) async fn append(
-    mut connection: Timely<'_>,
-    event: &AuditEvent,
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    let seq = change_log::next(connection.again(), "audit").await?;
-    let previous = hash_before(connection.again(), seq).await?;
-    let row = audit_entry(seq, event, now);
-    let hash = link(&previous, &row);
-    let insert = sqlx::query(
-        "INSERT INTO audit (seq, at, actor, action, subject, detail, hash, organization, address, api_key) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    );
-    bind_entry(insert, row, hash).execute(connection).await?;
-    Ok(())
-}
-
-/// Appends events in the transaction of `connection`, in their order. Thousands take a few statements.
-pub(super) async fn append_all(
-    kind: Kind,
-    mut connection: Timely<'_>,
-    events: &[AuditEvent],
-    now: Timestamp,
-) -> Result<(), sqlx::Error> {
-    if let [event] = events {
-        return append(connection, event, now).await;
-    }
-    for batch in events.chunks(BATCH) {
-        let count = i64::try_from(batch.len()).unwrap_or(i64::MAX);
-        let first = change_log::next_of(connection.again(), "audit", count).await? - count + 1;
-        let mut hash = hash_before(connection.again(), first).await?;
-        let rows = kind.rows(1, batch.len(), 10);
-        let mut insert = built(format!(
-            "INSERT INTO audit (seq, at, actor, action, subject, detail, hash, organization, address, api_key) VALUES {rows}"
-        ));
-        for (seq, event) in (first..).zip(batch) {
-            let row = audit_entry(seq, event, now);
-            hash = link(&hash, &row);
-            insert = bind_entry(insert, row, hash);
-        }
-        insert.execute(connection.again()).await?;
-    }
-    Ok(())
-}
-
-/// Where the row before was removed, the chain is broken already and the check says so; the event still goes in.
-async fn hash_before(connection: Timely<'_>, seq: i64) -> Result<[u8; 32], sqlx::Error> {
-    let previous = sqlx::query("SELECT hash FROM audit WHERE seq = $1")
-        .bind(seq - 1)
-        .try_map(|row: Row| row::bytes(&row, "hash"))
-        .fetch_optional(connection)
-        .await?;
-    Ok(previous.unwrap_or([0; 32]))
-}
-
-fn audit_entry(seq: i64, event: &AuditEvent, now: Timestamp) -> AuditRow {
-    AuditRow {
-        seq,
-        at: now,
-        actor: event.actor.clone(),
-        action: event.action.label().to_owned(),
-        subject: event.subject.clone(),
-        organization: event.organization.as_ref().map(ToString::to_string),
-        detail: event.detail.to_string(),
-    }
-}
-
-fn bind_entry(
-    insert: Query<'_, sqlx::Any, AnyArguments>,
-    row: AuditRow,
-    hash: [u8; 32],
-) -> Query<'_, sqlx::Any, AnyArguments> {
-    insert
-        .bind(row.seq)
-        .bind(row::millis(row.at))
-        .bind(row.actor.name)
-        .bind(row.action)
-        .bind(row.subject)
-        .bind(row.detail)
-        .bind(hash.to_vec())
-        .bind(row.organization)
-        .bind(row.actor.address.map(|address| address.to_string()))
-        .bind(row.actor.key.map(|key| key.into_bytes().to_vec()))
-}
-
-/// SHA-256 over the hash before and the fields, each with its length, so that no two rows have one encoding. What rows did not
-/// have from the beginning comes last and only where it is there: the organization, then, behind a length that no field has,
-/// from where and with which key.
-fn link(previous: &[u8; 32], row: &AuditRow) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(previous);
-    hash.update(row.seq.to_be_bytes());
-    hash.update(row::millis(row.at).to_be_bytes());
-    let actor = &row.actor;
-    for field in [&actor.name, &row.action, &row.subject, &row.detail].into_iter().chain(&row.organization) {
-        hash.update((field.len() as u64).to_be_bytes());
-        hash.update(field.as_bytes());
-    }
-    if actor.address.is_some() || actor.key.is_some() {
-        hash.update(u64::MAX.to_be_bytes());
-        let address = actor.address.map(|address| address.to_string()).unwrap_or_default();
-        hash.update((address.len() as u64).to_be_bytes());
-        hash.update(address.as_bytes());
-        hash.update(actor.key.unwrap_or_default().as_bytes());
-    }
-    hash.finalize().into()
-}
-
-fn audit_row(row: &Row) -> Result<AuditRow, sqlx::Error> {
-    Ok(AuditRow {
-        seq: row::integer(row, "seq")?,
-        at: row::time(row, "at")?,
-        actor: Actor {
-            name: row::text(row, "actor")?,
-            key: row::optional_id(row, "api_key")?,
-            address: row::optional_address(row, "address")?,
-        },
-        action: row::text(row, "action")?,
-        subject: row::text(row, "subject")?,
-        organization: row::optional_text(row, "organization")?,
-        detail: row::text(row, "detail")?,
-    })
 }

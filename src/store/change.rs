@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::audit::{self, AuditEvent};
-use super::database::{Connections, Kind, Transaction};
+use super::audit::AuditEvent;
+use super::audit_log;
+use super::database::{Connection, Connections, Kind, Transaction};
 use super::error::StoreError;
 use super::timely::Timely;
 
@@ -45,7 +46,7 @@ impl Change {
         let mut all = std::mem::take(&mut self.noted);
         all.extend_from_slice(events);
         let kind = self.kind();
-        audit::append_all(kind, self.connection(), &all, now).await.map_err(self.fault())?;
+        audit_log::append_all(kind, self.connection(), &all, now).await.map_err(self.fault())?;
         let Self { name, connections, transaction, noted: _ } = self;
         connections.commit(transaction).await.map_err(|error| connections.fault(&name, error))
     }
@@ -61,6 +62,11 @@ impl Change {
 
     pub(super) fn connection(&mut self) -> Timely<'_> {
         self.connections.ask(&mut self.transaction)
+    }
+
+    /// For what takes several statements, in a change as well as in a read.
+    pub(super) fn parts(&mut self) -> (&Connections, &mut Connection) {
+        (&self.connections, &mut self.transaction)
     }
 
     pub(super) fn fault(&self) -> impl Fn(sqlx::Error) -> StoreError + '_ {

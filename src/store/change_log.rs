@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::database::Row;
 use super::timely::Timely;
-use super::{AccountsChanged, Change, PinRow, RevocationRow, Store, StoreError, enrolments, row};
+use super::{AccountsChanged, Change, PinRow, ResetRow, RevocationRow, Store, StoreError, enrolments, row};
 use crate::domain::enrolment::Enrolment;
 
 /// What changed.
@@ -27,10 +27,16 @@ pub enum ChangeKind {
     Accounts,
     /// A domain has another owner, or none: load the domains again, which takes no time beside the accounts.
     Domains,
+    /// What an organization asks of people from outside: load all policies again, which are few.
+    ExternalPolicies,
+    /// Somebody was reset by an admin: [`ChangeEntry::resets`].
+    Reset,
+    /// Who may come to which site: load the invitations again.
+    Invitations,
 }
 
 impl ChangeKind {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 10] = [
         Self::Revocation,
         Self::Pin,
         Self::AcceptedAddress,
@@ -38,6 +44,9 @@ impl ChangeKind {
         Self::Directory,
         Self::Accounts,
         Self::Domains,
+        Self::ExternalPolicies,
+        Self::Reset,
+        Self::Invitations,
     ];
 
     /// The stable label.
@@ -50,6 +59,9 @@ impl ChangeKind {
             Self::Directory => "directory",
             Self::Accounts => "accounts",
             Self::Domains => "domains",
+            Self::ExternalPolicies => "external_policies",
+            Self::Reset => "reset",
+            Self::Invitations => "invitations",
         }
     }
 
@@ -82,6 +94,11 @@ impl ChangeEntry {
         matches!(self.kind, ChangeKind::Pin | ChangeKind::AcceptedAddress)
             .then(|| PinRow::from_json(&self.detail))
             .flatten()
+    }
+
+    /// The people whom this entry says were reset; `None` if it tells of something else or does not parse.
+    pub fn resets(&self) -> Option<Vec<ResetRow>> {
+        (self.kind == ChangeKind::Reset).then(|| ResetRow::all_from_json(&self.detail)).flatten()
     }
 
     /// The accounts that this entry tells of; `None` if it tells of something else or does not parse.

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use super::audit::AuditEvent;
 use super::database::Row;
 use super::{Change, PinRow, Store, StoreError, UserKey, row};
 use crate::domain::account::Contradiction;
@@ -58,6 +59,8 @@ pub enum Found {
     Contradicted(ContradictionRow),
     /// They agree again.
     Agreed(UserKey),
+    /// Something happened at the gate that the audit log is to show.
+    Happened(Box<AuditEvent>),
 }
 
 impl Store {

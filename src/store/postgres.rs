@@ -14,7 +14,8 @@ use sqlx::postgres::PgDatabaseError;
 use sqlx::{ConnectOptions, Connection as _};
 use url::Url;
 
-use super::audit::{self, AuditAction, AuditEvent};
+use super::audit::{AuditAction, AuditEvent};
+use super::audit_log;
 use super::database::{Connection, Connections, Pool, Transaction};
 use super::error::StoreError;
 use super::timely::{Timely, within};
@@ -184,7 +185,7 @@ async fn fill(server: &Postgres, connection: &mut Connection) -> Result<(), Stor
     }
     MIGRATIONS.run(&mut *transaction).await.map_err(|error| migration_refusal(server, error))?;
     let event = AuditEvent::new("postern", AuditAction::StoreCreated, "store");
-    let first = audit::append(Timely::new(&mut transaction, None), &event, Clock::system().now()).await;
+    let first = audit_log::append(Timely::new(&mut transaction, None), &event, Clock::system().now()).await;
     first.map_err(refuse)?;
     transaction.commit().await.map_err(refuse)
 }

@@ -1,4 +1,4 @@
-//! What is old enough to be forgotten. The audit log and the change log stay.
+//! What is old enough to be forgotten. The change log stays; how the audit log is shortened stands in `audit_log.rs`.
 
 use std::time::Duration;
 
@@ -21,6 +21,8 @@ pub struct Pruned {
     pub mails: u64,
     /// Revocations older than 31 days; no proof may be fresh that long.
     pub revocations: u64,
+    /// Resets of people, likewise.
+    pub resets: u64,
     /// Enrolments that ended more than a day ago.
     pub enrolments: u64,
     /// Tasks that were over 30 days ago, with their rows.
@@ -39,6 +41,7 @@ impl Store {
             mails: self.forget("DELETE FROM outbox WHERE finished_at < $1", month_ago).await?,
             challenges: self.forget("DELETE FROM challenges WHERE expires_at < $1", month_ago).await?,
             revocations: self.forget("DELETE FROM revocations WHERE at < $1", before_month).await?,
+            resets: self.forget("DELETE FROM resets WHERE at < $1", before_month).await?,
             enrolments: self.forget("DELETE FROM enrolments WHERE ends_at < $1", before(now, DAY)).await?,
             tasks: self.forget("DELETE FROM tasks WHERE finished_at < $1", month_ago).await?,
             file_parts: self.forget(OLD_FILES, before(now, FILE_LIFETIME)).await?,

@@ -16,7 +16,8 @@ use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::sqlite::SqliteError;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _};
 
-use super::audit::{self, AuditAction, AuditEvent};
+use super::audit::{AuditAction, AuditEvent};
+use super::audit_log;
 use super::database::{Connection, Connections, Pool, Transaction};
 use super::error::StoreError;
 use super::timely::Timely;
@@ -199,7 +200,7 @@ async fn fill(draft: &Path, path: &Path) -> Result<(), StoreError> {
         connect(draft, Mode::Writing, &marked).await.map_err(|error| refusal(path, error))?;
     MIGRATIONS.run(&mut connection).await.map_err(|error| migration_refusal(path, error))?;
     let event = AuditEvent::new("postern", AuditAction::StoreCreated, "store");
-    let first = audit::append(Timely::new(&mut connection, None), &event, Clock::system().now()).await;
+    let first = audit_log::append(Timely::new(&mut connection, None), &event, Clock::system().now()).await;
     first.map_err(|error| refusal(path, error))?;
     // The last connection to close moves the whole log into the file.
     connection.close().await.map_err(|error| refusal(path, error))

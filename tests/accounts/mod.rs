@@ -2,6 +2,8 @@
 //! request on, known from first sight.
 
 mod gate;
+mod racing;
+mod scale;
 mod sighted;
 
 use postern::actions::accounts::Accounts;

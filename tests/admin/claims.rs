@@ -154,3 +154,36 @@ async fn only_a_verified_domain_claims_and_says_whether_new_accounts_are() {
     assert_eq!(listed.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(api.put(&acme, json!({})).await.status, StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn t157_t158_what_only_looks_like_an_address_of_the_domain_claims_nobody() {
+    let world = World::start().await;
+    let api = Api::new(&world).await;
+    let claims = claims(&api).await;
+    let pretending = [
+        "\"jane@acme.com\"@acme.com",
+        "jane@else.test(@acme.com)",
+        "=?utf-8?q?jane=40x?=@acme.com",
+        "jane@[127.0.0.1]",
+        "jane@acme.com\u{0}@else.test",
+        "jane@@acme.com",
+        "jane@acme.com.",
+        "jane\u{ff20}acme.com",
+        "\u{fb01}@acme.com",
+        "\u{17f}@acme.com",
+        "l\u{131}am@acme.com",
+        "jane\u{200b}@acme.com",
+        "ja\u{0301}ne@acme.com",
+        "jane@\u{430}cme.com",
+        "jane%acme.com@else.test",
+        "jane+x@acme.com",
+    ];
+    let answer = api.post(&format!("{claims}/claim"), json!({ "emails": pretending })).await;
+    for (value, outcome) in outcomes(&answer) {
+        let known = ["malformed", "other_domain", "unknown_account"];
+        assert!(known.contains(&outcome.as_str().unwrap()), "{value} {outcome}");
+    }
+    assert_eq!(api.get(&claims).await.json()["data"]["managed"], 2, "as before");
+    let answer = api.post(&format!("{claims}/claim"), json!({ "emails": ["JANE@ACME.COM"] })).await;
+    assert_eq!(answer.json()["data"]["succeeded"], 1, "one mailbox has one spelling");
+}

@@ -3,8 +3,10 @@
 mod commands;
 mod crash;
 mod demo;
+mod directories;
 mod domains;
 mod import;
+mod import_crash;
 mod refusals;
 mod secrets;
 mod signals;

@@ -6,12 +6,16 @@ use std::io::{BufRead as _, BufReader, Lines, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
+use http::StatusCode;
 use postern::actions::api_keys::NewKey;
+use postern::clock;
 use postern::domain::api_key::Scopes;
 use postern::domain::organization::OrganizationId;
 use serde_json::{Value, json};
 
+use crate::support::client::Browser;
 use crate::support::needs::{installed, left_out};
+use crate::support::process::PATIENCE;
 use crate::support::world::World;
 
 const ORG: &str = "default";
@@ -21,8 +25,6 @@ struct Library {
     child: Child,
     calls: ChildStdin,
     answers: Lines<BufReader<ChildStdout>>,
-    /// Which methods were called.
-    called: BTreeSet<String>,
     /// The text of its key.
     key: String,
 }
@@ -51,7 +53,7 @@ impl Library {
         let mut child = command.spawn().expect("it starts");
         let calls = child.stdin.take().expect("a pipe");
         let answers = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-        Some(Self { child, calls, answers, called: BTreeSet::new(), key: key.reveal().to_owned() })
+        Some(Self { child, calls, answers, key: key.reveal().to_owned() })
     }
 
     fn line(&mut self, line: &Value) -> Value {
@@ -69,7 +71,6 @@ impl Library {
     }
 
     fn call(&mut self, class: &str, method: &str, arguments: Value, options: Value) -> Value {
-        self.called.insert(format!("{class}.{method}"));
         self.line(&json!([class, method, arguments, options]))
     }
 
@@ -196,4 +197,134 @@ async fn a_script_revokes_its_own_key_and_is_out() {
     assert_eq!(library.does("get_org_api_key_count", json!([ORG]))["count"], 1);
     library.does("revoke_org_api_key", json!([ORG, keys["data"][0]["id"]]));
     assert_eq!(library.fails("get_organizations", json!([])).0, 401);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_script_finds_people_and_changes_them() {
+    let world = World::start().await;
+    let Some(mut library) = Library::start(&world).await else { return };
+    let directory = library.does("get_directories", json!([ORG]))["data"][0]["directoryId"].clone();
+    let managed = json!([ORG, "-", { "claimStatus": "managed" }]);
+    let found = library.does("search_directory_users", managed.clone());
+    assert_eq!(emails(&found["data"]), ["liam@acme.com", "mia@acme.com"]);
+    let liam = found["data"][0]["accountId"].clone();
+    let shown = library.does("get_directory_user", json!([ORG, directory, liam]));
+    assert_eq!(shown["data"]["email"], "liam@acme.com");
+    let count = library.does("get_directory_users_count", json!([ORG, "-"]));
+    assert_eq!(count["count"], 5, "{count}");
+    let old = library.call("CloudAdminOrgs", "get_managed_accounts_in_organization", json!([ORG]), json!({}));
+    assert_eq!(emails(&old["value"]["data"]), ["liam@acme.com", "mia@acme.com"]);
+    let options = json!({ "email_domains": ["gmail.com", "partner.example"], "expand": ["NAME", "EMAIL"] });
+    let old = library.call("CloudAdminOrgs", "search_users_in_organization", json!([ORG]), options);
+    assert_eq!(emails(&old["value"]["data"]), ["jane@gmail.com", "omar@partner.example"]);
+    let old = library.call("CloudAdminUsers", "get_profile", json!([liam]), json!({}));
+    assert_eq!(old["value"]["account"]["email"], "liam@acme.com");
+
+    let permissions = library.does("get_user_management_permissions", json!([liam]));
+    assert_eq!(permissions["email.set"]["allowed"], true);
+    let profile = json!({ "nickname": "Lee", "extended_profile": { "job_title": "Gardener" } });
+    library.does("update_user_profile", json!([liam, profile]));
+    let shown = library.does("get_user_profile", json!([liam]));
+    assert_eq!(shown["account"]["nickname"], "Lee");
+    assert_eq!(shown["account"]["extended_profile"]["job_title"], "Gardener");
+    assert_eq!(library.does("get_user_api_tokens", json!([liam])), json!([]));
+    assert_eq!(library.fails("delete_user_api_token", json!([liam, "one"])).0, 404);
+    let (status, text) = library.fails("set_user_email", json!([liam, "liam@elsewhere.test"]));
+    assert!(status == 403 && text.contains("forbidden.unclaimedDomain"), "{text}");
+    library.does("set_user_email", json!([liam, "liam.hart@acme.com"]));
+    assert_eq!(emails(&library.does("search_directory_users", managed)["data"])[0], "liam.hart@acme.com");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_script_shuts_somebody_out_and_lets_them_in_again() {
+    let world = World::start().await;
+    let Some(mut library) = Library::start(&world).await else { return };
+    let mut mia = world.browser();
+    mia.sign_in("mia").await;
+    assert_eq!(mia.open("/browse/DEMO-1").await.status, StatusCode::OK);
+    let found = library.does("search_directory_users", json!([ORG, "-", { "emails": ["mia@acme.com"] }]));
+    let account = found["data"][0]["accountId"].clone();
+    for (shut, open) in [("deactivate_user", "activate_user"), ("delete_user", "cancel_user_deletion")] {
+        library.does(shut, json!([account]));
+        until(&mut mia, StatusCode::FORBIDDEN).await;
+        library.does(open, json!([account]));
+        until(&mut mia, StatusCode::OK).await;
+    }
+    let events = library.does("get_events", json!([ORG]));
+    let actions: Vec<&Value> =
+        events["data"].as_array().unwrap().iter().map(|event| &event["attributes"]["action"]).collect();
+    for action in ["account_deactivated", "account_reactivated", "account_deletion_canceled"] {
+        assert!(actions.iter().any(|known| *known == action), "{action}: {actions:?}");
+    }
+    let first = &events["data"][0];
+    assert_eq!(first["attributes"]["actor"]["name"], "library");
+    assert_eq!(library.does("get_event", json!([ORG, first["id"]]))["data"], *first);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_has_no_meaning_here_says_so() {
+    let world = World::start().await;
+    let Some(mut library) = Library::start(&world).await else { return };
+    for (method, arguments) in [
+        ("get_org_api_tokens", json!([ORG])),
+        ("delete_org_api_tokens", json!([ORG, {}])),
+        ("get_org_api_token_count", json!([ORG])),
+        ("get_oauth_clients", json!([ORG])),
+        ("create_oauth_client", json!([ORG, {}])),
+        ("get_oauth_client_count", json!([ORG])),
+        ("get_oauth_client", json!([ORG, "x"])),
+        ("delete_oauth_client", json!([ORG, "x"])),
+        ("get_service_accounts", json!([ORG])),
+        ("create_service_account", json!([ORG, {}])),
+        ("update_service_account", json!([ORG, {}])),
+        ("delete_service_account", json!([ORG, "x"])),
+        ("get_service_account_api_token_count", json!([ORG, {}])),
+        ("get_service_account_api_tokens", json!([ORG, "x"])),
+        ("delete_service_account_api_tokens", json!([ORG, "x", {}])),
+        ("get_classification_levels", json!([ORG])),
+        ("create_classification_level", json!([ORG, {}])),
+        ("get_classification_level", json!([ORG, "x"])),
+        ("update_classification_level", json!([ORG, "x", {}])),
+        ("publish_classification_levels", json!([ORG, ["x"]])),
+        ("archive_classification_level", json!([ORG, "x"])),
+        ("restore_classification_level", json!([ORG, "x"])),
+        ("reorder_classification_levels", json!([ORG, ["x"]])),
+    ] {
+        let (status, text) = library.fails(method, arguments);
+        assert!(status == 404 && text.contains("Postern keeps no "), "{method}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_method_of_the_library_is_left_out() {
+    let world = World::start().await;
+    let Some(mut library) = Library::start(&world).await else { return };
+    for (class, count) in [("CloudAdmin", 83), ("CloudAdminOrgs", 4), ("CloudAdminUsers", 1)] {
+        let methods = library.methods(class);
+        assert_eq!(methods.len(), count);
+        let left_out =
+            methods.iter().filter(|method| !include_str!("admin.rs").contains(&format!("\"{method}\"")));
+        assert_eq!(left_out.collect::<Vec<_>>(), [""; 0], "{class}");
+    }
+}
+
+/// The addresses of a list.
+fn emails(list: &Value) -> Vec<String> {
+    let list = list.as_array().unwrap_or_else(|| panic!("no list: {list}"));
+    let mut emails: Vec<_> =
+        list.iter().map(|entry| entry["email"].as_str().expect("an address").to_owned()).collect();
+    emails.sort();
+    emails
+}
+
+/// Waits until the change log has told the gate.
+async fn until(browser: &mut Browser, status: StatusCode) {
+    let since = clock::stopwatch();
+    loop {
+        let answer = browser.open("/browse/DEMO-1").await;
+        if answer.status == status {
+            return;
+        }
+        assert!(clock::stopwatch() - since < PATIENCE, "{} {}", answer.status, answer.body);
+    }
 }

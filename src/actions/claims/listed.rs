@@ -11,6 +11,7 @@ use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::domain::organization::OrganizationId;
 use crate::domain::task::{RowOutcome, RowReason};
+use crate::store::AccountsChanged;
 
 /// The rows of a file.
 pub fn from_file(bytes: &[u8]) -> Result<Vec<AddressRow>, AddressCsvError> {
@@ -64,7 +65,8 @@ impl Claims {
         if is_dry_run || doable.is_empty() {
             return Ok(rows);
         }
-        let events = set_claimed(&mut change, organization, &doable, claimed, actor, now).await?;
+        let changed = AccountsChanged::at(organization, doable.clone());
+        let events = set_claimed(&mut change, &changed, &doable, claimed, actor, now).await?;
         change.commit_many(&events, now).await?;
         Ok(rows)
     }

@@ -48,23 +48,22 @@ async fn owned(
     }
 }
 
-/// Claims these accounts, or lets go of them, tells the nodes, and gives the event of each that changed.
+/// Claims accounts, or lets go of them, tells the nodes where to look, and gives the event of each that changed.
 pub(super) async fn set_claimed(
     change: &mut Change,
-    organization: &OrganizationId,
+    changed: &AccountsChanged,
     emails: &[EmailAddress],
     claimed: bool,
     actor: &Actor,
     now: Timestamp,
 ) -> Result<Vec<AuditEvent>, StoreError> {
-    let changed = change.set_claimed(organization, emails, claimed, now).await?;
-    if changed.is_empty() {
-        return Ok(Vec::new());
+    let organization = &changed.organization;
+    let done = change.set_claimed(organization, emails, claimed, now).await?;
+    if !done.is_empty() {
+        change.log_accounts(changed, now).await?;
     }
     let action = if claimed { AuditAction::AccountClaimed } else { AuditAction::AccountUnclaimed };
     let event =
         |email: &EmailAddress| AuditEvent::new(actor.clone(), action, email.as_str()).of(organization);
-    let events = changed.iter().map(event).collect();
-    change.log_accounts(&AccountsChanged::at(organization, changed), now).await?;
-    Ok(events)
+    Ok(done.iter().map(event).collect())
 }

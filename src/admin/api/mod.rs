@@ -12,6 +12,9 @@ mod cursor;
 mod documentation;
 mod domains;
 mod error;
+mod events;
+mod external_policies;
+mod groups;
 mod guard;
 mod keys;
 mod manage;
@@ -20,6 +23,7 @@ mod page;
 mod params;
 mod policies;
 mod rate;
+mod scim;
 mod seen;
 
 use std::sync::Arc;
@@ -34,8 +38,12 @@ use crate::actions::accounts::Accounts;
 use crate::actions::api_keys::ApiKeys;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
+use crate::actions::external_policies::ExternalPolicies;
+use crate::actions::groups::Groups;
 use crate::actions::policies::Policies;
+use crate::actions::scim::Scim;
 use crate::config::admin::Admin;
+use crate::directory::Directory;
 use crate::domain::organization::Organization;
 use crate::entropy::Entropy;
 use crate::store::Store;
@@ -60,8 +68,16 @@ pub struct Api {
     pub accounts: Arc<ArcSwap<Accounts>>,
     /// The deeds about claims.
     pub claims: Arc<Claims>,
+    /// The deeds about directories of identity providers.
+    pub scim: Scim,
     /// The deeds about authentication policies.
     pub policies: Arc<Policies>,
+    /// The deeds about external user policies.
+    pub external_policies: ExternalPolicies,
+    /// The deeds about groups; a reload puts others in their place.
+    pub groups: ArcSwap<Groups>,
+    /// What is in force.
+    pub directory: Arc<Directory>,
     /// What cursors are made with.
     pub cursor_key: [u8; 32],
     /// For the ids of errors.
@@ -91,10 +107,10 @@ pub fn router(api: Arc<Api>) -> Router {
     let document = Arc::new(document);
     routes
         // What none of them is, but stands under one of their prefixes, has an answer of its family's.
-        .route("/admin/{*rest}", any(unknown))
-        .route("/users/{account}", any(unknown))
-        .route("/users/{account}/{*rest}", any(unknown))
-        .route("/scim/{*rest}", any(unknown))
+        .route("/admin/{*rest}", any(async || ApiError::of(error::UNKNOWN_RESOURCE)))
+        .route("/users/{account}", any(async || ApiError::of(error::UNKNOWN_RESOURCE)))
+        .route("/users/{account}/{*rest}", any(async || ApiError::of(error::UNKNOWN_RESOURCE)))
+        .route("/scim/{*rest}", any(async || ApiError::of(error::UNKNOWN_RESOURCE)))
         .layer(middleware::from_fn_with_state(Arc::new(guarded), guard::guard))
         // The document is about the software and not about anybody's data.
         .route("/openapi.json", get(async move || Json(document.as_ref().clone())))
@@ -116,10 +132,10 @@ fn described() -> OpenApiRouter<Arc<Api>> {
         .merge(claims::routes())
         .merge(manage::routes())
         .merge(keys::routes())
+        .merge(scim::routes())
         .merge(auth_policies::routes())
         .merge(policies::routes())
-}
-
-async fn unknown() -> ApiError {
-    ApiError::of(error::UNKNOWN_RESOURCE)
+        .merge(events::routes())
+        .merge(external_policies::routes())
+        .merge(groups::routes())
 }

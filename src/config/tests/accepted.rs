@@ -73,6 +73,7 @@ fn the_reference_file_states_the_defaults_and_every_key() {
         "limits",
         "keys",
         "assertion",
+        "audit",
         "dns",
         "domains",
         "log",
@@ -91,7 +92,7 @@ fn the_reference_file_states_the_defaults_and_every_key() {
     let helps =
         errors.errors().iter().filter_map(|error| error.help.as_deref()?.strip_prefix("known here: "));
     let helps: Vec<&str> = helps.collect();
-    assert_eq!(helps.len(), 19, "one for every section: {errors}");
+    assert_eq!(helps.len(), 20, "one for every section: {errors}");
     for known in helps {
         for key in known.split(", ") {
             let documented = [

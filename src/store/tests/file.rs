@@ -109,13 +109,15 @@ async fn an_edited_or_removed_audit_row_is_found() {
         ("DELETE FROM audit WHERE seq = 4", 4),
         ("DELETE FROM audit WHERE seq = 6", 6),
         (
-            "INSERT INTO audit SELECT seq + 1, at, actor, action, subject, detail, hash, organization, address, api_key FROM audit WHERE seq = 6",
+            "INSERT INTO audit (seq, at, actor, action, subject, detail, hash, organization, address, api_key) \
+             SELECT seq + 1, at, actor, action, subject, detail, hash, organization, address, api_key FROM audit WHERE seq = 6",
             7,
         ),
         ("UPDATE audit SET organization = 'other' WHERE seq = 5", 5),
         ("UPDATE audit SET address = '192.0.2.2' WHERE seq = 5", 5),
         ("UPDATE audit SET api_key = NULL WHERE seq = 5", 5),
         ("UPDATE audit SET address = '192.0.2.1' WHERE seq = 3", 3),
+        ("UPDATE audit SET site = 'wiki.test' WHERE seq = 2", 2),
         ("UPDATE audit SET organization = NULL, detail = detail || organization WHERE seq = 6", 6),
     ] {
         let (_folder, store) = fresh().await;

@@ -26,12 +26,15 @@ mod accounts;
 pub(crate) use over_both;
 
 mod domains;
+mod events;
 mod file;
 mod gateways;
 mod imports;
 mod parallel;
+mod policies;
 mod refused;
 mod schema;
+mod scim;
 #[path = "../../../tests/support/postgres.rs"]
 mod server;
 mod silence;

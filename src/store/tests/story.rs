@@ -356,6 +356,7 @@ async fn what_is_old_is_forgotten_and_the_audit_log_stays(store: Store) {
         change.queue_mail(&new_mail(id, id, now)).await.unwrap();
         change.revoke(Subject([id as u8; 16]), BROWSER, now).await.unwrap();
         change.enroll(&enrolled(id as u8, now)).await.unwrap();
+        change.reset_people(&only(), &[email(&format!("p{id}@ext.test"))], now, now).await.unwrap();
         change.commit(challenged(), now).await.unwrap();
         store.finish_mail(Uuid::from_u128(id), MailOutcome::Sent, now).await.unwrap();
     }
@@ -368,6 +369,7 @@ async fn what_is_old_is_forgotten_and_the_audit_log_stays(store: Store) {
             challenges: 1,
             mails: 1,
             revocations: 1,
+            resets: 1,
             enrolments: 2,
             ..Pruned::default()
         }

@@ -30,7 +30,7 @@ pub fn routes() -> OpenApiRouter<Arc<Api>> {
 
 /// What was done, in a sentence.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Message {
+pub struct AccessMessage {
     message: String,
 }
 
@@ -82,17 +82,17 @@ async fn remove(
     post, path = "/admin/v1/orgs/{org}/directory/users/{account}/suspend-access", tag = "accounts", operation_id = "suspendUser",
     security(("api_key" = ["write:accounts:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("account" = String, Path, description = "The account's id")),
-    responses((status = 200, body = Message), (status = 404, description = "No such account"))
+    responses((status = 200, body = AccessMessage), (status = 404, description = "No such account"))
 )]
 async fn suspend(
     api: Shared,
     caller: Caller,
     Path((_, id)): Path<(String, String)>,
-) -> Result<Json<Message>, ApiError> {
+) -> Result<Json<AccessMessage>, ApiError> {
     let id = account(&api, &caller, &id).await?.id;
     api.accounts.load_full().suspend(caller.id(), id, false, &caller.actor).await.map_err(failed)?;
     let message = format!("Access to organization {} was suspended for user {id}", caller.id());
-    Ok(Json(Message { message }))
+    Ok(Json(AccessMessage { message }))
 }
 
 /// Restore the access of an account
@@ -100,17 +100,17 @@ async fn suspend(
     post, path = "/admin/v1/orgs/{org}/directory/users/{account}/restore-access", tag = "accounts", operation_id = "restoreUser",
     security(("api_key" = ["write:accounts:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("account" = String, Path, description = "The account's id")),
-    responses((status = 200, body = Message), (status = 404, description = "No such account"))
+    responses((status = 200, body = AccessMessage), (status = 404, description = "No such account"))
 )]
 async fn restore(
     api: Shared,
     caller: Caller,
     Path((_, id)): Path<(String, String)>,
-) -> Result<Json<Message>, ApiError> {
+) -> Result<Json<AccessMessage>, ApiError> {
     let id = account(&api, &caller, &id).await?.id;
     api.accounts.load_full().restore(caller.id(), id, &caller.actor).await.map_err(failed)?;
     let message = format!("Access to organization {} was restored for user {id}", caller.id());
-    Ok(Json(Message { message }))
+    Ok(Json(AccessMessage { message }))
 }
 
 /// Show when an account was last active

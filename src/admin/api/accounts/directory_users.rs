@@ -43,13 +43,13 @@ pub fn routes() -> OpenApiRouter<Arc<Api>> {
 
 /// How many.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Count {
+pub struct UserCount {
     count: u64,
 }
 
 /// How many, by status.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Stats {
+pub struct UserStats {
     total: u64,
     managed: u64,
     unmanaged: u64,
@@ -121,35 +121,35 @@ async fn search(
     page(&api, &caller, &directory, &search).await
 }
 
-/// Count the people of a directory
+/// UserCount the people of a directory
 #[utoipa::path(
     get, path = "/admin/v2/orgs/{org}/directories/{directory}/users/count", tag = "directories", operation_id = "countDirectoryUsers",
     security(("api_key" = ["read:directories:admin", "read:accounts:admin"])),
     params(("org" = String, Path), ("directory" = String, Path, description = "The directory's id, or `-`")),
-    responses((status = 200, body = Count))
+    responses((status = 200, body = UserCount))
 )]
 async fn count(
     api: Shared,
     caller: Caller,
     Path((_, directory)): Path<(String, String)>,
-) -> Result<Json<Count>, ApiError> {
+) -> Result<Json<UserCount>, ApiError> {
     expect(&caller, &directory)?;
     let counts = api.store.count_accounts(caller.id(), &AccountFilter::default()).await?;
-    Ok(Json(Count { count: counts.iter().map(|(_, count)| count).sum() }))
+    Ok(Json(UserCount { count: counts.iter().map(|(_, count)| count).sum() }))
 }
 
-/// Count the people of a directory by status
+/// UserCount the people of a directory by status
 #[utoipa::path(
     get, path = "/admin/v2/orgs/{org}/directories/{directory}/users/stats", tag = "directories", operation_id = "statsOfDirectoryUsers",
     security(("api_key" = ["read:directories:admin", "read:accounts:admin"])),
     params(("org" = String, Path), ("directory" = String, Path, description = "The directory's id, or `-`")),
-    responses((status = 200, body = Data<Stats>))
+    responses((status = 200, body = Data<UserStats>))
 )]
 async fn stats(
     api: Shared,
     caller: Caller,
     Path((_, directory)): Path<(String, String)>,
-) -> Result<Json<Data<Stats>>, ApiError> {
+) -> Result<Json<Data<UserStats>>, ApiError> {
     expect(&caller, &directory)?;
     let all = api.store.count_accounts(caller.id(), &AccountFilter::default()).await?;
     let managed = AccountFilter { claim: Some(ClaimFilter::Managed), ..AccountFilter::default() };
@@ -157,7 +157,7 @@ async fn stats(
     let managed: u64 = managed.iter().map(|(_, count)| count).sum();
     let total: u64 = all.iter().map(|(_, count)| count).sum();
     let of = |status| all.iter().find(|(known, _)| *known == status).map_or(0, |(_, count)| *count);
-    let data = Stats {
+    let data = UserStats {
         total,
         managed,
         unmanaged: total.saturating_sub(managed),

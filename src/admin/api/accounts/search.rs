@@ -35,7 +35,7 @@ pub fn routes() -> OpenApiRouter<Arc<Api>> {
 /// What is searched for. Of several filters all hold.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Search {
+pub struct UserSearch {
     account_ids: Vec<String>,
     account_types: Vec<String>,
     /// `active`, `inactive` or `closed`.
@@ -66,13 +66,13 @@ pub struct Texts {
     post, path = "/admin/v1/orgs/{org}/users/search", tag = "accounts", operation_id = "searchUsers",
     security(("api_key" = ["read:accounts:admin"])),
     params(("org" = String, Path, description = "The organization's id")),
-    request_body = Option<Search>,
+    request_body = Option<UserSearch>,
     responses((status = 200, body = Page<FoundUser>), (status = 400, description = "A filter or a cursor that cannot be read"))
 )]
 async fn search(
     api: Shared,
     caller: Caller,
-    OptionalBody(search): OptionalBody<Search>,
+    OptionalBody(search): OptionalBody<UserSearch>,
 ) -> Result<Json<Page<FoundUser>>, ApiError> {
     page(&api, &caller, &search).await
 }
@@ -100,7 +100,7 @@ async fn search_by_query(
 ) -> Result<Json<Page<FoundUser>>, ApiError> {
     let list = |name: &str| params.many(name).into_iter().map(str::to_owned).collect::<Vec<String>>();
     let texts = |eq: Vec<String>| (!eq.is_empty()).then_some(Texts { eq, contains: None });
-    let search = Search {
+    let search = UserSearch {
         account_ids: list("accountIds"),
         account_types: list("accountTypes"),
         account_statuses: list("accountStatuses"),
@@ -114,7 +114,7 @@ async fn search_by_query(
     page(&api, &caller, &search).await
 }
 
-async fn page(api: &Api, caller: &Caller, search: &Search) -> Result<Json<Page<FoundUser>>, ApiError> {
+async fn page(api: &Api, caller: &Caller, search: &UserSearch) -> Result<Json<Page<FoundUser>>, ApiError> {
     let cursors = caller.cursors(api, "users/search");
     let after = place(&cursors, search.cursor.as_deref())?;
     let limit = search.limit.unwrap_or(PAGE);
@@ -126,7 +126,7 @@ async fn page(api: &Api, caller: &Caller, search: &Search) -> Result<Json<Page<F
     Ok(Json(Page::new(page.accounts.iter().map(found).collect(), caller.here(), next)))
 }
 
-fn filter(search: &Search) -> Result<AccountFilter, ApiError> {
+fn filter(search: &UserSearch) -> Result<AccountFilter, ApiError> {
     let (names, name_part) = texts("namesOrNicknames", search.names_or_nicknames.as_ref())?;
     let (locals, local_part) = texts("emailUsernames", search.email_usernames.as_ref())?;
     let (domains, domain_part) = texts("emailDomains", search.email_domains.as_ref())?;
@@ -152,7 +152,7 @@ fn filter(search: &Search) -> Result<AccountFilter, ApiError> {
     })
 }
 
-fn states(search: &Search) -> Result<Option<Vec<(Status, bool)>>, ApiError> {
+fn states(search: &UserSearch) -> Result<Option<Vec<(Status, bool)>>, ApiError> {
     if search.account_statuses.is_empty() && search.is_suspended.is_none() {
         return Ok(None);
     }

@@ -41,7 +41,7 @@ pub struct Said {
 
 /// What was done, in a sentence.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Message {
+pub struct LifecycleMessage {
     message: String,
 }
 
@@ -94,14 +94,18 @@ async fn reactivate(api: Shared, caller: Caller, Path(id): Path<String>) -> Resu
     security(("api_key" = ["manage:org"])),
     params(("account" = String, Path, description = "The account's id")),
     responses(
-        (status = 200, body = Message), (status = 403, description = "Not managed"),
+        (status = 200, body = LifecycleMessage), (status = 403, description = "Not managed"),
         (status = 404, description = "No such account"), (status = 409, description = "It is gone")
     )
 )]
-async fn delete(api: Shared, caller: Caller, Path(id): Path<String>) -> Result<Json<Message>, ApiError> {
+async fn delete(
+    api: Shared,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<LifecycleMessage>, ApiError> {
     let account = step(&api, &caller, &id, Step::Delete, None).await?;
     let until = account.deletion_at.map_or_else(String::new, |at| format!(" at {at}"));
-    Ok(Json(Message { message: format!("User {} will be deleted{until}", account.id) }))
+    Ok(Json(LifecycleMessage { message: format!("User {} will be deleted{until}", account.id) }))
 }
 
 /// Cancel the deletion of an account
@@ -112,13 +116,17 @@ async fn delete(api: Shared, caller: Caller, Path(id): Path<String>) -> Result<J
     security(("api_key" = ["manage:org"])),
     params(("account" = String, Path, description = "The account's id")),
     responses(
-        (status = 200, body = Message), (status = 403, description = "Not managed"),
+        (status = 200, body = LifecycleMessage), (status = 403, description = "Not managed"),
         (status = 404, description = "No such account"), (status = 409, description = "It is not for deletion")
     )
 )]
-async fn cancel(api: Shared, caller: Caller, Path(id): Path<String>) -> Result<Json<Message>, ApiError> {
+async fn cancel(
+    api: Shared,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<LifecycleMessage>, ApiError> {
     let account = step(&api, &caller, &id, Step::CancelDeletion, None).await?;
-    Ok(Json(Message { message: format!("The deletion of user {} was canceled", account.id) }))
+    Ok(Json(LifecycleMessage { message: format!("The deletion of user {} was canceled", account.id) }))
 }
 
 async fn step(

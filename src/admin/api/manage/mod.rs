@@ -2,6 +2,7 @@
 //!
 //! The family has a dialect of its own for refusals: a `key` that clients compare, and a `context`.
 
+mod edit;
 mod errors;
 mod life;
 mod shapes;
@@ -18,16 +19,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
-use crate::domain::profile::Field;
 use crate::store::Account;
 
 use super::body::Body;
-use super::error::{self, ApiError};
+use super::error::ApiError;
 use super::guard::Caller;
 use super::params::Params;
 use super::{Api, Shared};
+use edit::ProfileEdit;
 use errors::{NOT_FOUND, failed, not_found};
-use shapes::{Managed, ManagedAccount, managed, permissions};
+use shapes::{Managed, managed, permissions};
 
 /// The operations.
 pub fn routes() -> OpenApiRouter<Arc<Api>> {
@@ -60,7 +61,8 @@ async fn show_permissions(
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let account = account(&api, &caller, &id).await?;
-    Ok(Json(permissions(&account, &params.many("privileges"))))
+    let is_synced = api.store.is_synced(caller.id(), account.id).await?;
+    Ok(Json(permissions(&account, is_synced, &params.many("privileges"))))
 }
 
 /// Show a profile
@@ -85,7 +87,7 @@ async fn show_profile(
     patch, path = "/users/{account}/manage/profile", tag = "user management", operation_id = "editProfile",
     security(("api_key" = ["manage:org"])),
     params(("account" = String, Path, description = "The account's id")),
-    request_body = ManagedAccount,
+    request_body = ProfileEdit,
     responses(
         (status = 200, body = Managed), (status = 400, description = "The values of some fields"),
         (status = 403, description = "Not managed, or not verified"), (status = 404, description = "No such account")
@@ -95,9 +97,9 @@ async fn edit_profile(
     api: Shared,
     caller: Caller,
     Path(id): Path<String>,
-    Body(body): Body<Value>,
+    Body(edit): Body<ProfileEdit>,
 ) -> Result<Json<Managed>, ApiError> {
-    let values = values(&body)?;
+    let values = edit.values();
     let id = account_id(&id)?;
     let edited = api.accounts.load_full().edit_profile(caller.id(), id, &values, &caller.actor).await;
     Ok(Json(managed(&edited.map_err(|error| failed(error, id))?)))
@@ -174,25 +176,4 @@ async fn account(api: &Api, caller: &Caller, id: &str) -> Result<Account, ApiErr
 /// What is no id is nobody's.
 fn account_id(id: &str) -> Result<Uuid, ApiError> {
     super::accounts::account_id(id).ok_or_else(not_found)
-}
-
-/// The fields that a body names.
-fn values(body: &Value) -> Result<Vec<(Field, String)>, ApiError> {
-    if !body.is_object() {
-        return Err(ApiError::because(error::BAD_BODY, "An object is expected."));
-    }
-    let mut values = Vec::new();
-    for field in Field::ALL {
-        let pointer = format!("/{}", field.path().replace('.', "/"));
-        match body.pointer(&pointer) {
-            None => {}
-            Some(Value::Null) => values.push((field, String::new())),
-            Some(Value::String(text)) => values.push((field, text.clone())),
-            Some(_) => {
-                let detail = format!("{}: a text is expected.", field.path());
-                return Err(ApiError::because(error::BAD_BODY, detail));
-            }
-        }
-    }
-    Ok(values)
 }

@@ -1,0 +1,179 @@
+//! What an external user policy looks like in the API, and how what is wrong with one is said.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::actions::external_policies::keep::KeepError;
+use crate::actions::external_policies::reset::ResetError;
+use crate::domain::external_policy::{PolicyDraft, PolicyKind, PolicySettings};
+use crate::domain::mistake::{Mistake, Mistakes};
+use crate::domain::policy::{ApiTokens, ExternalUserPolicy, Verification};
+use crate::store::{ExternalPolicyRow, KeptSettings};
+
+use super::super::error::{self, ApiError};
+
+/// An external user policy.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExternalPolicy {
+    /// `default`, `test`, or an id.
+    id: String,
+    /// `default`, `test` or `named`.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    name: String,
+    /// `on`, `off`, or `unreadable`: a newer Postern made it, and nobody of it passes here.
+    verification: &'static str,
+    /// How long a verification counts.
+    frequency_seconds: u64,
+    /// `allow` or `block`.
+    api_tokens: &'static str,
+    /// Whether the default policy asks what the configuration file does.
+    is_as_configured: bool,
+    /// The mail domains of a named policy.
+    domains: Vec<String>,
+    /// The people of the test policy.
+    people: Vec<String>,
+    /// Rises with each change, and is the `ETag`.
+    pub(super) version: i64,
+    /// When everybody of it was last reset.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reset_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated_at: Option<Timestamp>,
+}
+
+/// A policy to be made, or what one is to be changed to.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ExternalPolicyDraft {
+    /// Needed for a named policy; the others keep theirs.
+    #[serde(default)]
+    name: String,
+    /// `on` (unless said) or `off`. Off lets everybody pass whom the product lets call themselves by an address of the domain.
+    verification: Option<String>,
+    /// 900 (15 minutes) to 2592000 (30 days); seven days unless said.
+    frequency_seconds: Option<u64>,
+    /// `allow` (unless said) or `block`.
+    api_tokens: Option<String>,
+    /// Up to 20 mail domains, of a named policy.
+    #[serde(default)]
+    domains: Vec<String>,
+    /// Up to 5 addresses, of the test policy.
+    #[serde(default)]
+    people: Vec<String>,
+}
+
+/// Whom to reset.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ResetPeople {
+    /// Up to 1000 addresses.
+    pub emails: Vec<String>,
+}
+
+impl ExternalPolicyDraft {
+    /// Reads the words in it; what they amount to is checked by the deed.
+    pub(super) fn read(self) -> Result<PolicyDraft, ApiError> {
+        let mut mistakes = Vec::new();
+        let mut word = |field: &str, said: Option<String>, usual: &str, other: &str| match said.as_deref() {
+            None => false,
+            Some(text) if text == usual => false,
+            Some(text) if text == other => true,
+            Some(_) => {
+                mistakes.push(Mistake::new(field, format!("is neither {usual} nor {other}")));
+                false
+            }
+        };
+        let is_off = word("verification", self.verification, "on", "off");
+        let blocks = word("apiTokens", self.api_tokens, "allow", "block");
+        let usual = ExternalUserPolicy::default().frequency;
+        let settings = PolicySettings {
+            verifies: !is_off,
+            frequency: self.frequency_seconds.map_or(usual, Duration::from_secs),
+            api_tokens: if blocks { ApiTokens::Block } else { ApiTokens::Allow },
+        };
+        let Self { name, domains, people, .. } = self;
+        Ok(Mistakes::or(mistakes, PolicyDraft { name, settings: Some(settings), domains, people })?)
+    }
+}
+
+/// A policy of the store; `configured` is what the configuration file asks.
+pub(super) fn policy(row: &ExternalPolicyRow, configured: &ExternalUserPolicy) -> ExternalPolicy {
+    let asked = row.policy().unwrap_or(*configured);
+    let id = match row.kind {
+        PolicyKind::Named => row.id.to_string(),
+        kind => kind.label().to_owned(),
+    };
+    ExternalPolicy {
+        id,
+        name: row.name.clone(),
+        is_as_configured: row.settings == KeptSettings::AsConfigured,
+        domains: row.domains.iter().map(ToString::to_string).collect(),
+        people: row.people.iter().map(ToString::to_string).collect(),
+        version: row.version,
+        reset_at: row.reset_at,
+        created_at: Some(row.created_at),
+        updated_at: Some(row.updated_at),
+        ..of(row.kind, &asked)
+    }
+}
+
+/// The default policy before anybody changed it.
+pub(super) fn default_policy(configured: &ExternalUserPolicy) -> ExternalPolicy {
+    of(PolicyKind::Default, configured)
+}
+
+fn of(kind: PolicyKind, asked: &ExternalUserPolicy) -> ExternalPolicy {
+    ExternalPolicy {
+        id: kind.label().to_owned(),
+        kind: kind.label(),
+        name: kind.fixed_name().unwrap_or_default().to_owned(),
+        verification: match asked.verification {
+            Verification::Required => "on",
+            Verification::Off => "off",
+            Verification::Unreadable => "unreadable",
+        },
+        frequency_seconds: asked.frequency.as_secs(),
+        api_tokens: if asked.api_tokens == ApiTokens::Block { "block" } else { "allow" },
+        is_as_configured: true,
+        domains: Vec::new(),
+        people: Vec::new(),
+        version: 0,
+        reset_at: None,
+        created_at: None,
+        updated_at: None,
+    }
+}
+
+impl From<Mistakes> for ApiError {
+    fn from(Mistakes(mistakes): Mistakes) -> Self {
+        let said = mistakes.into_iter().map(|Mistake { field, said }| format!("{field}: {said}"));
+        Self::for_each(error::UNPROCESSABLE, said)
+    }
+}
+
+impl From<KeepError> for ApiError {
+    fn from(error: KeepError) -> Self {
+        match error {
+            KeepError::Mistakes(mistakes) => mistakes.into(),
+            KeepError::Unknown => Self::of(error::NO_EXTERNAL_POLICY),
+            KeepError::Changed => Self::because(error::CHANGED, error),
+            KeepError::TooMany => Self::because(error::CONFLICT, error),
+            KeepError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ResetError> for ApiError {
+    fn from(error: ResetError) -> Self {
+        match error {
+            ResetError::Unknown => Self::of(error::NO_EXTERNAL_POLICY),
+            ResetError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! People from outside: invited with their groups and roles, and removed from everything.
+//!
+//! Companies, which the product does not know, are groups with mail domains.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::actions::groups::invite::Invitation;
+use crate::actions::groups::roles::RoleAt;
+use crate::domain::group::{GroupDraft, GroupKind};
+
+use super::super::body::Body;
+use super::super::error::ApiError;
+use super::super::guard::Caller;
+use super::super::page::Data;
+use super::super::{Api, Shared};
+use super::shapes::{Company, GroupV2, InvitedUser, NewInvitation, group, invited};
+use super::{account_id, group_id};
+
+/// The operations.
+pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::new()
+        .routes(routes!(create_company))
+        .routes(routes!(invite_v1))
+        .routes(routes!(invite_v2))
+        .routes(routes!(remove))
+}
+
+/// Create a company
+#[utoipa::path(
+    post, path = "/admin/control/v1/orgs/{org}/companies", tag = "groups", operation_id = "createCompany",
+    security(("api_key" = ["write:groups:admin"])),
+    params(("org" = String, Path, description = "The organization's id")),
+    request_body = Company,
+    responses((status = 201, body = Data<GroupV2>), (status = 400, description = "The body cannot be read"), (status = 422, description = "A member is wrong"))
+)]
+async fn create_company(
+    State(api): Shared,
+    caller: Caller,
+    Body(Company { name, description, domains }): Body<Company>,
+) -> Result<(StatusCode, Json<Data<GroupV2>>), ApiError> {
+    let draft = GroupDraft { name, description, kind: GroupKind::Company, domains };
+    let made = api.groups.load_full().create(caller.id(), &draft, &caller.actor).await?;
+    Ok((StatusCode::CREATED, Json(Data { data: group(&caller, &made) })))
+}
+
+/// Invite people (v1)
+#[utoipa::path(
+    post, path = "/admin/v1/orgs/{org}/users/invite", tag = "groups", operation_id = "inviteUsersV1",
+    security(("api_key" = ["write:accounts:admin"])),
+    params(("org" = String, Path, description = "The organization's id")),
+    request_body = NewInvitation,
+    responses((status = 200, body = Data<Vec<InvitedUser>>), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
+)]
+async fn invite_v1(
+    State(api): Shared,
+    caller: Caller,
+    Body(invitation): Body<NewInvitation>,
+) -> Result<Json<Data<Vec<InvitedUser>>>, ApiError> {
+    invite(&api, &caller, &invitation).await
+}
+
+/// Invite people
+#[utoipa::path(
+    post, path = "/admin/v2/orgs/{org}/users/invite", tag = "groups", operation_id = "inviteUsers",
+    security(("api_key" = ["write:accounts:admin"])),
+    params(("org" = String, Path, description = "The organization's id")),
+    request_body = NewInvitation,
+    responses((status = 200, body = Data<Vec<InvitedUser>>), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
+)]
+async fn invite_v2(
+    State(api): Shared,
+    caller: Caller,
+    Body(invitation): Body<NewInvitation>,
+) -> Result<Json<Data<Vec<InvitedUser>>>, ApiError> {
+    invite(&api, &caller, &invitation).await
+}
+
+/// Remove an external person
+#[utoipa::path(
+    post, path = "/admin/control/v1/orgs/{org}/external-users/{account}/remove", tag = "groups", operation_id = "removeExternalUser",
+    security(("api_key" = ["write:accounts:admin"])),
+    params(("org" = String, Path, description = "The organization's id"), ("account" = String, Path, description = "The account's id")),
+    responses((status = 204, description = "Out of every group, role and policy, and verified nowhere"), (status = 404, description = "No such group or account"), (status = 409, description = "The account is managed"))
+)]
+async fn remove(
+    State(api): Shared,
+    caller: Caller,
+    Path((_, account)): Path<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    let account = account_id(&account)?;
+    api.groups.load_full().remove_external(caller.id(), account, &caller.actor).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn invite(
+    api: &Api,
+    caller: &Caller,
+    asked: &NewInvitation,
+) -> Result<Json<Data<Vec<InvitedUser>>>, ApiError> {
+    let groups = asked.additional_groups.iter().map(|id| group_id(id)).collect::<Result<Vec<_>, _>>()?;
+    let rules = asked.permission_rules.iter();
+    let roles: Vec<RoleAt<'_>> =
+        rules.map(|rule| RoleAt { role: &rule.role, resource: &rule.resource }).collect();
+    let invitation = Invitation {
+        emails: &asked.emails,
+        roles: &roles,
+        groups: &groups,
+        notify: asked.send_notification.unwrap_or(true),
+        text: asked.notification_text.as_deref().unwrap_or_default(),
+    };
+    let people = api.groups.load_full().invite(&caller.organization, &invitation, &caller.actor).await?;
+    Ok(Json(Data { data: people.into_iter().map(invited).collect() }))
+}

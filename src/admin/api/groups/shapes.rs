@@ -1,0 +1,204 @@
+//! What groups, roles and invitations look like in the API, and how what went wrong with one is said.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::actions::groups::GroupError;
+use crate::actions::groups::invite::InvitedPerson;
+use crate::store::GroupRow;
+
+use super::super::accounts::directory_id;
+use super::super::error::{self, ApiError};
+use super::super::guard::Caller;
+use super::{NO_GROUP, NO_USER};
+
+/// A sentence about what was done.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GroupMessage {
+    pub(super) message: String,
+}
+
+/// A group that was made.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Made {
+    pub(super) message: String,
+    pub(super) group_id: Uuid,
+}
+
+/// A group to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct NewGroup {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) description: String,
+}
+
+/// A company to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct Company {
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) description: String,
+    /// Up to 20 mail domains, whose people are the company's.
+    #[serde(default)]
+    pub(super) domains: Vec<String>,
+}
+
+/// Somebody to be added to a group (v1).
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct MemberV1 {
+    pub(super) account_id: String,
+}
+
+/// Somebody to be added to a group.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MemberV2 {
+    pub(super) account_id: String,
+}
+
+/// A role at a site (v1).
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct RoleV1 {
+    /// Such as `atlassian/guest`.
+    pub(super) role: String,
+    /// A site's id, or a resource identifier that ends in `::site/ID`.
+    pub(super) resource: String,
+}
+
+/// A role at a site.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RoleV2 {
+    /// Such as `atlassian/guest`.
+    pub(super) role_id: String,
+    /// A site's id, or a resource identifier that ends in `::site/ID`.
+    pub(super) resource_id: String,
+}
+
+/// A role that a group has.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupRole {
+    pub(super) role_id: &'static str,
+    /// The site's id.
+    pub(super) resource_id: String,
+}
+
+/// A group.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupV2 {
+    id: Uuid,
+    name: String,
+    description: String,
+    directory_id: Uuid,
+    external_synced: bool,
+    /// Always `admins`.
+    managed_by: &'static str,
+    /// `group` or `company`.
+    kind: &'static str,
+    /// The mail domains of a company.
+    domains: Vec<String>,
+    links: GroupLinks,
+}
+
+/// Where it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GroupLinks {
+    #[serde(rename = "self")]
+    here: String,
+}
+
+/// An invitation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NewInvitation {
+    /// Up to 100 addresses.
+    pub(super) emails: Vec<String>,
+    #[serde(default)]
+    pub(super) permission_rules: Vec<RoleV1>,
+    /// Ids of groups.
+    #[serde(default)]
+    pub(super) additional_groups: Vec<String>,
+    /// Whether they are told by mail; unless said, they are.
+    pub(super) send_notification: Option<bool>,
+    pub(super) notification_text: Option<String>,
+}
+
+/// Somebody who was invited.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct InvitedUser {
+    /// The account's.
+    id: Uuid,
+    email: String,
+    /// One for each role and each group.
+    results: Vec<InvitedTo>,
+}
+
+/// What somebody was invited to.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitedTo {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resource: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_id: Option<Uuid>,
+    /// `granted`, or `present` where they had it already.
+    status: &'static str,
+}
+
+/// A group, for a caller of its organization.
+pub(super) fn group(caller: &Caller, row: &GroupRow) -> GroupV2 {
+    let here = format!("/admin/v2/orgs/{}/directories/-/groups/{}", caller.id(), row.id);
+    GroupV2 {
+        id: row.id,
+        name: row.group.name.clone(),
+        description: row.group.description.clone(),
+        directory_id: directory_id(caller.id()),
+        external_synced: false,
+        managed_by: "admins",
+        kind: row.group.kind.label(),
+        domains: row.group.domains.iter().map(ToString::to_string).collect(),
+        links: GroupLinks { here: caller.link(&here) },
+    }
+}
+
+/// What somebody was invited to.
+pub(super) fn invited(person: InvitedPerson) -> InvitedUser {
+    let status = |is_new| if is_new { "granted" } else { "present" };
+    let roles = person.roles.into_iter().map(|(role, site, is_new)| InvitedTo {
+        resource: Some(site),
+        role: Some(role.id()),
+        group_id: None,
+        status: status(is_new),
+    });
+    let groups = person.groups.into_iter().map(|(group, is_new)| InvitedTo {
+        resource: None,
+        role: None,
+        group_id: Some(group),
+        status: status(is_new),
+    });
+    InvitedUser {
+        id: person.account,
+        email: person.email.to_string(),
+        results: roles.chain(groups).collect(),
+    }
+}
+
+impl From<GroupError> for ApiError {
+    fn from(error: GroupError) -> Self {
+        match error {
+            GroupError::Mistakes(mistakes) => mistakes.into(),
+            GroupError::NoGroup => Self::of(NO_GROUP),
+            GroupError::NoAccount => Self::of(NO_USER),
+            GroupError::Changed => Self::because(error::CHANGED, error),
+            GroupError::Managed => Self::because(error::CONFLICT, error),
+            GroupError::Store(error) => error.into(),
+        }
+    }
+}
