@@ -98,6 +98,8 @@
 //! - An operation of the API: copy one of `admin/api/domains/mod.rs`, with its scopes in its documentation, and write the document
 //!   anew (`POSTERN_OPENAPI=accept ./dev test the_committed_document`). What holds for every
 //!   operation is tried on it by `tests/admin/every_operation.rs`; its own promises go beside `tests/admin/domains.rs`.
+//! - An attribute of SCIM: a row in `domain/scim/schema.rs`, which declares and enforces it; in `domain/scim/person.rs` where
+//!   the account follows it.
 //! - A command: copy `cli/init.rs`, and name it in `main.rs`.
 //! - A reader of what anybody may send: a function in `fuzz.rs` of its room with a second opinion, and its program, seeds and
 //!   words in `tests/fuzz`; `./dev fuzz` runs it, and every test run tries its seeds.

@@ -165,6 +165,16 @@ enum AdminDeed {
         #[command(flatten)]
         whose: Whose,
     },
+    /// Make a directory that an identity provider fills by SCIM, and show its key this once; for one that is there, another key
+    CreateDirectory {
+        /// What people call it
+        name: String,
+        /// How long the key lives, 365d at most
+        #[arg(long = "expires-in", value_name = "TIME", default_value = "365d", value_parser = postern::config::read_key_lifetime)]
+        lifetime: std::time::Duration,
+        #[command(flatten)]
+        whose: Whose,
+    },
     /// Say which keys there are, and how they stand
     ListKeys(Whose),
     /// End a key, by the id that the list shows
@@ -181,6 +191,9 @@ impl AdminDeed {
         match self {
             Self::CreateKey { name, scopes, owner, lifetime, whose } => {
                 (admin::Deed::Create { name, scopes, owner, lifetime }, whose)
+            }
+            Self::CreateDirectory { name, lifetime, whose } => {
+                (admin::Deed::CreateDirectory { name, lifetime }, whose)
             }
             Self::ListKeys(whose) => (admin::Deed::List, whose),
             Self::RevokeKey { id, whose } => (admin::Deed::Revoke(id), whose),

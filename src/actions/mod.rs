@@ -19,6 +19,7 @@ pub mod import_directory;
 pub mod issue_code;
 pub mod keep_findings;
 pub mod policies;
+pub mod scim;
 mod sighted;
 pub mod sign_out;
 pub mod task_end;

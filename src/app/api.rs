@@ -12,6 +12,7 @@ use crate::actions::domains::Domains;
 use crate::actions::external_policies::ExternalPolicies;
 use crate::actions::groups::Groups;
 use crate::actions::policies::Policies;
+use crate::actions::scim::Scim;
 use crate::admin::api::{Api, Served};
 use crate::clock::Clock;
 use crate::config::settings::Settings;
@@ -44,6 +45,7 @@ pub(super) fn api(
         served: ArcSwap::from_pointee(served(settings)),
         store: store.clone(),
         keys: ApiKeys { store: store.clone(), clock: clock.clone(), entropy: entropy.clone() },
+        scim: Scim { accounts: Arc::clone(&accounts), entropy: entropy.clone() },
         domains,
         accounts,
         claims,

@@ -1,4 +1,5 @@
-//! `postern admin`: the keys that the API is asked with. The first one of an organization can be made in no other way.
+//! `postern admin`: the keys that the API is asked with, and the directories that identity providers fill with theirs. The first
+//! key of an organization can be made in no other way.
 //!
 //! The text of a key goes to standard output alone, so that a script can keep it; all about it goes to standard error.
 
@@ -9,6 +10,7 @@ use anyhow::Context as _;
 use uuid::Uuid;
 
 use crate::actions::api_keys::{ApiKeys, NewKey};
+use crate::actions::scim::directories::create_directory;
 use crate::clock::Clock;
 use crate::config::settings::Settings;
 use crate::domain::actor::Actor;
@@ -16,7 +18,7 @@ use crate::domain::api_key::{Scope, Scopes};
 use crate::domain::email::EmailAddress;
 use crate::domain::organization::OrganizationId;
 use crate::entropy::Entropy;
-use crate::store::{ApiKeyRow, Store};
+use crate::store::{ApiKeyRow, DirectoryRow, Store};
 
 use super::import::owner;
 
@@ -35,6 +37,13 @@ pub enum Deed {
         /// Who is written to about what was done with it.
         owner: Option<String>,
         /// How long it lives.
+        lifetime: Duration,
+    },
+    /// Make a directory with a key, or another key of one.
+    CreateDirectory {
+        /// What people call it.
+        name: String,
+        /// How long the key lives.
         lifetime: Duration,
     },
     /// Say which keys there are.
@@ -62,6 +71,12 @@ async fn run_with(keys: &ApiKeys, organization: OrganizationId, deed: Deed) -> a
             let new = NewKey { organization, name, owner, scopes, directory: None, lifetime };
             let (text, row) = keys.create(new, &actor).await?;
             eprint!("{}", made(&row));
+            println!("{}", text.reveal());
+        }
+        Deed::CreateDirectory { name, lifetime } => {
+            let (directory, text, row) =
+                create_directory(keys, &organization, &name, lifetime, &actor).await?;
+            eprint!("{}", of_directory(&directory, &row));
             println!("{}", text.reveal());
         }
         Deed::List => print!("{}", table(&all(keys, &organization).await?, keys)),
@@ -96,6 +111,14 @@ fn made(row: &ApiKeyRow) -> String {
     format!(
         "Made the key {:?} of the organization {}. It opens {opens}, until {:.0}. It is shown this once:\n",
         row.name, row.organization, row.expires_at
+    )
+}
+
+fn of_directory(directory: &DirectoryRow, row: &ApiKeyRow) -> String {
+    format!(
+        "The directory {:?} of the organization {} is at /scim/directory/{} of the admin listener.\n\
+         Made a key that opens it and nothing else, until {:.0}. It is shown this once:\n",
+        directory.name, directory.organization, directory.id, row.expires_at
     )
 }
 

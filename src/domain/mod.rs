@@ -38,5 +38,6 @@ pub mod proof;
 pub mod public_address;
 pub mod quota;
 pub mod return_target;
+pub mod scim;
 pub mod task;
 pub mod verification;

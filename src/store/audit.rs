@@ -105,6 +105,16 @@ pub enum AuditAction {
     UserAddToAuthPolicyFailed,
     /// The members of authentication policies were written into a file.
     MembersExported,
+    /// A directory for an identity provider was made.
+    DirectoryCreated,
+    /// A directory has a user that it did not have, with an account.
+    UserCreated,
+    /// A directory says something else of a user.
+    UserUpdated,
+    /// A directory does not have a user any more.
+    UserDeleted,
+    /// An admin cut the link between an account and a user of a directory.
+    UserUnlinked,
     /// A task could not be done, and nothing of it was.
     TaskFailed,
     /// Events older than the retention were removed from the log.
@@ -199,6 +209,11 @@ impl AuditAction {
         Self::UserAddedToAuthPolicy,
         Self::UserAddToAuthPolicyFailed,
         Self::MembersExported,
+        Self::DirectoryCreated,
+        Self::UserCreated,
+        Self::UserUpdated,
+        Self::UserDeleted,
+        Self::UserUnlinked,
         Self::TaskFailed,
         Self::AuditLogPruned,
         Self::AuditLogExported,
@@ -272,6 +287,11 @@ impl AuditAction {
             Self::UserAddedToAuthPolicy => "user_added_to_auth_policy",
             Self::UserAddToAuthPolicyFailed => "user_add_to_auth_policy_failed",
             Self::MembersExported => "members_exported",
+            Self::DirectoryCreated => "directory_created",
+            Self::UserCreated => "user_created",
+            Self::UserUpdated => "user_updated",
+            Self::UserDeleted => "user_deleted",
+            Self::UserUnlinked => "user_unlinked",
             Self::TaskFailed => "task_failed",
             Self::AuditLogPruned => "audit_log_pruned",
             Self::AuditLogExported => "audit_log_exported",

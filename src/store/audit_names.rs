@@ -8,6 +8,7 @@ use super::audit::AuditAction;
 const ACCOUNTS: &str = "Accounts";
 const API_KEYS: &str = "API keys";
 const AUDIT_LOG: &str = "Audit log";
+const DIRECTORIES: &str = "Directories";
 const DOMAINS: &str = "Domains";
 const EXTERNAL_USERS: &str = "External users";
 const GATEWAY: &str = "Gateway";
@@ -79,6 +80,11 @@ impl AuditAction {
             Self::UserAddedToAuthPolicy => ("Added user to authentication policy", POLICIES),
             Self::UserAddToAuthPolicyFailed => ("Could not add user to authentication policy", POLICIES),
             Self::MembersExported => ("Exported members of authentication policies", POLICIES),
+            Self::DirectoryCreated => ("Made a directory", DIRECTORIES),
+            Self::UserCreated => ("Directory added user", DIRECTORIES),
+            Self::UserUpdated => ("Directory changed user", DIRECTORIES),
+            Self::UserDeleted => ("Directory removed user", DIRECTORIES),
+            Self::UserUnlinked => ("Unlinked account from directory", DIRECTORIES),
             Self::TaskFailed => ("Could not finish a task", POLICIES),
             Self::ApiKeyCreated => ("Created API key", API_KEYS),
             Self::ApiKeyRevoked => ("Revoked API key", API_KEYS),

@@ -12,6 +12,11 @@ mod keys;
 mod manage;
 mod orgs;
 mod policies;
+mod scim_directories;
+mod scim_discovery;
+mod scim_groups;
+mod scim_patch;
+mod scim_users;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -23,6 +28,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use postern::actions::api_keys::NewKey;
+use postern::actions::scim::directories::create_directory;
 use postern::domain::api_key::{Scope, Scopes};
 use postern::domain::organization::OrganizationId;
 use postern::store::ApiKeyRow;
@@ -58,8 +64,31 @@ impl Api {
             lifetime: Duration::from_secs(7 * 86_400),
         };
         let (text, row) = world.app.api.keys.create(new, &"operator".into()).await.expect("a key");
+        Self::showing(world, text.reveal(), row)
+    }
+
+    /// With the key of a directory, which is made if there is none of this name.
+    pub async fn of_directory(world: &World, organization: OrganizationId, name: &str) -> Self {
+        let (keys, lifetime) = (&world.app.api.keys, Duration::from_secs(86_400));
+        let made = create_directory(keys, &organization, name, lifetime, &"operator".into()).await;
+        let (_, text, row) = made.expect("a directory");
+        Self::showing(world, text.reveal(), row)
+    }
+
+    fn showing(world: &World, key: &str, row: ApiKeyRow) -> Self {
         let client = Client::builder(TokioExecutor::new()).build_http();
-        Self { client, address: world.admin, key: text.reveal().to_owned(), row }
+        Self { client, address: world.admin, key: key.to_owned(), row }
+    }
+
+    /// A path below the directory that its key opens.
+    pub fn below(&self, path: &str) -> String {
+        format!("/scim/directory/{}{path}", self.row.directory.expect("the key of a directory"))
+    }
+
+    /// Changes some of a resource.
+    pub async fn patch(&self, target: &str, operations: Value) -> Answer {
+        let body = serde_json::json!({ "Operations": operations });
+        self.ask(Method::PATCH, target, Some(body)).await
     }
 
     /// With a key that has these scopes.

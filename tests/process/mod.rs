@@ -3,6 +3,7 @@
 mod commands;
 mod crash;
 mod demo;
+mod directories;
 mod domains;
 mod import;
 mod import_crash;

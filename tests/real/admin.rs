@@ -76,7 +76,11 @@ impl Library {
 
     /// What a method of `CloudAdmin` gave.
     fn does(&mut self, method: &str, arguments: Value) -> Value {
-        let mut answer = self.call("CloudAdmin", method, arguments, json!({}));
+        self.does_with(method, arguments, json!({}))
+    }
+
+    fn does_with(&mut self, method: &str, arguments: Value, options: Value) -> Value {
+        let mut answer = self.call("CloudAdmin", method, arguments, options);
         assert!(answer.get("error").is_none(), "{method}: {answer}");
         answer["value"].take()
     }
@@ -255,44 +259,6 @@ async fn a_script_shuts_somebody_out_and_lets_them_in_again() {
     let first = &events["data"][0];
     assert_eq!(first["attributes"]["actor"]["name"], "library");
     assert_eq!(library.does("get_event", json!([ORG, first["id"]]))["data"], *first);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_script_keeps_authentication_policies_and_their_members() {
-    let world = World::start().await;
-    let Some(mut library) = Library::start(&world).await else { return };
-    let policies = library.does("get_control_policies", json!([ORG]));
-    assert_eq!(policies["data"].as_array().unwrap().len(), 1, "the default: {policies}");
-    let wanted = json!({ "data": { "type": "policy", "attributes": {
-        "type": "authentication", "name": "Strict", "status": "enabled", "rule": { "twoStepVerification": "required" },
-    } } });
-    let made = library.does("create_control_policy", json!([ORG, wanted]));
-    let policy = made["data"]["id"].clone();
-    let shown = library.does("get_control_policy", json!([ORG, policy]));
-    assert_eq!(shown["data"]["attributes"]["name"], "Strict", "{shown}");
-    let mut renamed = shown["data"].clone();
-    renamed["attributes"]["name"] = json!("Stricter");
-    library.does("update_control_policy", json!([ORG, policy, { "data": renamed }]));
-    let shown = library.does("get_control_policy", json!([ORG, policy]));
-    assert_eq!(shown["data"]["attributes"]["name"], "Stricter");
-    library.does("validate_control_policy", json!([ORG, policy]));
-
-    let users = json!({ "users": ["liam@acme.com", "jane@gmail.com", "nobody@acme.com"] });
-    let task = library.does("add_users_to_auth_policy", json!([ORG, policy, users]))["taskId"].clone();
-    let since = clock::stopwatch();
-    let ended = loop {
-        let task = library.does("get_auth_policy_task", json!([ORG, task]));
-        if task["inProgressCount"] == 0 {
-            break task;
-        }
-        assert!(clock::stopwatch() - since < PATIENCE, "{task}");
-    };
-    assert_eq!((&ended["successCount"], &ended["failureCount"]), (&json!(1), &json!(2)), "{ended}");
-    let found = library.does("search_directory_users", json!([ORG, "-", { "emails": ["liam@acme.com"] }]));
-    let body = json!({ "accountIds": [found["data"][0]["accountId"]] });
-    let infos = library.does("get_users_auth_policies", json!([ORG, body]));
-    assert_eq!((&infos[0]["email"], &infos[0]["policyId"]), (&json!("liam@acme.com"), &policy), "{infos}");
-    assert_eq!(library.fails("get_control_policy", json!([ORG, uuid::Uuid::nil()])).0, 404);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

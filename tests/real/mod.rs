@@ -8,6 +8,7 @@
 //! |---|---|---|---|
 //! | Trac with its account manager | PyPI, `python.txt` | `target/real/python` | `trac.rs` |
 //! | the clients `jira`, `atlassian-python-api` | PyPI, `python.txt` | `target/real/python` | `clients.rs` |
+//! | the SCIM checker `scim2-tester` | PyPI, `python.txt` | `target/real/python` | `scim.rs` |
 //! | the client `jira.js` | npm, `node/package-lock.json` | `target/real/node` | `clients.rs` |
 //! | MediaWiki, PHP's own server, SQLite | Debian | where Debian puts it; nothing under `/etc` is touched | `mediawiki.rs` |
 //! | the tester `schemathesis`, by `./dev long` alone | PyPI, `schemathesis.txt` | `target/real/schemathesis` | `schema.rs` |
@@ -23,6 +24,7 @@ mod clients;
 mod mediawiki;
 mod mobile;
 mod schema;
+mod scim;
 mod server;
 mod tls;
 mod trac;

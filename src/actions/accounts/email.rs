@@ -3,6 +3,7 @@
 //! Login name and user keys go along, and so does what was seen of the person under the old address, where it was them for
 //! certain. All proofs are void: who had the old mailbox may not have the new one.
 
+use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -25,20 +26,34 @@ impl Accounts {
         let email = EmailAddress::parse(text).map_err(|error| AccountError::Email(violation(text, error)))?;
         let now = self.clock.now();
         let mut change = self.store.write().await?;
-        let account = editable(&mut change, organization, id).await?;
+        let account = editable(&mut change, organization, id, ["email"].into_iter()).await?;
         if account.email == email {
             return Ok(());
         }
+        let event = self.move_address(&mut change, organization, &account, &email, actor, now).await?;
+        Ok(change.commit(event, now).await?)
+    }
+
+    /// Gives an account another address in a change that does more, and says so for the log.
+    pub(in crate::actions) async fn move_address(
+        &self,
+        change: &mut Change,
+        organization: &OrganizationId,
+        account: &Account,
+        email: &EmailAddress,
+        actor: &Actor,
+        now: Timestamp,
+    ) -> Result<AuditEvent, AccountError> {
         if !change.owns_domain(organization, email.domain()).await? {
             return Err(AccountError::UnclaimedDomain(email.domain().to_owned()));
         }
-        if change.account_of(organization, &email).await?.is_some() {
+        if change.account_of(organization, email).await?.is_some() {
             return Err(AccountError::Taken);
         }
-        let user_keys = change.set_email(organization, &account, &email, now).await?;
-        for pin in self.own_pins(&mut change, organization, &account, &user_keys).await? {
+        let user_keys = change.set_email(organization, account, email, now).await?;
+        for pin in self.own_pins(change, organization, account, &user_keys).await? {
             let person = UserKey { site: pin.site, key: pin.user_key };
-            change.move_pin(&person, &pin.username, &email, now).await?;
+            change.move_pin(&person, &pin.username, email, now).await?;
         }
         let changed = AccountsChanged {
             usernames: account.username.iter().cloned().collect(),
@@ -47,8 +62,8 @@ impl Accounts {
         };
         change.log_accounts(&changed, now).await?;
         let event = AuditEvent::new(actor.clone(), AuditAction::AccountEmailChanged, email.as_str());
-        let detail = json!({ "account": id, "before": account.email.as_str() });
-        Ok(change.commit(event.of(organization).with(detail), now).await?)
+        let detail = json!({ "account": account.id, "before": account.email.as_str() });
+        Ok(event.of(organization).with(detail))
     }
 
     /// The sightings that were of this account's owner: at a site of the organization, first with this address, under the login

@@ -43,6 +43,9 @@ pub enum AccountError {
     /// Nobody knows whether the address is its owner's.
     #[error("the address of the account is not verified")]
     Unverified,
+    /// A directory of an identity provider says what stands in these fields.
+    #[error("the account follows a directory, which alone changes it")]
+    Synced(Vec<&'static str>),
     /// Values are not what their fields hold.
     #[error("some values are not what their fields hold")]
     Fields(Vec<(Field, Violation)>),
@@ -73,18 +76,25 @@ async fn managed(
     if account.managed { Ok(account) } else { Err(AccountError::NotManaged) }
 }
 
-/// The account, if an admin may edit it.
+/// The account, if an admin may edit these fields of it.
 async fn editable(
     change: &mut Change,
     organization: &OrganizationId,
     id: Uuid,
+    fields: impl Iterator<Item = &'static str>,
 ) -> Result<Account, AccountError> {
     let account = managed(change, organization, id).await?;
-    if account.email_verified { Ok(account) } else { Err(AccountError::Unverified) }
+    if !account.email_verified {
+        return Err(AccountError::Unverified);
+    }
+    match change.scim_user_of_account(organization, id).await? {
+        Some(_) => Err(AccountError::Synced(fields.collect())),
+        None => Ok(account),
+    }
 }
 
 /// Voids the proofs of an account, and has all nodes read it again.
-async fn shut(
+pub(super) async fn shut(
     change: &mut Change,
     organization: &OrganizationId,
     account: &Account,

@@ -20,7 +20,8 @@ impl Accounts {
     ) -> Result<Account, AccountError> {
         let now = self.clock.now();
         let mut change = self.store.write().await?;
-        let account = editable(&mut change, organization, id).await?;
+        let paths = values.iter().map(|(field, _)| field.path());
+        let account = editable(&mut change, organization, id, paths).await?;
         let mistakes: Vec<_> =
             values.iter().filter_map(|(field, value)| Some((*field, field.violation(value)?))).collect();
         if !mistakes.is_empty() {
@@ -43,7 +44,8 @@ impl Accounts {
     }
 }
 
-fn place(profile: &mut Profile, field: Field) -> &mut Option<String> {
+/// Where a profile has a field.
+pub(in crate::actions) fn place(profile: &mut Profile, field: Field) -> &mut Option<String> {
     match field {
         Field::Name => &mut profile.name,
         Field::Nickname => &mut profile.nickname,

@@ -47,10 +47,10 @@ pub fn frame() -> OpenApi {
 /// bodies and queries.
 pub fn complete(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
-        let schema = match Family::of(path) {
-            Some(Family::UserManagement) => "UserManagementError",
-            Some(Family::Scim) => "ScimError",
-            _ => "Errors",
+        let (schema, media_type) = match Family::of(path) {
+            Some(Family::UserManagement) => ("UserManagementError", "application/json"),
+            Some(Family::Scim) => ("ScimError", "application/scim+json"),
+            _ => ("Errors", "application/json"),
         };
         let schema = Ref::from_schema_name(schema);
         for operation in operations_mut(item) {
@@ -69,7 +69,7 @@ pub fn complete(document: &mut OpenApi) {
             for (status, what) in all {
                 let response = ResponseBuilder::new()
                     .description(what)
-                    .content("application/json", ContentBuilder::new().schema(Some(schema.clone())).build());
+                    .content(media_type, ContentBuilder::new().schema(Some(schema.clone())).build());
                 others.entry(status.to_owned()).or_insert_with(|| RefOr::T(response.build()));
             }
             for (status, what) in [

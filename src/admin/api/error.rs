@@ -32,6 +32,10 @@ pub const NO_USER: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-8", "User not
 pub const NO_TASK: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-1", "Task not found");
 /// The organization has no such key.
 pub const NO_KEY: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-1", "API key not found");
+/// The organization has no such directory.
+pub const NO_DIRECTORY: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-1", "Directory not found");
+/// The directory has no such user or group, or the organization no such account.
+pub const NO_RESOURCE: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-8", "User or group not found");
 /// A cursor that this list did not give out.
 pub const BAD_CURSOR: Cause = Cause(StatusCode::BAD_REQUEST, "ADMIN-400-1", "Invalid page cursor");
 /// A time that cannot be read.
@@ -72,6 +76,15 @@ pub const RATE_LIMITED: Cause = Cause(StatusCode::TOO_MANY_REQUESTS, "ADMIN-429-
 pub const INTERNAL: Cause = Cause(StatusCode::INTERNAL_SERVER_ERROR, "ADMIN-500-1", "Internal error");
 /// The store does not answer.
 pub const UNAVAILABLE: Cause = Cause(StatusCode::SERVICE_UNAVAILABLE, "ADMIN-503-1", "Try again later");
+
+/// What the product whose API this is keeps, and Postern does not: a part of a path, and what it is.
+const KEPT_ELSEWHERE: &[(&str, &str)] = &[
+    ("/oauth-clients", "OAuth clients"),
+    ("/service-accounts", "service accounts"),
+    ("/api-tokens", "API tokens of people: the products do, and a policy says whether they are let through"),
+    ("/admin/dlp/", "classification levels"),
+    ("/workspaces", "workspaces"),
+];
 
 /// A refusal, before it is said in anybody's dialect.
 #[derive(Debug, Clone)]
@@ -155,6 +168,14 @@ impl ApiError {
         Self { cause, details: Vec::new(), key: None, scim_type: None, header: None }
     }
 
+    /// The refusal of a path that leads nowhere.
+    pub fn unknown_resource(path: &str) -> Self {
+        match KEPT_ELSEWHERE.iter().find(|(part, _)| path.contains(part)) {
+            Some((_, what)) => Self::because(UNKNOWN_RESOURCE, format!("Postern keeps no {what}.")),
+            None => Self::of(UNKNOWN_RESOURCE),
+        }
+    }
+
     /// A refusal with a sentence about it.
     pub fn because(cause: Cause, detail: impl ToString) -> Self {
         Self { details: vec![detail.to_string()], ..Self::of(cause) }
@@ -193,9 +214,6 @@ impl ApiError {
         };
         let mut response = (status, Json(body)).into_response();
         let headers = response.headers_mut();
-        if family == Family::Scim {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/scim+json"));
-        }
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -274,7 +292,9 @@ impl ApiError {
             "status": status.as_str(),
             "detail": self.message(),
         });
-        if let Some(scim_type) = self.scim_type {
+        // A body that is no JSON is known to no operation.
+        let unread = (self.cause == BAD_BODY).then_some("invalidSyntax");
+        if let Some(scim_type) = self.scim_type.or(unread) {
             body["scimType"] = scim_type.into();
         }
         body

@@ -4,16 +4,17 @@
 //! 2. Not too often, or 429.
 //! 3. An operation that exists, or 404 and 405.
 //! 4. A scope that opens it, or 403.
-//! 5. Its own organization, or the 404 that an unknown one gets.
+//! 5. Its own organization, or the 404 that an unknown one gets; with a key of a directory, that directory and nothing else.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, RawPathParams, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use uuid::Uuid;
 
 use crate::admin::Ends;
 use crate::domain::actor::Actor;
@@ -27,6 +28,7 @@ use super::cursor::Cursors;
 use super::documentation::Scopes;
 use super::error::{self, ApiError, Family};
 use super::rate::{Limiter, Standing};
+use super::scim;
 
 /// What the guard knows.
 pub struct Guard {
@@ -94,6 +96,7 @@ pub async fn guard(
     // A body is not to be shared, and nothing is decided by it here.
     let (mut parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
+    let (family, wanted) = (Family::of(&path), scim::media_type(&parts.headers));
     let mut standing = None;
     let admitted = guard.admit(&parts, ends.peer, operation.as_ref(), &params, &mut standing).await;
     let mut response = match admitted {
@@ -104,9 +107,12 @@ pub async fn guard(
         Err(refusal) => axum::response::IntoResponse::into_response(refusal),
     };
     if let Some(error) = refusal(&mut response) {
-        let family = Family::of(&path).unwrap_or(Family::Organizations);
+        let family = family.unwrap_or(Family::Organizations);
         let now = guard.api.keys.clock.now();
         response = error.into_dialect(family, guard.api.entropy.row_id(now), &path, now);
+    }
+    if family == Some(Family::Scim) && response.headers().contains_key(header::CONTENT_TYPE) {
+        response.headers_mut().insert(header::CONTENT_TYPE, wanted);
     }
     if let Some(standing) = standing {
         standing.write(response.headers_mut());
@@ -142,9 +148,12 @@ impl Guard {
                 return Err(refusal);
             }
         });
-        let asked = self.asked(&request.method, operation)?;
+        let asked = self.asked(request, operation)?;
         if !key.scopes.allow_any(asked) {
             return Err(forbidden(asked));
+        }
+        if let Some(own) = key.directory {
+            require_own_directory(own, operation, params)?;
         }
         let foreign = |(name, value): (&str, &str)| name == "org" && value != organization.id.as_str();
         if params.iter().any(foreign) {
@@ -154,12 +163,12 @@ impl Guard {
     }
 
     /// What an operation asks for, if there is one.
-    fn asked(&self, method: &Method, operation: Option<&MatchedPath>) -> Result<&[Scope], ApiError> {
+    fn asked(&self, request: &Parts, operation: Option<&MatchedPath>) -> Result<&[Scope], ApiError> {
         let path = operation.map_or("", MatchedPath::as_str);
         if path.contains("{*") || path.is_empty() {
-            return Err(ApiError::of(error::UNKNOWN_RESOURCE));
+            return Err(ApiError::unknown_resource(request.uri.path()));
         }
-        self.scopes.asked(method, path).ok_or_else(|| {
+        self.scopes.asked(&request.method, path).ok_or_else(|| {
             let methods = self.scopes.methods(path);
             // A path that is there for its family's refusal alone has no operation.
             if methods.is_empty() {
@@ -200,6 +209,20 @@ impl Guard {
             None => format!("http://{host}"),
         }
     }
+}
+
+/// The key of a directory opens its own one. What other families hold is not the identity provider's, and of other directories
+/// it learns nothing.
+fn require_own_directory(
+    own: Uuid,
+    operation: Option<&MatchedPath>,
+    params: &RawPathParams,
+) -> Result<(), ApiError> {
+    if !operation.is_some_and(|path| path.as_str().starts_with("/scim/directory/{directory}/")) {
+        return Err(ApiError::because(error::FORBIDDEN, "This key opens a directory and nothing else."));
+    }
+    let named = |(name, value): (&str, &str)| name == "directory" && Uuid::try_parse(value) == Ok(own);
+    if params.iter().any(named) { Ok(()) } else { Err(ApiError::of(error::NO_DIRECTORY)) }
 }
 
 /// The key of a request. Two are none, and neither is one in the address, where logs would keep it.

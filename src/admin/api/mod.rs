@@ -23,12 +23,12 @@ mod page;
 mod params;
 mod policies;
 mod rate;
+mod scim;
 mod seen;
 
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use axum::http::Uri;
 use axum::routing::{any, get};
 use axum::{Json, Router, middleware};
 use utoipa::openapi::OpenApi;
@@ -41,6 +41,7 @@ use crate::actions::domains::Domains;
 use crate::actions::external_policies::ExternalPolicies;
 use crate::actions::groups::Groups;
 use crate::actions::policies::Policies;
+use crate::actions::scim::Scim;
 use crate::config::admin::Admin;
 use crate::directory::Directory;
 use crate::domain::organization::Organization;
@@ -67,6 +68,8 @@ pub struct Api {
     pub accounts: Arc<ArcSwap<Accounts>>,
     /// The deeds about claims.
     pub claims: Arc<Claims>,
+    /// The deeds about directories of identity providers.
+    pub scim: Scim,
     /// The deeds about authentication policies.
     pub policies: Arc<Policies>,
     /// The deeds about external user policies.
@@ -104,10 +107,10 @@ pub fn router(api: Arc<Api>) -> Router {
     let document = Arc::new(document);
     routes
         // What none of them is, but stands under one of their prefixes, has an answer of its family's.
-        .route("/admin/{*rest}", any(unknown))
-        .route("/users/{account}", any(unknown))
-        .route("/users/{account}/{*rest}", any(unknown))
-        .route("/scim/{*rest}", any(unknown))
+        .route("/admin/{*rest}", any(async || ApiError::of(error::UNKNOWN_RESOURCE)))
+        .route("/users/{account}", any(async || ApiError::of(error::UNKNOWN_RESOURCE)))
+        .route("/users/{account}/{*rest}", any(async || ApiError::of(error::UNKNOWN_RESOURCE)))
+        .route("/scim/{*rest}", any(async || ApiError::of(error::UNKNOWN_RESOURCE)))
         .layer(middleware::from_fn_with_state(Arc::new(guarded), guard::guard))
         // The document is about the software and not about anybody's data.
         .route("/openapi.json", get(async move || Json(document.as_ref().clone())))
@@ -129,26 +132,10 @@ fn described() -> OpenApiRouter<Arc<Api>> {
         .merge(claims::routes())
         .merge(manage::routes())
         .merge(keys::routes())
+        .merge(scim::routes())
         .merge(auth_policies::routes())
         .merge(policies::routes())
         .merge(events::routes())
         .merge(external_policies::routes())
         .merge(groups::routes())
-}
-
-/// What the product whose API this is keeps, and Postern does not: a part of a path, and what it is.
-const KEPT_ELSEWHERE: &[(&str, &str)] = &[
-    ("/oauth-clients", "OAuth clients"),
-    ("/service-accounts", "service accounts"),
-    ("/api-tokens", "API tokens of people: the products do, and a policy says whether they are let through"),
-    ("/admin/dlp/", "classification levels"),
-    ("/workspaces", "workspaces"),
-];
-
-async fn unknown(uri: Uri) -> ApiError {
-    let elsewhere = KEPT_ELSEWHERE.iter().find(|(part, _)| uri.path().contains(part));
-    match elsewhere {
-        Some((_, what)) => ApiError::because(error::UNKNOWN_RESOURCE, format!("Postern keeps no {what}.")),
-        None => ApiError::of(error::UNKNOWN_RESOURCE),
-    }
 }

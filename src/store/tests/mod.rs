@@ -35,6 +35,7 @@ mod parallel;
 mod policies;
 mod refused;
 mod schema;
+mod scim;
 #[path = "../../../tests/support/postgres.rs"]
 mod server;
 mod silence;

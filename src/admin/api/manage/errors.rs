@@ -1,7 +1,7 @@
 //! What went wrong with one account, by the keys that clients of this family compare.
 
 use axum::http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::actions::accounts::AccountError;
@@ -34,6 +34,12 @@ pub fn failed(error: AccountError, id: Uuid) -> ApiError {
             .key("forbidden.action", json!({ "allowed": false, "reason": { "key": "managedAccount" } })),
         AccountError::Unverified => {
             ApiError::because(FORBIDDEN, said).key("forbidden.targetUnverified", Value::Null)
+        }
+        AccountError::Synced(fields) => {
+            let rule = json!({ "allowed": false, "reason": { "key": "externalDirectory.scim" } });
+            let context: Map<String, Value> =
+                fields.into_iter().map(|field| (field.to_owned(), rule.clone())).collect();
+            ApiError::because(FORBIDDEN, said).key("forbidden.fieldMutation", Value::Object(context))
         }
         AccountError::Fields(mistakes) => {
             let violations = mistakes.iter().map(|(field, violation)| violated(field.path(), *violation));

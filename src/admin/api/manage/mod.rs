@@ -61,7 +61,8 @@ async fn show_permissions(
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let account = account(&api, &caller, &id).await?;
-    Ok(Json(permissions(&account, &params.many("privileges"))))
+    let is_synced = api.store.is_synced(caller.id(), account.id).await?;
+    Ok(Json(permissions(&account, is_synced, &params.many("privileges"))))
 }
 
 /// Show a profile

@@ -88,15 +88,21 @@ pub fn managed(account: &Account) -> Managed {
     }
 }
 
-/// What may be done to an account: to one that is not managed, nothing.
-pub fn permissions(account: &Account, wanted: &[&str]) -> Value {
+/// What may be done to an account: to one that is not managed, nothing; where it follows a directory, that says what is in its
+/// fields.
+pub fn permissions(account: &Account, is_synced: bool, wanted: &[&str]) -> Value {
     let rule = |allowed: bool, reason: &str| match allowed {
         true => json!({ "allowed": true }),
         false => json!({ "allowed": false, "reason": { "key": reason } }),
     };
-    let is_editable = account.managed && account.email_verified;
+    let is_editable = account.managed && account.email_verified && !is_synced;
     let life = rule(account.managed, "managedAccount");
-    let edit = rule(is_editable, if account.managed { "administrative" } else { "managedAccount" });
+    let reason = match (account.managed, is_synced) {
+        (false, _) => "managedAccount",
+        (true, true) => "externalDirectory.scim",
+        (true, false) => "administrative",
+    };
+    let edit = rule(is_editable, reason);
     let fields: Map<String, Value> =
         Field::ALL.iter().map(|field| (field.path().to_owned(), edit.clone())).collect();
     let all = [
