@@ -44,8 +44,9 @@ impl Following<'_> {
         if change.scim_user_of_account(organization, account.id).await?.is_some() {
             return Err(ScimError::AddressTaken);
         }
-        let emails = [person.email.clone()];
-        self.events.extend(set_claimed(change, organization, &emails, true, self.actor, now).await?);
+        let changed = AccountsChanged::at(organization, vec![person.email.clone()]);
+        let claimed = set_claimed(change, &changed, &changed.emails, true, self.actor, now).await?;
+        self.events.extend(claimed);
         self.set_active(change, &account, person.active).await?;
         self.set_profile(change, &account, None, person).await?;
         Ok(account)
