@@ -24,7 +24,6 @@ async fn a_client_finds_out_what_there_is_and_may_only_read_it() {
             "urn:ietf:params:scim:schemas:core:2.0:User",
             "urn:ietf:params:scim:schemas:core:2.0:Group",
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
-            "urn:scim:schemas:extension:atlassian-external:1.0",
         ]
     );
     let group = &listed["Resources"][1]["attributes"][0];

@@ -33,8 +33,8 @@ impl Following<'_> {
         if !change.owns_domain(organization, person.email.domain()).await? {
             return Err(ScimError::UnverifiedDomain(person.email.domain().to_owned()));
         }
+        let changed = AccountsChanged::at(organization, vec![person.email.clone()]);
         if change.see_account(organization, &person.email, true, now).await? {
-            let changed = AccountsChanged::at(organization, vec![person.email.clone()]);
             change.log_accounts(&changed, now).await?;
         }
         let account = change.account_of(organization, &person.email).await?.ok_or(ScimError::NotFound)?;
@@ -44,9 +44,8 @@ impl Following<'_> {
         if change.scim_user_of_account(organization, account.id).await?.is_some() {
             return Err(ScimError::AddressTaken);
         }
-        let changed = AccountsChanged::at(organization, vec![person.email.clone()]);
-        let claimed = set_claimed(change, &changed, &changed.emails, true, self.actor, now).await?;
-        self.events.extend(claimed);
+        let claims = set_claimed(change, &changed, &changed.emails, true, self.actor, now);
+        self.events.extend(claims.await?);
         self.set_active(change, &account, person.active).await?;
         self.set_profile(change, &account, None, person).await?;
         Ok(account)

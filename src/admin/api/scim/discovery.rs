@@ -9,7 +9,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::domain::scim::schema::{
-    ATLASSIAN, Attribute, ENTERPRISE, GROUP, GROUPS, Kind, Mutability, ResourceType, Schema, USER, USERS,
+    Attribute, ENTERPRISE, GROUP, GROUPS, Kind, Mutability, ResourceType, Schema, USER, USERS,
 };
 
 use super::super::Api;
@@ -18,7 +18,9 @@ use super::super::params::Params;
 use super::listing::LONGEST_PAGE;
 use super::{At, shapes};
 
-static SCHEMAS: [&Schema; 4] = [&USER, &GROUP, &ENTERPRISE, &ATLASSIAN];
+/// What is declared. The extension with the account is shown and not declared, as its product does: its URN is of a form that
+/// libraries for clients do not read.
+static SCHEMAS: [&Schema; 3] = [&USER, &GROUP, &ENTERPRISE];
 static RESOURCE_TYPES: [&ResourceType; 2] = [&USERS, &GROUPS];
 
 /// The operations.
@@ -181,6 +183,7 @@ fn attribute(attribute: &Attribute) -> Value {
 }
 
 fn resource_type(at: &At, kind: &ResourceType) -> Value {
+    let declared = kind.extensions.iter().filter(|schema| SCHEMAS.contains(schema));
     let extension = |schema: &&Schema| json!({ "schema": schema.id, "required": false });
     json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:ResourceType"],
@@ -189,7 +192,7 @@ fn resource_type(at: &At, kind: &ResourceType) -> Value {
         "endpoint": kind.endpoint,
         "description": kind.about,
         "schema": kind.schema.id,
-        "schemaExtensions": kind.extensions.iter().map(extension).collect::<Vec<_>>(),
+        "schemaExtensions": declared.map(extension).collect::<Vec<_>>(),
         "meta": {
             "resourceType": "ResourceType",
             "location": at.place(&format!("/ResourceTypes/{}", kind.name)),
