@@ -104,18 +104,17 @@ async fn people_are_invited_by_mail_and_removed_from_everything_in_one_step() {
     let api = Api::new(&world).await;
     let group = id(&api.post(V2, json!({ "name": "Project X", "description": "Until May" })).await.json());
     let invitation = json!({
-        "emails": ["new@partner.example", OMAR],
+        "emails": ["new@partner.example"],
         "permissionRules": [{ "resource": "jira.test", "role": "atlassian/guest" }],
         "additionalGroups": [group], "notificationText": "See you on Monday.",
     });
     let invited = api.post(INVITE, invitation.clone()).await;
     assert_eq!(invited.status, StatusCode::OK, "{invited:?}");
-    let data = invited.json()["data"].clone();
-    assert_eq!(data.as_array().unwrap().len(), 2);
-    for person in data.as_array().unwrap() {
-        let results = person["results"].as_array().unwrap();
-        assert_eq!((results.len(), &results[0]["status"]), (2, &"granted".into()), "{person}");
-    }
+    let results = invited.json()["data"][0]["results"].clone();
+    assert_eq!((results.as_array().unwrap().len(), &results[0]["status"]), (2, &"granted".into()));
+    let mut silent = invitation.clone();
+    (silent["emails"], silent["sendNotification"]) = (json!([OMAR]), json!(false));
+    let data = api.post(INVITE, silent).await.json()["data"].clone();
     until("the mail", async || world.mails().iter().any(|mail| mail.to == "new@partner.example")).await;
     let mail = world.newest_mail("new@partner.example");
     assert!(mail.text.contains("See you on Monday.") && mail.text.contains("invited you"), "{}", mail.text);
@@ -134,7 +133,7 @@ async fn people_are_invited_by_mail_and_removed_from_everything_in_one_step() {
     let left = "SELECT count(*) FROM group_members JOIN accounts ON accounts.id = account WHERE email = 'omar@partner.example'";
     assert_eq!(world.count(left).await, 0);
     let written = "SELECT count(*) FROM audit WHERE action IN ('user_invited', 'external_user_removed')";
-    assert_eq!(world.count(written).await, 5, "two invited twice, and one removed");
+    assert_eq!(world.count(written).await, 4, "one invited twice, one once and removed");
     world.app.store.verify_audit_chain().await.unwrap();
 }
 
