@@ -195,6 +195,7 @@ impl Reason {
         self.row().1
     }
 
+    #[expect(clippy::too_many_lines, reason = "one row for each reason")]
     const fn row(self) -> (&'static str, &'static str) {
         match self {
             Self::Managed => ("managed", "The account is managed by the organization."),

@@ -69,6 +69,12 @@ async fn a_site_by_invitation_lets_in_a_company_and_tells_the_others_whom_to_ask
     assert_eq!(jane.open(PAGE).await.status, StatusCode::FORBIDDEN);
     let listed = api.get(&roles).await.json()["data"].clone();
     assert_eq!(listed, json!([{ "roleId": "atlassian/guest", "resourceId": "jira.test" }]));
+    omar.verify(&world, "omar", OMAR).await;
+    assert_eq!(omar.open(PAGE).await.status, StatusCode::OK);
+    world.advance(std::time::Duration::from_secs(1));
+    let reset = format!("/admin/control/v1/orgs/default/groups/{company}/reset-sessions");
+    assert_eq!(api.ask(Method::POST, &reset, None).await.status, StatusCode::NO_CONTENT);
+    until("the reset", async || omar.open(PAGE).await.is_challenge()).await;
     assert_eq!(api.post(&format!("{roles}/revoke"), role).await.status, StatusCode::NO_CONTENT);
     is_let_in(&mut omar, false).await;
 }

@@ -4,6 +4,7 @@
 //! notices nothing.
 
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{ExternalPolicies, Which};
 use crate::domain::actor::Actor;
@@ -17,6 +18,9 @@ pub enum ResetError {
     /// The organization has no such policy.
     #[error("there is no such policy")]
     Unknown,
+    /// The organization has no such group.
+    #[error("there is no such group")]
+    NoGroup,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -44,6 +48,23 @@ impl ExternalPolicies {
         }
         let event = AuditEvent::new(actor.clone(), AuditAction::ExternalSessionsReset, name.as_str());
         let detail = json!({ "policy": name });
+        Ok(change.commit(event.of(organization).with(detail), now).await?)
+    }
+
+    /// Resets the members of a group, and for a company everybody who is known of its mail domains, with one event.
+    pub async fn reset_group(
+        &self,
+        organization: &OrganizationId,
+        group: Uuid,
+        actor: &Actor,
+    ) -> Result<(), ResetError> {
+        let now = self.clock.now();
+        let mut change = self.store.write().await?;
+        let name = change.group_name(organization, group).await?.ok_or(ResetError::NoGroup)?;
+        let people = change.people_of_group(organization, group).await?;
+        change.reset_people(organization, &people, now, now).await?;
+        let event = AuditEvent::new(actor.clone(), AuditAction::ExternalSessionsReset, name.as_str());
+        let detail = json!({ "group": group, "people": people.len() });
         Ok(change.commit(event.of(organization).with(detail), now).await?)
     }
 

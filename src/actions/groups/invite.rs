@@ -16,6 +16,9 @@ use crate::domain::mistake::{Mistake, Mistakes, read_list};
 use crate::domain::organization::Organization;
 use crate::store::{AuditAction, AuditEvent, Change, Holder};
 
+/// Roles, each at a site.
+type Roles = Vec<(Role, String)>;
+
 /// How many addresses one invitation has.
 pub const MOST_PEOPLE: usize = 100;
 /// How many characters its text has.
@@ -107,7 +110,7 @@ impl Groups {
         &self,
         organization: &Organization,
         invitation: &Invitation<'_>,
-    ) -> Result<(Vec<EmailAddress>, Vec<(Role, String)>), Mistakes> {
+    ) -> Result<(Vec<EmailAddress>, Roles), Mistakes> {
         let mut mistakes = Vec::new();
         let emails = read_list("emails", invitation.emails, EmailAddress::parse, &mut mistakes);
         if invitation.emails.is_empty() || invitation.emails.len() > MOST_PEOPLE {

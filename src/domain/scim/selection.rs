@@ -173,7 +173,7 @@ mod tests {
             "emails": [{ "value": "a@acme.com", "type": "work" }], "meta": { "location": "l" },
             ENTERPRISE.id: { "department": "IT", "organization": "Acme" },
         });
-        let Value::Object(resource) = resource else { unreachable!() };
+        let resource = resource.as_object().unwrap().clone();
         Value::Object(Selection::read(only, without).unwrap().apply(&USERS, resource))
     }
 

@@ -29,6 +29,7 @@ mod domains;
 mod events;
 mod file;
 mod gateways;
+mod groups;
 mod imports;
 mod parallel;
 mod policies;

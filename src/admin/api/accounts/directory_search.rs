@@ -87,9 +87,12 @@ pub(super) fn filter(search: &DirectorySearch) -> Result<AccountFilter, ApiError
     })
 }
 
+/// Whether a state is one of a label; `None` for a label of no state.
+type IsOf = fn(&str, State) -> Option<bool>;
+
 /// The three filters of a state. Those that contradict each other find nobody.
 fn states(search: &DirectorySearch) -> Result<Option<Vec<State>>, ApiError> {
-    let filters: [(&str, &[String], fn(&str, State) -> Option<bool>); 3] = [
+    let filters: [(&str, &[String], IsOf); 3] = [
         ("status", &search.status, is_status),
         ("accountStatus", &search.account_status, is_account_status),
         ("membershipStatus", &search.membership_status, is_membership_status),

@@ -173,6 +173,7 @@ impl From<ResetError> for ApiError {
     fn from(error: ResetError) -> Self {
         match error {
             ResetError::Unknown => Self::of(error::NO_EXTERNAL_POLICY),
+            ResetError::NoGroup => Self::of(error::NO_GROUP),
             ResetError::Store(error) => error.into(),
         }
     }

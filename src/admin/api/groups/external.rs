@@ -29,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(invite_v1))
         .routes(routes!(invite_v2))
         .routes(routes!(remove))
+        .routes(routes!(reset))
 }
 
 /// Create a company
@@ -95,6 +96,24 @@ async fn remove(
 ) -> Result<StatusCode, ApiError> {
     let account = account_id(&account)?;
     api.groups.load_full().remove_external(caller.id(), account, &caller.actor).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Reset the sessions of a group
+///
+/// Its people, and for a company everybody of its mail domains, verify again at their next request.
+#[utoipa::path(
+    post, path = "/admin/control/v1/orgs/{org}/groups/{group}/reset-sessions", tag = "groups", operation_id = "resetGroup",
+    security(("api_key" = ["write:policies:admin"])),
+    params(("org" = String, Path, description = "The organization's id"), ("group" = String, Path, description = "The group's id")),
+    responses((status = 204, description = "Reset"), (status = 404, description = "No such group"))
+)]
+async fn reset(
+    State(api): Shared,
+    caller: Caller,
+    Path((_, group)): Path<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    api.external_policies.reset_group(caller.id(), group_id(&group)?, &caller.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -14,11 +14,9 @@ use uuid::Uuid;
 
 use super::Api;
 use super::accounts::directory_id;
-use super::error::{ApiError, Cause};
+use super::error::{ApiError, Cause, NO_GROUP};
 use super::guard::Caller;
 
-/// The organization has no such group.
-const NO_GROUP: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-10", "Group not found");
 /// The organization has no such account.
 const NO_USER: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-8", "User not found");
 /// No directory of the organization.

@@ -11,7 +11,7 @@ use crate::store::GroupRow;
 use super::super::accounts::directory_id;
 use super::super::error::{self, ApiError};
 use super::super::guard::Caller;
-use super::{NO_GROUP, NO_USER};
+use super::NO_USER;
 
 /// A sentence about what was done.
 #[derive(Debug, Serialize, ToSchema)]
@@ -194,7 +194,7 @@ impl From<GroupError> for ApiError {
     fn from(error: GroupError) -> Self {
         match error {
             GroupError::Mistakes(mistakes) => mistakes.into(),
-            GroupError::NoGroup => Self::of(NO_GROUP),
+            GroupError::NoGroup => Self::of(error::NO_GROUP),
             GroupError::NoAccount => Self::of(NO_USER),
             GroupError::Changed => Self::because(error::CHANGED, error),
             GroupError::Managed => Self::because(error::CONFLICT, error),
