@@ -1,5 +1,7 @@
 //! What a client finds out by itself, and lists: schemas, kinds of resources, filters, pages, parts of resources.
 
+use std::time::Duration;
+
 use http::{Method, StatusCode};
 use postern::domain::organization::OrganizationId;
 use serde_json::{Value, json};
@@ -80,6 +82,8 @@ async fn a_list_is_read_by_place_and_number() {
     let world = World::start().await;
     let api = directory(&world).await;
     for number in 0..5 {
+        // Ids of different times are in order.
+        world.advance(Duration::from_millis(1));
         let sent = json!({ "userName": format!("u{number}@acme.com"), "title": "T" });
         assert_eq!(api.post(&api.below("/Users"), sent).await.status, StatusCode::CREATED);
     }

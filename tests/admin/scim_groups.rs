@@ -1,5 +1,7 @@
 //! Groups of a directory: their members come and go, their name stays.
 
+use std::time::Duration;
+
 use http::StatusCode;
 use postern::domain::organization::OrganizationId;
 use serde_json::{Value, json};
@@ -12,6 +14,8 @@ async fn directory(world: &World, users: usize) -> (Api, Vec<Value>) {
     let api = Api::of_directory(world, OrganizationId::only(), "Okta").await;
     let mut ids = Vec::new();
     for number in 0..users {
+        // Ids of different times are in order.
+        world.advance(Duration::from_millis(1));
         let sent = json!({ "userName": format!("u{number}@acme.com") });
         ids.push(api.post(&api.below("/Users"), sent).await.json()["id"].clone());
     }

@@ -158,6 +158,8 @@ fn members(resource: &Object, group: Uuid) -> Result<Vec<ScimMember>, Mistake> {
             None => members.push(ScimMember { group, user, display }),
         }
     }
+    // As the store gives them.
+    members.sort_by_key(|member| member.user);
     Ok(members)
 }
 

@@ -9,7 +9,7 @@ use crate::domain::actor::Actor;
 use crate::domain::scim::patch::Patch;
 use crate::domain::scim::person::Person;
 use crate::domain::scim::resource;
-use crate::domain::scim::schema::USERS;
+use crate::domain::scim::schema::{ACTIVE, USERS};
 use crate::domain::scim::{Mistake, Object};
 use crate::store::{AuditAction, AuditEvent, DirectoryRow, ScimUserRow};
 
@@ -114,7 +114,12 @@ impl Scim {
         if resource == before.resource && before.account.is_some() {
             return Ok(before);
         }
-        let (person, said) = (Person::of(&resource)?, Person::of(&before.resource)?);
+        let (mut person, mut said) = (Person::of(&resource)?, Person::of(&before.resource)?);
+        said.active = before.active;
+        // A switch that is taken away lets nobody in.
+        if !resource.contains_key(ACTIVE) {
+            person.active = before.active;
+        }
         let is_renamed = person.user_name != before.user_name;
         if is_renamed && change.has_scim_user_named(directory, &person.user_name).await? {
             return Err(ScimError::UserNameTaken);

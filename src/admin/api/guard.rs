@@ -24,11 +24,11 @@ use crate::domain::organization::{Organization, OrganizationId};
 use crate::store::ApiKeyRow;
 
 use super::Api;
+use super::accept::scim_media_type;
 use super::cursor::Cursors;
 use super::documentation::Scopes;
 use super::error::{self, ApiError, Family};
 use super::rate::{Limiter, Standing};
-use super::scim;
 
 /// What the guard knows.
 pub struct Guard {
@@ -96,7 +96,7 @@ pub async fn guard(
     // A body is not to be shared, and nothing is decided by it here.
     let (mut parts, body) = request.into_parts();
     let path = parts.uri.path().to_owned();
-    let (family, wanted) = (Family::of(&path), scim::media_type(&parts.headers));
+    let (family, wanted) = (Family::of(&path), scim_media_type(&parts.headers));
     let mut standing = None;
     let admitted = guard.admit(&parts, ends.peer, operation.as_ref(), &params, &mut standing).await;
     let mut response = match admitted {

@@ -4,6 +4,7 @@
 //! an operation to are those of the operation's own documentation. One file per family of operations: `domains.rs` is the
 //! one to copy. Nothing of another organization is ever told from what does not exist.
 
+mod accept;
 mod accounts;
 mod auth_policies;
 mod body;

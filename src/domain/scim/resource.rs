@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::path::{Home, home};
 use super::schema::{
-    ACTIVE, Attribute, DISPLAY_NAME, EMAILS, GROUPS, Kind, MEMBERS, PRIMARY, ResourceType, USER_NAME, VALUE,
+    ACTIVE, Attribute, DISPLAY_NAME, EMAILS, GROUPS, Kind, MEMBERS, PRIMARY, ResourceType, USER_NAME, USERS,
+    VALUE,
 };
 use super::{Mistake, MistakeKind, Object};
 use crate::domain::email::EmailAddress;
@@ -38,6 +39,10 @@ pub fn read(kind: &ResourceType, sent: Value) -> Result<Object, Mistake> {
         }
     }
     finish(kind, &mut resource)?;
+    // Who is not said to be kept out may come in: some clients leave out what is true.
+    if kind.name == USERS.name {
+        resource.entry(ACTIVE).or_insert(Value::Bool(true));
+    }
     Ok(resource)
 }
 
@@ -58,8 +63,6 @@ pub(super) fn finish(kind: &ResourceType, resource: &mut Object) -> Result<(), M
         let email = serde_json::json!([{ VALUE: user_name, "type": "work", PRIMARY: true }]);
         resource.insert(EMAILS.to_owned(), email);
     }
-    // Who is not said to be kept out may come in: some clients leave out what is true, others what is false.
-    resource.entry(ACTIVE).or_insert(Value::Bool(true));
     Ok(())
 }
 
@@ -161,7 +164,7 @@ pub(super) fn keep_one_primary(items: &mut [Value], from: usize) {
 mod tests {
     use serde_json::json;
 
-    use super::super::schema::{ENTERPRISE, USERS};
+    use super::super::schema::ENTERPRISE;
     use super::*;
 
     #[test]
