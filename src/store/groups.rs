@@ -7,6 +7,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::database::Row;
+use super::members::escaped;
 use super::{Change, ChangeKind, Store, StoreError, row};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
@@ -48,13 +49,27 @@ impl Store {
         kind: Option<GroupKind>,
         limit: u32,
     ) -> Result<Vec<GroupRow>, StoreError> {
+        self.groups_with(organization, "", after, kind, limit).await
+    }
+
+    /// As [`groups_after`](Self::groups_after), but only those with this text in their name, whatever the case of ASCII's letters.
+    pub async fn groups_with(
+        &self,
+        organization: &OrganizationId,
+        text: &str,
+        after: &str,
+        kind: Option<GroupKind>,
+        limit: u32,
+    ) -> Result<Vec<GroupRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT * FROM groups WHERE organization = $1 AND name > $2 AND ($3 = '' OR kind = $3) ORDER BY name LIMIT $4",
+            "SELECT * FROM groups WHERE organization = $1 AND name > $2 AND ($3 = '' OR kind = $3) \
+             AND lower(name) LIKE $5 ESCAPE '!' ORDER BY name LIMIT $4",
         )
         .bind(organization.as_str())
         .bind(after)
         .bind(kind.map_or("", GroupKind::label))
         .bind(i64::from(limit))
+        .bind(format!("%{}%", escaped(text)))
         .try_map(|row: Row| group_row(&row))
         .fetch_all(self.readers())
         .await

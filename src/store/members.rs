@@ -313,7 +313,7 @@ fn candidate_row(row: &Row) -> Result<CandidateRow, sqlx::Error> {
 }
 
 /// What stands for other letters in a pattern stands for itself.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len());
     for letter in text.chars() {
         if matches!(letter, '%' | '_' | '!') {

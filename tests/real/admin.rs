@@ -1,104 +1,21 @@
 //! `atlassian-python-api`, the library that scripts of organization admins are written with, unmodified: each of its methods
 //! that has a meaning here does what it says, and each other one gets an error that says so.
 
-use std::collections::BTreeSet;
-use std::io::{BufRead as _, BufReader, Lines, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use http::StatusCode;
-use postern::actions::api_keys::NewKey;
+use postern::actions::scim::directories::create_directory;
 use postern::clock;
-use postern::domain::api_key::Scopes;
+use postern::domain::group::{GroupDraft, GroupKind};
 use postern::domain::organization::OrganizationId;
 use serde_json::{Value, json};
 
+use super::library::Library;
 use crate::support::client::Browser;
-use crate::support::needs::{installed, left_out};
 use crate::support::process::PATIENCE;
 use crate::support::world::World;
 
 const ORG: &str = "default";
-
-/// The library, with a key that opens everything.
-struct Library {
-    child: Child,
-    calls: ChildStdin,
-    answers: Lines<BufReader<ChildStdout>>,
-    /// The text of its key.
-    key: String,
-}
-
-impl Library {
-    /// `None`, with a printed line, where it is not installed.
-    async fn start(world: &World) -> Option<Self> {
-        let python = installed().join("python/bin/python");
-        if !python.exists() {
-            left_out("python", "`./dev test` installs its libraries");
-            return None;
-        }
-        let new = NewKey {
-            organization: OrganizationId::only(),
-            name: "library".to_owned(),
-            owner: None,
-            scopes: Scopes::Everything,
-            directory: None,
-            lifetime: Duration::from_secs(3_600),
-        };
-        let (key, _) = world.app.api.keys.create(new, &"operator".into()).await.expect("a key");
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/real/clients/pypi_atlassian_admin.py");
-        let mut command = Command::new(python);
-        command.arg(script).arg(format!("http://{}", world.admin)).arg(key.reveal());
-        command.env("PYTHONDONTWRITEBYTECODE", "1").stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().expect("it starts");
-        let calls = child.stdin.take().expect("a pipe");
-        let answers = BufReader::new(child.stdout.take().expect("a pipe")).lines();
-        Some(Self { child, calls, answers, key: key.reveal().to_owned() })
-    }
-
-    fn line(&mut self, line: &Value) -> Value {
-        tokio::task::block_in_place(|| {
-            writeln!(self.calls, "{line}").expect("it reads");
-            let answer = self.answers.next().expect("it answers").expect("a line");
-            serde_json::from_str(&answer).expect("JSON")
-        })
-    }
-
-    /// All methods of a class.
-    fn methods(&mut self, class: &str) -> BTreeSet<String> {
-        let methods = self.line(&json!([class]))["value"].take();
-        serde_json::from_value(methods).expect("names")
-    }
-
-    fn call(&mut self, class: &str, method: &str, arguments: Value, options: Value) -> Value {
-        self.line(&json!([class, method, arguments, options]))
-    }
-
-    /// What a method of `CloudAdmin` gave.
-    fn does(&mut self, method: &str, arguments: Value) -> Value {
-        self.does_with(method, arguments, json!({}))
-    }
-
-    fn does_with(&mut self, method: &str, arguments: Value, options: Value) -> Value {
-        let mut answer = self.call("CloudAdmin", method, arguments, options);
-        assert!(answer.get("error").is_none(), "{method}: {answer}");
-        answer["value"].take()
-    }
-
-    /// The status and the text of the error that a method of `CloudAdmin` raised.
-    fn fails(&mut self, method: &str, arguments: Value) -> (u64, String) {
-        let answer = self.call("CloudAdmin", method, arguments, json!({}));
-        let text = answer["error"].as_str().unwrap_or_else(|| panic!("{method} did not fail: {answer}"));
-        (answer["status"].as_u64().expect("a status"), text.to_owned())
-    }
-}
-
-impl Drop for Library {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_script_reads_the_organization_and_its_domains() {
@@ -259,6 +176,81 @@ async fn a_script_shuts_somebody_out_and_lets_them_in_again() {
     let first = &events["data"][0];
     assert_eq!(first["attributes"]["actor"]["name"], "library");
     assert_eq!(library.does("get_event", json!([ORG, first["id"]]))["data"], *first);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_script_looks_for_groups() {
+    let world = World::start().await;
+    let Some(mut library) = Library::start(&world).await else { return };
+    let organization = world.app.settings.organizations[0].id.clone();
+    for name in ["Gardeners", "Night watch"] {
+        let (name, kind) = (name.to_owned(), GroupKind::Group);
+        let draft = GroupDraft { name, description: String::new(), kind, domains: Vec::new() };
+        world.app.api.groups.load_full().create(&organization, &draft, &"ada".into()).await.expect("a group");
+    }
+    let listed = library.does("get_groups", json!([ORG, "-"]));
+    assert_eq!(
+        (&listed["data"][0]["name"], &listed["data"][1]["name"]),
+        (&json!("Gardeners"), &json!("Night watch"))
+    );
+    let found = library.does("search_directory_groups", json!([ORG, "-", { "searchTerm": "WATCH" }]));
+    assert_eq!(found["data"].as_array().unwrap().len(), 1, "{found}");
+    let shown = library.does("get_group", json!([ORG, "-", found["data"][0]["id"]]));
+    assert_eq!(shown["data"]["name"], "Night watch");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_script_fills_a_directory_as_an_identity_provider_does() {
+    let world = World::start().await;
+    let Some(mut library) = Library::start(&world).await else { return };
+    let (keys, organization) = (&world.app.api.keys, OrganizationId::only());
+    let made = create_directory(keys, &organization, "idp", Duration::from_secs(60), &"ada".into()).await;
+    let directory = made.expect("a directory").0.id;
+    let person = json!({
+        "userName": "nora", "name": { "givenName": "Nora", "familyName": "Lind" }, "active": true,
+        "emails": [{ "value": "nora@acme.com", "type": "work", "primary": true }],
+    });
+    let made = library.does("create_scim_user", json!([directory, person]));
+    let nora = made["id"].clone();
+    assert_eq!(library.does("get_scim_users", json!([directory]))["totalResults"], 1);
+    assert_eq!(library.does("get_scim_user", json!([directory, nora]))["userName"], "nora");
+    let found = library.does("search_directory_users", json!([ORG, "-", { "emails": ["nora@acme.com"] }]));
+    let account = found["data"][0]["accountId"].clone();
+    assert_eq!(found["data"][0]["claimStatus"], "managed", "{found}");
+    let titled = json!([{ "op": "replace", "path": "title", "value": "Gardener" }]);
+    library.does("patch_scim_user", json!([directory, nora, titled]));
+    let shown = library.does("get_user_profile", json!([account]));
+    assert_eq!(shown["account"]["extended_profile"]["job_title"], "Gardener", "{shown}");
+    let mut away = person.clone();
+    away["active"] = json!(false);
+    library.does("replace_scim_user", json!([directory, nora, away]));
+    let found = library.does("get_directory_user", json!([ORG, "-", account]));
+    assert_eq!(found["data"]["accountStatus"], "inactive", "{found}");
+
+    let group = json!({ "displayName": "Gardeners", "members": [{ "value": nora }] });
+    let group = library.does("create_scim_group", json!([directory, group]))["id"].clone();
+    assert_eq!(library.does("get_scim_groups", json!([directory]))["totalResults"], 1);
+    let emptied = json!({ "displayName": "Gardeners", "members": [] });
+    library.does("replace_scim_group", json!([directory, group, emptied]));
+    let added = json!([{ "op": "add", "path": "members", "value": [{ "value": nora }] }]);
+    library.does("patch_scim_group", json!([directory, group, added]));
+    let shown = library.does("get_scim_group", json!([directory, group]));
+    assert_eq!(shown["members"][0]["value"], nora, "{shown}");
+
+    let links = library.does("get_scim_links", json!([ORG, account]));
+    assert!(links.to_string().contains(nora.as_str().unwrap()), "{links}");
+    let links = library.does("get_scim_links_for_email", json!([ORG, "nora@acme.com"]));
+    assert!(links.to_string().contains(nora.as_str().unwrap()), "{links}");
+    library.does("unlink_scim_user", json!([ORG, directory, nora]));
+    library.does("delete_scim_user_from_database", json!([ORG, account]));
+    library.does("delete_scim_group", json!([directory, group]));
+    assert_eq!(library.fails("get_scim_group", json!([directory, group])).0, 404);
+    for method in ["get_scim_schemas", "get_scim_resource_types", "get_scim_service_provider_config"] {
+        assert!(library.does(method, json!([directory])).is_object(), "{method}");
+    }
+    let made = library.does("create_scim_user", json!([directory, person]));
+    library.does("delete_scim_user", json!([directory, made["id"]]));
+    assert_eq!(library.fails("get_scim_user", json!([directory, made["id"]])).0, 404);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

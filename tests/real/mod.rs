@@ -21,6 +21,7 @@
 
 mod admin;
 mod clients;
+mod library;
 mod mediawiki;
 mod mobile;
 mod schema;

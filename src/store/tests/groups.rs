@@ -65,6 +65,9 @@ async fn a_role_of_a_group_invites_its_people_until_it_is_taken_back(store: Stor
     assert_eq!(names[0].group.domains.len(), 1);
     let companies = store.groups_after(&acme(), "", Some(GroupKind::Company), 9).await.unwrap();
     assert_eq!(companies.len(), 1);
+    for (text, found) in [("ART", 1), ("p", 2), ("%", 0), ("", 2)] {
+        assert_eq!(store.groups_with(&acme(), text, "", None, 9).await.unwrap().len(), found, "{text}");
+    }
     assert_eq!(store.groups_after(&acme(), "Partner", None, 9).await.unwrap().len(), 1);
     assert_eq!(store.group_members_after(&acme(), people, "", 9).await.unwrap()[0].account, jane.id);
 

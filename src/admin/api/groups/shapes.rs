@@ -35,6 +35,18 @@ pub struct NewGroup {
     pub(super) description: String,
 }
 
+/// Which groups are looked for.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct GroupSearch {
+    /// A part of their name; all of them without it.
+    pub(super) search_term: Option<String>,
+    /// The place to go on, from `links.next`.
+    pub(super) cursor: Option<String>,
+    /// Entries of a page, 50 unless said, 200 at most.
+    pub(super) limit: Option<u32>,
+}
+
 /// A company to be made.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Company {

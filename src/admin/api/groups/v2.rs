@@ -12,13 +12,13 @@ use crate::actions::groups::roles::RoleAt;
 use crate::domain::group::{GroupDraft, GroupKind};
 use crate::store::Holder;
 
-use super::super::body::Body;
-use super::super::error::ApiError;
+use super::super::body::{Body, OptionalBody};
+use super::super::error::{self, ApiError};
 use super::super::guard::Caller;
 use super::super::page::{CursorPage, Cut, Data};
 use super::super::params::Params;
 use super::super::{Api, Shared};
-use super::shapes::{GroupRole, GroupV2, MemberV2, NewGroup, RoleV2, group};
+use super::shapes::{GroupRole, GroupSearch, GroupV2, MemberV2, NewGroup, RoleV2, group};
 use super::{account_id, check_directory, group_id, missing};
 
 /// Entries of a page.
@@ -29,6 +29,7 @@ const LONGEST_PAGE: u32 = 200;
 pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
+        .routes(routes!(search))
         .routes(routes!(show, delete))
         .routes(routes!(add))
         .routes(routes!(remove))
@@ -55,6 +56,35 @@ async fn list(
     let after = params.one("cursor").map(|cursor| cursors.take(cursor)).transpose()?;
     let limit = params.limit("limit", PAGE, LONGEST_PAGE)?;
     let rows = api.store.groups_after(caller.id(), after.as_deref().unwrap_or(""), None, limit + 1).await?;
+    let cut = Cut::new(rows, limit);
+    let next = cut.next(|row| cursors.give(&row.group.name));
+    Ok(Json(CursorPage::new(cut.rows.iter().map(|row| group(&caller, row)).collect(), next)))
+}
+
+/// Search groups
+#[utoipa::path(
+    post, path = "/admin/v2/orgs/{org}/directories/{directory}/groups/search", tag = "groups", operation_id = "searchGroupsV2",
+    security(("api_key" = ["read:groups:admin"])),
+    params(("org" = String, Path, description = "The organization's id"), ("directory" = String, Path, description = "The directory's id, or `-`")),
+    request_body = Option<GroupSearch>,
+    responses((status = 200, body = CursorPage<GroupV2>), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such directory"))
+)]
+async fn search(
+    State(api): Shared,
+    caller: Caller,
+    Path((_, directory)): Path<(String, String)>,
+    OptionalBody(GroupSearch { search_term, cursor, limit }): OptionalBody<GroupSearch>,
+) -> Result<Json<CursorPage<GroupV2>>, ApiError> {
+    check_directory(&caller, &directory)?;
+    let cursors = caller.cursors(&api, "groups");
+    let after = cursor.map(|cursor| cursors.take(&cursor)).transpose()?.unwrap_or_default();
+    let limit = limit.unwrap_or(PAGE);
+    if !(1..=LONGEST_PAGE).contains(&limit) {
+        let expected = format!("limit: expected a number from 1 to {LONGEST_PAGE}.");
+        return Err(ApiError::because(error::BAD_BODY, expected));
+    }
+    let text = search_term.unwrap_or_default();
+    let rows = api.store.groups_with(caller.id(), &text, &after, None, limit + 1).await?;
     let cut = Cut::new(rows, limit);
     let next = cut.next(|row| cursors.give(&row.group.name));
     Ok(Json(CursorPage::new(cut.rows.iter().map(|row| group(&caller, row)).collect(), next)))
