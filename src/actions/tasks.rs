@@ -1,6 +1,6 @@
 //! Tasks, worked on one after the other beside the traffic: who takes one does all of it, or says why not.
 //!
-//! Several gateways share them, and what one that died left is taken by the next. A kind of task has its arm in [`Tasks::work`].
+//! Several gateways share them, and what one that died left is taken by the next. A kind of task has its arm in `Tasks::work`.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! The REST API: what organizations keep, for the clients they already have.
 //!
-//! Every request passes [`guard`], which knows who asks and refuses what the key does not open; the scopes that it holds
+//! Every request passes `guard.rs`, which knows who asks and refuses what the key does not open; the scopes that it holds
 //! an operation to are those of the operation's own documentation. One file per family of operations: `domains.rs` is the
 //! one to copy. Nothing of another organization is ever told from what does not exist.
 
