@@ -29,7 +29,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(3);
 pub(super) const LONGEST_ANSWER: Duration = Duration::from_secs(12);
 /// What the server is asked to hold to, in its own units. A gateway that vanishes in the middle of a write would keep all others
 /// from writing: the server gives it up by its silence, in a transaction or on the wire.
-const SETTINGS: [(&str, &str); 7] = [
+const SETTINGS: [(&str, &str); 8] = [
     ("statement_timeout", "10s"),
     ("lock_timeout", "5s"),
     ("idle_in_transaction_session_timeout", "20s"),
@@ -37,6 +37,8 @@ const SETTINGS: [(&str, &str); 7] = [
     ("tcp_keepalives_interval", "5"),
     ("tcp_keepalives_count", "3"),
     ("tcp_user_timeout", "20s"),
+    // A plan that was made while a table was small reads all of it once it is large: in an import, at each of its batches.
+    ("plan_cache_mode", "force_custom_plan"),
 ];
 
 /// As in `sqlite.rs`; an id is compared as the text of its bytes, for which alone every version has a `max`.
