@@ -29,6 +29,7 @@ mod external_policies;
 mod groups;
 mod imports;
 mod members;
+mod migrations;
 mod outbox;
 mod pins;
 mod postgres;
