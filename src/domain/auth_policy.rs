@@ -154,7 +154,7 @@ impl AuthPolicySettings {
                 "sessionExpirationMinutes" => minutes("sessionExpirationMinutes", value, LONGEST_SESSION)
                     .map(|read| settings.session_expiration = Some(read)),
                 "userApiTokens" => api_tokens(value).map(|read| settings.api_tokens = read),
-                _ => Err(FieldError::new("settings", "has a member that is no setting")),
+                other => Err(no_setting(other)),
             };
             errors.extend(read.err());
         }
@@ -240,6 +240,13 @@ impl Method {
     fn of(label: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.label() == label)
     }
+}
+
+fn no_setting(name: &str) -> FieldError {
+    let shown: String = name.escape_debug().take(50).collect();
+    let known =
+        "singleSignOn, twoStepVerification, idleSessionMinutes, sessionExpirationMinutes and userApiTokens";
+    FieldError::new("settings", format!("has a member that is no setting, {shown}: there are {known}"))
 }
 
 fn single_sign_on(json: &Value) -> Result<SingleSignOn, FieldError> {

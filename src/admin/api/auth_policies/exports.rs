@@ -33,7 +33,7 @@ pub fn routes() -> OpenApiRouter<Arc<Api>> {
 
 /// What is to be exported.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewExport {
     /// The policy whose members are exported; those of all without it.
     policy_id: Option<String>,

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 use crate::actions::groups::invite::Invitation;
 use crate::actions::groups::roles::RoleAt;
 use crate::domain::group::{GroupDraft, GroupKind};
+use crate::store::DirectoryGroup;
 
 use super::super::body::Body;
 use super::super::error::ApiError;
@@ -47,7 +48,7 @@ async fn create_company(
 ) -> Result<(StatusCode, Json<Data<GroupV2>>), ApiError> {
     let draft = GroupDraft { name, description, kind: GroupKind::Company, domains };
     let made = api.groups.load_full().create(caller.id(), &draft, &caller.actor).await?;
-    Ok((StatusCode::CREATED, Json(Data { data: group(&caller, &made) })))
+    Ok((StatusCode::CREATED, Json(Data { data: group(&caller, &DirectoryGroup::Own(made)) })))
 }
 
 /// Invite people (v1)
