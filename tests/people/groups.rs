@@ -272,7 +272,7 @@ async fn t121_a_group_of_another_organization_is_one_that_does_not_exist() {
             "{target}"
         );
     }
-    let role = json!({ "role": "atlassian/user", "resource": "jira.test" });
+    let role = json!({ "role": "atlassian/user", "resource": "wiki.test" });
     let assign = format!("/admin/v1/orgs/partner/users/{liam}/roles/assign");
     assert_eq!(code(&theirs.post(&assign, role).await), "ADMIN-404-8");
     let twice = theirs.post("/admin/v1/orgs/partner/directory/groups", json!({ "name": "Theirs" })).await;
