@@ -57,7 +57,7 @@ async fn create_company(
     security(("api_key" = ["write:accounts:admin"])),
     params(("org" = String, Path, description = "The organization's id")),
     request_body = NewInvitation,
-    responses((status = 200, body = Data<Vec<InvitedUser>>), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
+    responses((status = 200, body = Data<Vec<InvitedUser>>), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
 )]
 async fn invite_v1(
     State(api): Shared,
@@ -73,7 +73,7 @@ async fn invite_v1(
     security(("api_key" = ["write:accounts:admin"])),
     params(("org" = String, Path, description = "The organization's id")),
     request_body = NewInvitation,
-    responses((status = 200, body = Data<Vec<InvitedUser>>), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
+    responses((status = 200, body = Data<Vec<InvitedUser>>), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
 )]
 async fn invite_v2(
     State(api): Shared,

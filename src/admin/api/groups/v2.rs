@@ -83,7 +83,7 @@ async fn search(
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("directory" = String, Path, description = "The directory's id, or `-`")),
     request_body = NewGroup,
-    responses((status = 201, body = Data<GroupV2>), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such directory"), (status = 422, description = "A member is wrong"))
+    responses((status = 201, body = Data<GroupV2>), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such directory"), (status = 422, description = "A member is wrong"))
 )]
 async fn create(
     State(api): Shared,
@@ -117,7 +117,7 @@ async fn show(
     delete, path = "/admin/v2/orgs/{org}/directories/{directory}/groups/{group}", tag = "groups", operation_id = "deleteGroupV2",
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("directory" = String, Path, description = "The directory's id, or `-`"), ("group" = String, Path, description = "The group's id")),
-    responses((status = 204, description = "Deleted"), (status = 404, description = "No such group or account"))
+    responses((status = 204, description = "Deleted"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"))
 )]
 async fn delete(
     State(api): Shared,
@@ -135,7 +135,7 @@ async fn delete(
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("directory" = String, Path, description = "The directory's id, or `-`"), ("group" = String, Path, description = "The group's id")),
     request_body = MemberV2,
-    responses((status = 204, description = "Added"), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"))
+    responses((status = 204, description = "Added"), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"))
 )]
 async fn add(
     State(api): Shared,
@@ -154,7 +154,7 @@ async fn add(
     delete, path = "/admin/v2/orgs/{org}/directories/{directory}/groups/{group}/memberships/{account}", tag = "groups", operation_id = "removeFromGroupV2",
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("directory" = String, Path, description = "The directory's id, or `-`"), ("group" = String, Path, description = "The group's id"), ("account" = String, Path, description = "The account's id")),
-    responses((status = 204, description = "Removed"), (status = 404, description = "No such group or account"))
+    responses((status = 204, description = "Removed"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"))
 )]
 async fn remove(
     State(api): Shared,
@@ -190,7 +190,7 @@ async fn roles(
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("directory" = String, Path, description = "The directory's id, or `-`"), ("group" = String, Path, description = "The group's id")),
     request_body = RoleV2,
-    responses((status = 204, description = "Done"), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
+    responses((status = 204, description = "Done"), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
 )]
 async fn assign(
     State(api): Shared,
@@ -210,7 +210,7 @@ async fn assign(
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("directory" = String, Path, description = "The directory's id, or `-`"), ("group" = String, Path, description = "The group's id")),
     request_body = RoleV2,
-    responses((status = 204, description = "Done"), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
+    responses((status = 204, description = "Done"), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
 )]
 async fn revoke(
     State(api): Shared,
