@@ -115,6 +115,8 @@ async fn groups_of_every_directory_are_listed_counted_and_searched() {
     let first = search(json!({ "limit": 2 })).await;
     let cursor = text(&first.json()["meta"]["next"]);
     assert_eq!(each(&search(json!({ "limit": 2, "cursor": cursor })).await, "name"), ["Staff"]);
+    let next = admin.post(&text(&first.json()["links"]["next"]), json!({ "limit": 2 })).await;
+    assert_eq!(each(&next, "name"), ["Staff"]);
     for wrong in [json!({ "limit": 0 }), json!({ "cursor": "x" }), json!({ "groupNames": "x" })] {
         assert_eq!(search(wrong.clone()).await.status, StatusCode::BAD_REQUEST, "{wrong}");
     }

@@ -155,7 +155,7 @@ async fn a_change_of_a_large_group_is_not_answered_with_all_of_it_unless_that_is
     let add = json!([{ "op": "add", "path": "members", "value": [{ "value": users[0] }] }]);
     let remove = json!([{ "op": "remove", "path": format!("members[value eq {}]", users[0]) }]);
     let added = api.patch(&one, add.clone()).await;
-    assert_eq!((added.status, added.body.as_str()), (StatusCode::NO_CONTENT, ""));
+    assert_eq!((added.status, added.body.len()), (StatusCode::NO_CONTENT, 0));
     assert_eq!(members(&api.get(&one).await.json()).len(), 1_001);
     let asked = api.patch(&format!("{one}?attributes=members"), add.clone()).await;
     assert_eq!((asked.status, members(&asked.json()).len()), (StatusCode::OK, 1_001));

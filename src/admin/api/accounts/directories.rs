@@ -17,7 +17,7 @@ use super::super::guard::Caller;
 use super::super::page::CursorPage;
 use super::super::params::Params;
 use super::super::{Api, Shared};
-use super::{account, directory_id};
+use super::{account, account_id, directory_id};
 
 /// What the organization's own directory is called.
 const NAME: &str = "Local directory";
@@ -63,9 +63,13 @@ async fn list(api: Shared, caller: Caller, params: Params) -> Result<Json<Cursor
         all.retain(|directory| directory.name.to_lowercase().contains(&term.to_lowercase()));
     }
     if let Some(id) = params.one("accountId") {
-        let home = match account(&api, &caller, id).await {
-            Ok(account) => Some(home(&api, &caller, account.id).await?),
-            Err(_) => None,
+        let account = match account_id(id) {
+            Some(id) => api.store.account(caller.id(), id).await?,
+            None => None,
+        };
+        let home = match account {
+            Some(account) => Some(home(&api, &caller, account.id).await?),
+            None => None,
         };
         all.retain(|directory| Some(directory.directory_id) == home);
     }

@@ -15,6 +15,7 @@ use super::super::body::OptionalBody;
 use super::super::error::{self, ApiError};
 use super::super::guard::Caller;
 use super::super::page::{Cut, Page};
+use super::super::params::Params;
 use super::super::{Api, Shared};
 use super::own::people;
 use super::shapes::{AssignedRole, GroupMember, assigned, group};
@@ -92,13 +93,17 @@ pub struct GroupMeta {
 #[utoipa::path(
     post, path = "/admin/v1/orgs/{org}/groups/search", tag = "groups", operation_id = "searchGroups",
     security(("api_key" = ["read:groups:admin"])),
-    params(("org" = String, Path, description = "The organization's id")),
+    params(
+        ("org" = String, Path, description = "The organization's id"),
+        ("cursor" = Option<String>, Query, description = "The place to go on, as `links.next` has it; before that of the body"),
+    ),
     request_body = Option<GroupSearchV1>,
     responses((status = 200, body = Page<FoundGroup>), (status = 400, description = "A filter or a cursor that cannot be read"))
 )]
 async fn search(
     api: Shared,
     caller: Caller,
+    params: Params,
     OptionalBody(search): OptionalBody<GroupSearchV1>,
 ) -> Result<Json<Page<FoundGroup>>, ApiError> {
     let limit = search.limit.unwrap_or(PAGE);
@@ -106,7 +111,9 @@ async fn search(
         return Err(refused("limit", &format!("a number from 1 to {LONGEST_PAGE}")));
     }
     let cursors = caller.cursors(&api, "groups/search");
-    let after = search.cursor.as_deref().map(|cursor| cursors.take(cursor)).transpose()?;
+    // Some clients send the next page's address as it is, and the body as it was.
+    let cursor = params.one("cursor").or(search.cursor.as_deref());
+    let after = cursor.map(|cursor| cursors.take(cursor)).transpose()?;
     let after = after.as_deref().and_then(GroupPlace::of);
     let filter = filter(&search)?;
     let rows = api.store.directory_groups(caller.id(), &filter, after.as_ref(), limit + 1).await?;
