@@ -73,7 +73,7 @@
 //!   and ask it in `identity/mod.rs`.
 //! - A deed through the store: copy `actions/sign_out.rs`, with its statement in `store/` and its audit event in the same
 //!   transaction.
-//! - A table or column: a new file of one number in both folders of `store/migrations/`; the old ones never change. A statement
+//! - A table or column: a new file of one number in both folders of `store/migrations/`, and its name in the list of `mod.rs` there; the old ones never change. A statement
 //!   that reads it is one text for both databases, and is tried in `store/tests/story.rs`.
 //! - A fact of a connection: `proxy/wire/connection.rs`, found out in `opening.rs` beside it.
 //! - A page of ours: copy `SignedOutPage` in `proxy/pages.rs` and its template, and route it in `proxy/own.rs`.

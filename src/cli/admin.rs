@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use uuid::Uuid;
 
 use crate::actions::api_keys::{ApiKeys, NewKey};
@@ -81,8 +81,9 @@ async fn run_with(keys: &ApiKeys, organization: OrganizationId, deed: Deed) -> a
         }
         Deed::List => print!("{}", table(&all(keys, &organization).await?, keys)),
         Deed::Revoke(id) => {
-            let id = Uuid::try_parse(&id)
-                .with_context(|| format!("{id:?} is no id of a key; `postern admin list-keys` shows them"))?;
+            let Ok(id) = Uuid::try_parse(&id) else {
+                bail!("{id:?} is no id of a key; `postern admin list-keys` shows them");
+            };
             let key = keys.revoke(&organization, id, &actor).await?;
             println!("Revoked the key {:?}. It opens nothing from now on, at any gateway.", key.name);
         }

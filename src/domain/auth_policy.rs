@@ -20,6 +20,10 @@ const SHORTEST_SESSION: u64 = 15;
 const LONGEST_IDLE: u64 = 30 * 24 * 60;
 const LONGEST_SESSION: u64 = 365 * 24 * 60;
 
+/// What `AuthPolicySettings::with` knows, for who wrote something else.
+const SETTINGS: &str =
+    "singleSignOn, twoStepVerification, idleSessionMinutes, sessionExpirationMinutes and userApiTokens";
+
 /// A name that people tell policies apart by, unique in its organization.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PolicyName(String);
@@ -154,7 +158,7 @@ impl AuthPolicySettings {
                 "sessionExpirationMinutes" => minutes("sessionExpirationMinutes", value, LONGEST_SESSION)
                     .map(|read| settings.session_expiration = Some(read)),
                 "userApiTokens" => api_tokens(value).map(|read| settings.api_tokens = read),
-                other => Err(no_setting(other)),
+                unknown => Err(no_setting(unknown)),
             };
             errors.extend(read.err());
         }
@@ -184,6 +188,11 @@ impl AuthPolicySettings {
             },
         })
     }
+}
+
+fn no_setting(name: &str) -> FieldError {
+    let shown: String = name.chars().take(LONGEST_NAME).collect();
+    FieldError::new("settings", format!("has a member {shown:?}, which is no setting: there are {SETTINGS}"))
 }
 
 impl Default for AuthPolicySettings {
@@ -240,13 +249,6 @@ impl Method {
     fn of(label: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.label() == label)
     }
-}
-
-fn no_setting(name: &str) -> FieldError {
-    let shown: String = name.escape_debug().take(50).collect();
-    let known =
-        "singleSignOn, twoStepVerification, idleSessionMinutes, sessionExpirationMinutes and userApiTokens";
-    FieldError::new("settings", format!("has a member that is no setting, {shown}: there are {known}"))
 }
 
 fn single_sign_on(json: &Value) -> Result<SingleSignOn, FieldError> {

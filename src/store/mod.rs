@@ -31,6 +31,7 @@ mod group_lists;
 mod groups;
 mod imports;
 mod members;
+mod migrations;
 mod outbox;
 mod pins;
 mod postgres;

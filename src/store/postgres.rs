@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret as _;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::MigrateError;
 use sqlx::postgres::PgDatabaseError;
 use sqlx::{ConnectOptions, Connection as _};
 use url::Url;
@@ -18,6 +18,7 @@ use super::audit::{AuditAction, AuditEvent};
 use super::audit_log;
 use super::database::{Connection, Connections, Pool, Transaction};
 use super::error::StoreError;
+use super::migrations::POSTGRES as MIGRATIONS;
 use super::timely::{Timely, within};
 use crate::clock::Clock;
 use crate::config::database::{Postgres, PostgresHost, PostgresTls};
@@ -51,8 +52,6 @@ pub(super) const USER_KEY_PAGE: &str = "SELECT \
      coalesce(json_agg(json_build_array(site, user_key, email) ORDER BY site, user_key)::text, '[]') AS rows FROM \
      (SELECT site, user_key, email FROM user_keys WHERE (site, user_key) > ($1, $2) ORDER BY site, user_key LIMIT $3) \
      AS page";
-
-pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/postgres");
 
 /// Fills an empty database: the schema and its first audit event exist together or not at all.
 pub(super) async fn create(server: &Postgres) -> Result<(), StoreError> {

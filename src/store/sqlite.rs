@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::MigrateError;
 use sqlx::sqlite::SqliteError;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _};
 
@@ -20,6 +20,7 @@ use super::audit::{AuditAction, AuditEvent};
 use super::audit_log;
 use super::database::{Connection, Connections, Pool, Transaction};
 use super::error::StoreError;
+use super::migrations::SQLITE as MIGRATIONS;
 use super::timely::Timely;
 use crate::clock::Clock;
 
@@ -44,8 +45,6 @@ pub(super) const ACCOUNT_PAGE: &str = "SELECT json_group_array(json_array(organi
 pub(super) const USER_KEY_PAGE: &str = "SELECT json_group_array(json_array(site, user_key, email) ORDER BY site, user_key) \
      AS rows FROM \
      (SELECT site, user_key, email FROM user_keys WHERE (site, user_key) > ($1, $2) ORDER BY site, user_key LIMIT $3)";
-
-pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/migrations/sqlite");
 
 /// Makes the store under another name and links it to its own when it is whole: a crash leaves no half of one, and a
 /// link, unlike a rename, never replaces a file.

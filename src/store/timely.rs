@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 use sqlx::any::{AnyQueryResult, AnyRow, AnyStatement, AnyTypeInfo};
-use sqlx::{Any, Describe, Either, Error, Execute, Executor, SqlStr};
+use sqlx::{Any, Either, Error, Execute, Executor, SqlStr};
 use tokio::time::timeout;
 
 use super::database::{Connection, Pool};
@@ -99,13 +99,6 @@ impl<'c> Executor<'c> for Timely<'c> {
     {
         self.connection.prepare_with(sql, parameters)
     }
-
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Any>, Error>>
-    where
-        'c: 'e,
-    {
-        self.connection.describe(sql)
-    }
 }
 
 impl<'c> Executor<'c> for TimelyPool<'_> {
@@ -164,12 +157,5 @@ impl<'c> Executor<'c> for TimelyPool<'_> {
         'c: 'e,
     {
         self.pool.prepare_with(sql, parameters)
-    }
-
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Any>, Error>>
-    where
-        'c: 'e,
-    {
-        self.pool.describe(sql)
     }
 }

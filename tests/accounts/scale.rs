@@ -62,7 +62,7 @@ async fn page(store: &Store, count: u32, filter: &AccountFilter) -> Duration {
     slowest
 }
 
-async fn pages(store: &Store, count: u32) {
+async fn pages(database: &str, store: &Store, count: u32) {
     let of = |claim| AccountFilter { claim, ..AccountFilter::default() };
     for (name, filter) in [
         ("all", of(None)),
@@ -70,15 +70,16 @@ async fn pages(store: &Store, count: u32) {
         ("unmanaged", of(Some(ClaimFilter::Unmanaged))),
     ] {
         page(store, count, &filter).await;
-        println!("{count} accounts: a page of {name} takes {:?}", page(store, count, &filter).await);
+        let took = page(store, count, &filter).await;
+        println!("| {database} | {count} accounts: a page of {name} | {took:.1?} |");
     }
     let since = stopwatch();
     store.count_accounts(&only(), &of(Some(ClaimFilter::Managed))).await.expect("a number");
-    println!("{count} accounts: to count the managed takes {:?}", since.elapsed());
+    println!("| {database} | {count} accounts: the number of the managed | {:.1?} |", since.elapsed());
     let nobody = AccountFilter { contains: Some("no such person".to_owned()), ..AccountFilter::default() };
     let since = stopwatch();
     store.list_accounts(&only(), &nobody, None, 50).await.expect("a page");
-    println!("{count} accounts: to look for a text that nobody has takes {:?}", since.elapsed());
+    println!("| {database} | {count} accounts: a text that nobody has | {:.1?} |", since.elapsed());
 }
 
 /// A node that follows the store.
@@ -116,7 +117,11 @@ impl Node {
 }
 
 /// The longest that a write took, and the longest from its end until the node judged by it.
-async fn changes_while_importing(writer: &Store, importer: &Store) -> (Duration, Duration, u32) {
+async fn changes_while_importing(
+    database: &str,
+    writer: &Store,
+    importer: &Store,
+) -> (Duration, Duration, u32) {
     let node = Node::start(writer).await;
     let deeds = Accounts { store: writer.clone(), clock: Clock::system(), sites: Default::default() };
     let importing = {
@@ -136,7 +141,8 @@ async fn changes_while_importing(writer: &Store, importer: &Store) -> (Duration,
         number += 1;
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    println!("the import of {MANY} took {:?}", importing.await.expect("it ends"));
+    let took = importing.await.expect("it ends");
+    println!("| {database} | {MANY} more are imported, with changes by others between | {took:.0?} |");
     (slowest_write, slowest_effect, number)
 }
 
@@ -148,19 +154,19 @@ async fn until_suspended(node: &Node, email: &EmailAddress, since: Instant) -> D
     since.elapsed()
 }
 
-async fn measure(place: Database) {
+async fn measure(database: &str, place: Database) {
     Store::create(place.clone()).await.expect("a store");
     let store = Store::open(place.clone()).await.expect("the store");
     import(&store, 0, FEW).await;
-    pages(&store, FEW).await;
-    println!("{MANY} accounts are imported in {:?}", import(&store, 0, MANY).await);
-    pages(&store, MANY).await;
+    pages(database, &store, FEW).await;
+    let took = import(&store, 0, MANY).await;
+    println!("| {database} | {MANY} accounts are imported | {took:.0?} |");
+    pages(database, &store, MANY).await;
     // As another process has it, with connections of its own.
     let importer = Store::open_to_import(place).await.expect("the store");
-    let (write, effect, changes) = changes_while_importing(&store, &importer).await;
-    println!(
-        "of {changes} changes during an import the slowest write took {write:?}, and acted {effect:?} later"
-    );
+    let (write, effect, changes) = changes_while_importing(database, &store, &importer).await;
+    println!("| {database} | the slowest of {changes} changes between | {write:.1?} |");
+    println!("| {database} | the slowest of them until it acts at the gate | {effect:.1?} |");
     assert!(effect < LONGEST, "{effect:?}");
     assert!(write < Duration::from_secs(5), "{write:?}");
 }
@@ -169,7 +175,7 @@ async fn measure(place: Database) {
 #[ignore = "imports two million people"]
 async fn a_page_is_as_fast_and_a_change_acts_within_a_second_at_a_million_accounts_in_sqlite() {
     let folder = tempfile::tempdir().unwrap();
-    measure(Database::Sqlite(folder.path().join("postern.db"))).await;
+    measure("SQLite", Database::Sqlite(folder.path().join("postern.db"))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -181,5 +187,5 @@ async fn a_page_is_as_fast_and_a_change_acts_within_a_second_at_a_million_accoun
     let minimal = include_str!("../../config/examples/minimal.toml");
     let text = minimal.replace("sqlite:///var/lib/postern/postern.db", &url) + "\n[keys]\nfile = \"keys\"\n";
     let settings = postern::config::parse("test", &text, std::path::Path::new(""), &|_| None).unwrap();
-    measure(settings.database).await;
+    measure("PostgreSQL", settings.database).await;
 }

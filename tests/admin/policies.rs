@@ -82,7 +82,7 @@ async fn what_no_policy_can_be_is_refused_by_field() {
         (
             attributes(json!({ "type": "authentication", "name": "x", "rule": { "in": [] } })),
             "ADMIN-400-24",
-            "attributes.rule: has a member that is no setting",
+            "attributes.rule: has a member \"in\", which is no setting",
         ),
         (
             attributes(json!({ "type": "authentication", "name": "x", "resources": [{ "id": "r" }] })),

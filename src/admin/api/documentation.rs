@@ -167,4 +167,15 @@ mod tests {
             assert!(operation.summary.is_some() && operation.operation_id.is_some(), "{method} {path}");
         }
     }
+
+    /// The guard tells organizations apart by the parameter of this name and no other.
+    #[test]
+    fn every_path_below_an_organization_names_it() {
+        for path in document().paths.paths.keys() {
+            let below = ["/orgs/", "/org/"].iter().filter_map(|prefix| path.split_once(prefix));
+            for (_, rest) in below {
+                assert_eq!(rest.split('/').next(), Some("{org}"), "{path}");
+            }
+        }
+    }
 }

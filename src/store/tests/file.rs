@@ -204,7 +204,7 @@ async fn an_older_store_is_brought_up_to_date_with_all_it_holds() {
     let path = folder.path().join("postern.db");
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path).create_if_missing(true);
     let mut old = options.pragma("application_id", 0x5073_746E.to_string()).connect().await.unwrap();
-    let known = sqlx::migrate!("src/store/migrations/sqlite");
+    let known = &migrations::SQLITE;
     let first = known.iter().filter(|migration| migration.version <= 3).cloned().collect();
     sqlx::migrate::Migrator::with_migrations(first).run(&mut old).await.unwrap();
     for statement in [

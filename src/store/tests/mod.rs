@@ -34,6 +34,7 @@ mod imports;
 mod parallel;
 mod policies;
 mod refused;
+mod scale;
 mod schema;
 mod scim;
 #[path = "../../../tests/support/postgres.rs"]

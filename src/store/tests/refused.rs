@@ -88,7 +88,7 @@ async fn a_newer_or_altered_schema_is_refused() {
 async fn an_older_schema_is_brought_up_to_date_with_all_it_holds() {
     let Some(place) = empty_database().await else { return };
     let mut old = server::shared().unwrap().connect(server::OWNER, &place.name).await;
-    let first = super::super::postgres::MIGRATIONS.iter().filter(|migration| migration.version <= 3);
+    let first = migrations::POSTGRES.iter().filter(|migration| migration.version <= 3);
     Migrator::with_migrations(first.cloned().collect()).run(&mut old).await.unwrap();
     for statement in [
         "INSERT INTO domains VALUES ('acme.test', 1)",

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::store::{postgres, sqlite};
 
 type Column = (String, String, &'static str, bool);
 
@@ -85,12 +84,4 @@ async fn texts_compare_by_their_bytes() {
     .await
     .unwrap();
     assert_eq!(others, []);
-}
-
-#[test]
-fn both_have_the_same_migrations() {
-    let list = |migrator: &'static sqlx::migrate::Migrator| -> Vec<(i64, String)> {
-        migrator.iter().map(|migration| (migration.version, migration.description.to_string())).collect()
-    };
-    assert_eq!(list(&sqlite::MIGRATIONS), list(&postgres::MIGRATIONS));
 }

@@ -2,8 +2,8 @@
 
 mod bulk;
 mod exports;
-mod measured;
 mod members;
+mod scale;
 
 use std::time::Duration;
 
