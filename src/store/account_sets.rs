@@ -2,7 +2,8 @@
 //!
 //! A list is in the order of addresses, and these sets are not. A small one is read as a whole and put in order; of a large one
 //! somebody is found soon on a walk through the addresses, on which everybody is looked up. So a page takes a bounded time either
-//! way: of a million accounts 10 ms for a group of ten or of 200,000, and less than a tenth of a second between.
+//! way: of a million accounts in SQLite 10 ms for a group of ten or of 200,000, and less than a tenth of a second between.
+//! PostgreSQL reads a large one into memory first, 40 ms for 60,000.
 
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use super::{Store, StoreError, row};
 use crate::domain::group::Role;
 use crate::domain::organization::OrganizationId;
 
-/// What is read as a whole. Tests have few rows, and both ways.
+/// What is read as a whole. Tests have few rows, and try both ways.
 const SMALL: usize = if cfg!(test) { 3 } else { 10_000 };
 
 /// A set of accounts of an organization.
