@@ -62,7 +62,7 @@
 //! # To add a thing
 //!
 //! - A rule: a line in `domain/decide.rs`, a `Reason` in `domain/decision.rs`, its status in `proxy/respond.rs`, a row in the
-//!   table test of `decide.rs`.
+//!   table test of `decide.rs`; where it is about a person, a question in `domain/explain.rs` for the admin who wonders.
 //! - A configuration key: copy one in `config/verification.rs`, describe it in `config/postern.toml`; if it cannot change
 //!   without a restart, name it in `hold_back` of `app/mod.rs`.
 //! - A public path: a pattern in `config/profiles/`, tried in `tests/gateway/exempt.rs`; it goes on without any credential.
@@ -73,8 +73,9 @@
 //!   and ask it in `identity/mod.rs`.
 //! - A deed through the store: copy `actions/sign_out.rs`, with its statement in `store/` and its audit event in the same
 //!   transaction.
-//! - A table or column: a new file of one number in both folders of `store/migrations/`, and its name in the list of `mod.rs` there; the old ones never change. A statement
-//!   that reads it is one text for both databases, and is tried in `store/tests/story.rs`.
+//! - A table or column: a new file of one number in both folders of `store/migrations/`, and its name in the list of `mod.rs`
+//!   there; the old ones never change. A statement that reads it is one text for both databases, and is tried in
+//!   `store/tests/story.rs`.
 //! - A fact of a connection: `proxy/wire/connection.rs`, found out in `opening.rs` beside it.
 //! - A page of ours: copy `SignedOutPage` in `proxy/pages.rs` and its template, and route it in `proxy/own.rs`.
 //! - A metric: declare it in `telemetry/families.rs`; labels are enums in `telemetry/labels.rs`, never what a client sent.

@@ -73,6 +73,7 @@ pub(super) fn groups(settings: &Settings, store: &Store, clock: &Clock, entropy:
 pub(super) fn served(settings: &Settings) -> Served {
     Served {
         organizations: settings.organizations.clone(),
+        sites: settings.sites.clone(),
         trusted_proxies: settings.listen.trusted_proxies.clone(),
     }
 }

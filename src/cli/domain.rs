@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::settings::Settings;
 use crate::domain::actor::Actor;
 use crate::domain::domain_name::DomainName;
+use crate::domain::in_words::in_words;
 use crate::domain::organization::OrganizationId;
 use crate::domain::owned_domain::{LONGEST_ATTEMPT, Method, Status, Way, is_outdated};
 use crate::entropy::Entropy;
@@ -85,7 +86,7 @@ fn to_prove(added: &Added, domains: &Domains, option: &str) -> String {
     if owned_by.is_some() {
         return intro;
     }
-    let (days, every) = (LONGEST_ATTEMPT.as_secs() / 86_400, in_words(domains.rules.recheck_every.as_secs()));
+    let (days, every) = (LONGEST_ATTEMPT.as_secs() / 86_400, in_words(domains.rules.recheck_every));
     format!(
         "{intro}\n\
          By DNS, as a TXT record of {domain} itself:\n\n\
@@ -108,7 +109,7 @@ fn verified(verified: &Verified, domains: &Domains) -> String {
     if *superseded {
         text.push_str("It was another organization's, whose line is gone.\n");
     }
-    let grace = in_words(domains.rules.grace_period.as_secs());
+    let grace = in_words(domains.rules.grace_period);
     let _ =
         writeln!(text, "Keep the line published: when it is not seen for {grace}, the domain is unverified.");
     text
@@ -209,26 +210,4 @@ fn place(way: Way) -> &'static str {
 
 fn moment(at: Option<Timestamp>) -> String {
     at.map_or("-".to_owned(), |at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
-}
-
-/// In the largest unit of which there are several: "24 hours" reads well after "every" and after "for".
-fn in_words(seconds: u64) -> String {
-    let units = [(86_400, "days"), (3_600, "hours"), (60, "minutes")];
-    let unit = units.into_iter().find(|(length, _)| seconds.is_multiple_of(*length) && seconds / length > 1);
-    let (length, unit) = unit.unwrap_or((1, "seconds"));
-    format!("{} {unit}", seconds / length)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_is_said_in_its_largest_unit() {
-        for (seconds, said) in
-            [(604_800, "7 days"), (86_400, "24 hours"), (3_600, "60 minutes"), (90, "90 seconds")]
-        {
-            assert_eq!(in_words(seconds), said);
-        }
-    }
 }

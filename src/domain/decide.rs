@@ -160,7 +160,7 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
 }
 
 /// Why the account may not come in, whoever uses it. An end date is for external people alone.
-fn kept_out(
+pub(super) fn kept_out(
     snapshot: &Snapshot,
     organization: &OrganizationId,
     person: Person<'_>,
@@ -177,14 +177,14 @@ fn kept_out(
 }
 
 /// Managed needs two facts, and an address that its owner can edit is neither.
-fn is_managed(snapshot: &Snapshot, organization: &OrganizationId, person: Person<'_>) -> bool {
+pub(super) fn is_managed(snapshot: &Snapshot, organization: &OrganizationId, person: Person<'_>) -> bool {
     let Some(email) = person.email else { return false };
     person.claimed
         && !person.address_changed
         && snapshot.verified_domains.get(email.domain()).is_some_and(|owner| owner == organization)
 }
 
-fn staleness(
+pub(super) fn staleness(
     policy: &ExternalUserPolicy,
     facts: &Facts<'_>,
     verified_at: Timestamp,

@@ -14,6 +14,7 @@ pub mod decision;
 pub mod domain_name;
 pub mod email;
 pub mod enrolment;
+pub mod explain;
 pub mod external_policy;
 pub mod facts;
 #[cfg(any(test, fuzzing))]
@@ -21,6 +22,7 @@ pub mod fuzz;
 pub mod group;
 pub mod hardening;
 pub mod host;
+pub mod in_words;
 pub mod key_set;
 pub mod lane;
 pub mod lifecycle;

@@ -85,8 +85,9 @@ async fn t143_a_value_of_somebody_elses_proves_nothing() {
     }
 }
 
+/// The server answers any name alike, as a wildcard does.
 #[tokio::test]
-async fn t147_a_record_of_a_domain_proves_nothing_of_its_parent_or_child() {
+async fn t145_t147_a_record_of_a_domain_proves_nothing_of_its_parent_or_child_nor_does_a_wildcard() {
     let server = NameServer::start(|name, _, _, _| found(vec![text(name, &[&acmes("sub.corp.test")])])).await;
     assert!(is_proved(&server, "sub.corp.test").await);
     assert!(!is_proved(&server, "corp.test").await);

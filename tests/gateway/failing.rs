@@ -58,6 +58,30 @@ async fn t202_without_the_store_managed_and_fresh_people_pass_and_stale_ones_wai
     assert_nothing_forwarded(&world);
 }
 
+/// A backup that went wrong, say: it may take minutes.
+#[tokio::test]
+async fn t203_while_another_process_holds_the_store_who_is_fresh_passes_and_who_verifies_is_told_to_wait() {
+    let world = World::start().await;
+    let (mut fresh, mut omar) = (fresh_jane(&world).await, world.browser());
+    omar.sign_in("omar").await;
+    let page = omar.challenge("/browse/DEMO-1").await;
+    let code = world.newest_mail("omar@partner.example").code();
+    let mut other = world.database().await;
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let (refused, passed) = tokio::join!(omar.submit(&page, &code), async {
+        let mut passed = 0;
+        for _ in 0..50 {
+            passed += usize::from(fresh.open("/browse/DEMO-1").await.status == StatusCode::OK);
+        }
+        passed
+    });
+    assert_eq!((refused.status, passed), (StatusCode::SERVICE_UNAVAILABLE, 50));
+    assert!(omar.open("/browse/DEMO-1").await.is_challenge(), "what was not written down did not happen");
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    let page = omar.challenge("/browse/DEMO-1").await;
+    assert_eq!(omar.submit(&page, &code).await.header("location"), "/browse/DEMO-1", "the code still lives");
+}
+
 #[tokio::test]
 async fn a_sign_out_without_the_store_ends_the_proof_all_the_same() {
     let world = World::start().await;

@@ -1,6 +1,7 @@
 //! What admins do about people from outside, by the API, and what those people and the audit log notice of it.
 
 mod events;
+mod explain;
 mod groups;
 mod policies;
 

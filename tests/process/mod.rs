@@ -11,3 +11,4 @@ mod refusals;
 mod secrets;
 mod signals;
 mod tables;
+mod upgrade_crash;

@@ -19,7 +19,7 @@ use postern::keys::Keys;
 use postern::proxy::wire;
 use postern::store::Store;
 use sqlx::ConnectOptions;
-use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -274,10 +274,13 @@ impl World {
 
     /// One number from the database, read beside the gateway.
     pub async fn count(&self, query: &'static str) -> i64 {
-        let options =
-            SqliteConnectOptions::new().filename(self.folder.path().join("postern.db")).read_only(true);
-        let mut database = options.connect().await.expect("the database opens");
-        sqlx::query_scalar(query).fetch_one(&mut database).await.expect("a number")
+        sqlx::query_scalar(query).fetch_one(&mut self.database().await).await.expect("a number")
+    }
+
+    /// The database, as another program opens it.
+    pub async fn database(&self) -> SqliteConnection {
+        let options = SqliteConnectOptions::new().filename(self.folder.path().join("postern.db"));
+        options.connect().await.expect("the database opens")
     }
 
     /// All mails so far, oldest first.

@@ -14,6 +14,7 @@ mod documentation;
 mod domains;
 mod error;
 mod events;
+mod explain;
 mod external_policies;
 mod groups;
 mod guard;
@@ -44,6 +45,7 @@ use crate::actions::groups::Groups;
 use crate::actions::policies::Policies;
 use crate::actions::scim::Scim;
 use crate::config::admin::Admin;
+use crate::config::settings::Site;
 use crate::directory::Directory;
 use crate::domain::organization::Organization;
 use crate::entropy::Entropy;
@@ -92,6 +94,8 @@ pub struct Api {
 pub struct Served {
     /// The organizations.
     pub organizations: Vec<Arc<Organization>>,
+    /// Their sites.
+    pub sites: Vec<Arc<Site>>,
     /// Whose requests are believed about where they come from.
     pub trusted_proxies: Vec<ipnet::IpNet>,
 }
@@ -140,6 +144,7 @@ fn described() -> OpenApiRouter<Arc<Api>> {
         .merge(auth_policies::routes())
         .merge(policies::routes())
         .merge(events::routes())
+        .merge(explain::routes())
         .merge(external_policies::routes())
         .merge(groups::routes())
 }

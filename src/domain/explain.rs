@@ -1,0 +1,275 @@
+//! Why a person is decided about as they are: the questions that `decide` asks of somebody signed in, in its order, each with its
+//! answer, up to the one that settles it.
+//!
+//! It decides nothing. What it says is held against `decide` by a test over all that can be asked.
+
+use jiff::Timestamp;
+
+use super::decide::{decide, is_managed, kept_out, staleness};
+use super::decision::{Decision, Reason};
+use super::facts::{Facts, Person, ProofFact, Session};
+use super::group::Invited;
+use super::in_words::in_words;
+use super::lifecycle::Standing;
+use super::policy::{ExternalUserPolicy, Snapshot, Verification};
+
+/// A question that a decision asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Question {
+    /// Does the site ask anything of anybody?
+    Site,
+    /// May the account come in at all?
+    Account,
+    /// Is it managed?
+    Managed,
+    /// Is the end of their access still to come?
+    EndDate,
+    /// Were they invited, where that is wanted?
+    Invitation,
+    /// May they use the customer portal alone, and do such people pass?
+    Portal,
+    /// What does the external user policy ask?
+    Policy,
+    /// Did they verify, and does it still count?
+    Verification,
+    /// Is it the session of a mobile app that was enrolled?
+    App,
+    /// Is there a mailbox for a code?
+    Mailbox,
+}
+
+/// A question with its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// The question.
+    pub question: Question,
+    /// The answer, as a sentence for an admin.
+    pub answer: String,
+    /// Why it settles the decision, if it does.
+    pub settles: Option<Reason>,
+}
+
+/// A decision with all that led to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// What `decide` says.
+    pub decision: Decision,
+    /// What was asked, in order; the last one settles it.
+    pub checks: Vec<Check>,
+}
+
+impl Question {
+    /// The stable label.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::Account => "account",
+            Self::Managed => "managed",
+            Self::EndDate => "end-date",
+            Self::Invitation => "invitation",
+            Self::Portal => "portal",
+            Self::Policy => "policy",
+            Self::Verification => "verification",
+            Self::App => "app",
+            Self::Mailbox => "mailbox",
+        }
+    }
+}
+
+/// Decides as `decide` does about a person who asks for a page, and says what was asked on the way. `None` without a person.
+pub fn explain(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Option<Explanation> {
+    let Session::Person(person) = facts.session else { return None };
+    let policy = snapshot.external_policy(facts.organization, person.believed_email());
+    let asked = Asked { snapshot, facts, person, policy, now };
+    let mut checks = Vec::new();
+    for question in [
+        Asked::site,
+        Asked::account,
+        Asked::managed,
+        Asked::end_date,
+        Asked::invitation,
+        Asked::portal,
+        Asked::policy,
+        Asked::verification,
+        Asked::app,
+        Asked::mailbox,
+    ] {
+        checks.extend(question(&asked));
+        if checks.last().is_some_and(|check: &Check| check.settles.is_some()) {
+            break;
+        }
+    }
+    Some(Explanation { decision: decide(snapshot, facts, now), checks })
+}
+
+/// What would let somebody pass who does not, as an admin can bring it about.
+pub const fn remedy(reason: Reason) -> Option<&'static str> {
+    Some(match reason {
+        Reason::NoProof
+        | Reason::ProofInvalid
+        | Reason::ProofExpired
+        | Reason::ProofFromFuture
+        | Reason::ProofRevoked => {
+            "They pass with a code from their mailbox; without one, if the organization verifies the domain of their address and claims the account."
+        }
+        Reason::AddressUnknown => "Import the person with an address, so that a code can be sent.",
+        Reason::NotInvited => "Give them a role at the site: by themselves, by a group, or by their company.",
+        Reason::PolicyUnreadable => {
+            "Save the policy again, or bring this gateway to the version that the policy was saved with."
+        }
+        Reason::AccountSuspended => "Restore the access of the account.",
+        Reason::AccountDeactivated => "Reactivate the account, or cancel its deletion.",
+        Reason::AccountClosed => "It stays closed: the person needs another account.",
+        Reason::AccessEnded => "Set a later end date for the person, or none.",
+        _ => return None,
+    })
+}
+
+struct Asked<'a> {
+    snapshot: &'a Snapshot,
+    facts: &'a Facts<'a>,
+    person: Person<'a>,
+    policy: ExternalUserPolicy,
+    now: Timestamp,
+}
+
+impl Asked<'_> {
+    fn site(&self) -> Option<Check> {
+        let settles = (!self.facts.enforced).then_some(Reason::EnforcementOff);
+        settles.map(|_| check(Question::Site, "Nothing is enforced at this site.", settles))
+    }
+
+    fn account(&self) -> Option<Check> {
+        let (answer, settles) = match self.person.standing {
+            Standing::Active => ("The account may come in.", None),
+            Standing::Suspended => {
+                ("The access of the account is suspended.", Some(Reason::AccountSuspended))
+            }
+            Standing::Deactivated => ("The account is deactivated.", Some(Reason::AccountDeactivated)),
+            Standing::Closed => ("The account was deleted.", Some(Reason::AccountClosed)),
+        };
+        Some(check(Question::Account, answer, settles))
+    }
+
+    /// Managed people have no end date, so whether one is over is asked only of others.
+    fn managed(&self) -> Option<Check> {
+        let owner = self.person.email.and_then(|email| self.snapshot.verified_domains.get(email.domain()));
+        let is_ours = owner.is_some_and(|owner| owner == self.facts.organization);
+        let is_managed = is_managed(self.snapshot, self.facts.organization, self.person);
+        let answer = match (self.person.email, is_ours, self.person.claimed) {
+            (None, ..) => "External: no address of theirs is known.".to_owned(),
+            (Some(email), false, _) => {
+                format!("External: {} is no verified domain of the organization.", email.domain())
+            }
+            (Some(email), true, false) => format!(
+                "External: {} is verified, but the account is not claimed, or its address was never verified.",
+                email.domain()
+            ),
+            (Some(_), true, true) if !is_managed => {
+                "External: the product reports another address for this person than is known.".to_owned()
+            }
+            (Some(email), true, true) => {
+                format!("Managed: {} is verified, and the account is claimed.", email.domain())
+            }
+        };
+        Some(check(Question::Managed, answer, is_managed.then_some(Reason::Managed)))
+    }
+
+    fn end_date(&self) -> Option<Check> {
+        let end = self.person.ends_at?;
+        let settles = kept_out(self.snapshot, self.facts.organization, self.person, self.now);
+        let answer = match settles {
+            None => format!("Their access ends at {end:.0}."),
+            Some(_) => format!("Their access ended at {end:.0}."),
+        };
+        Some(check(Question::EndDate, answer, settles))
+    }
+
+    fn invitation(&self) -> Option<Check> {
+        let lets_in = self.facts.invited.lets_in(self.person.is_customer);
+        let answer = match self.facts.invited {
+            Invited::NotNeeded => return None,
+            Invited::No => "The site is for invited people, and nobody invited them.",
+            Invited::Portal if lets_in => "They were invited to the customer portal.",
+            Invited::Portal => "They were invited to the customer portal, and not to the product.",
+            Invited::Product => "They were invited to the product.",
+        };
+        Some(check(Question::Invitation, answer, (!lets_in).then_some(Reason::NotInvited)))
+    }
+
+    fn portal(&self) -> Option<Check> {
+        let settles = self.facts.customers_exempt.then_some(Reason::PortalCustomer);
+        let answer = match settles {
+            Some(_) => "They may use the customer portal alone, and the site asks no code of such people.",
+            None => "They may use the customer portal alone, and the site asks the same of such people.",
+        };
+        self.person.is_customer.then(|| check(Question::Portal, answer, settles))
+    }
+
+    fn policy(&self) -> Option<Check> {
+        Some(match self.policy.verification {
+            Verification::Required => {
+                let every = in_words(self.policy.frequency);
+                check(Question::Policy, format!("Their policy asks for a code every {every}."), None)
+            }
+            Verification::Off => {
+                check(Question::Policy, "Their policy asks for no code.", Some(Reason::VerificationOff))
+            }
+            Verification::Unreadable => check(
+                Question::Policy,
+                "Their policy cannot be read by this version.",
+                Some(Reason::PolicyUnreadable),
+            ),
+        })
+    }
+
+    fn verification(&self) -> Option<Check> {
+        let answer = match self.facts.proof {
+            ProofFact::Absent => "They did not verify in this browser.".to_owned(),
+            ProofFact::Invalid => "The verification that the browser shows is not theirs.".to_owned(),
+            ProofFact::VerifiedAt(at) => match staleness(&self.policy, self.facts, at, self.now) {
+                None => {
+                    let end = at.saturating_add(self.policy.frequency).unwrap_or(Timestamp::MAX);
+                    format!("They verified at {at:.0}, which counts until {end:.0}.")
+                }
+                Some(Reason::ProofRevoked) => {
+                    format!("They verified at {at:.0}, and signed out or were reset since.")
+                }
+                Some(Reason::ProofFromFuture) => format!("They verified at {at:.0}, which is still to come."),
+                Some(_) => format!("They verified at {at:.0}, which is too long ago."),
+            },
+        };
+        let settles = self.stale().is_none().then_some(Reason::FreshProof);
+        Some(check(Question::Verification, answer, settles))
+    }
+
+    fn app(&self) -> Option<Check> {
+        let end = self.facts.enrolled_until.filter(|&end| self.now < end)?;
+        let answer = format!("It is the session of a mobile app, which passes until {end:.0}.");
+        Some(check(Question::App, answer, Some(Reason::MobileSession)))
+    }
+
+    fn mailbox(&self) -> Option<Check> {
+        let (answer, settles) = match self.person.email {
+            None => ("No mailbox is known to send a code to.", Some(Reason::AddressUnknown)),
+            Some(_) => ("A code is sent to their mailbox.", self.stale()),
+        };
+        Some(check(Question::Mailbox, answer, settles))
+    }
+
+    /// Why what they verified does not count.
+    fn stale(&self) -> Option<Reason> {
+        match self.facts.proof {
+            ProofFact::Absent => Some(Reason::NoProof),
+            ProofFact::Invalid => Some(Reason::ProofInvalid),
+            ProofFact::VerifiedAt(at) => staleness(&self.policy, self.facts, at, self.now),
+        }
+    }
+}
+
+fn check(question: Question, answer: impl Into<String>, settles: Option<Reason>) -> Check {
+    Check { question, answer: answer.into(), settles }
+}
+
+#[cfg(test)]
+mod tests;

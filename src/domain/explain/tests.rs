@@ -1,0 +1,115 @@
+//! What is explained is what is decided.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::super::decide::CLOCK_SKEW;
+use super::super::domain_name::DomainName;
+use super::super::email::EmailAddress;
+use super::super::lane::Lane;
+use super::super::organization::OrganizationId;
+use super::super::policy::ApiTokens;
+use super::*;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).unwrap()
+}
+
+fn standings() -> impl Strategy<Value = Standing> {
+    prop_oneof![
+        6 => Just(Standing::Active),
+        1 => Just(Standing::Suspended),
+        1 => Just(Standing::Deactivated),
+        1 => Just(Standing::Closed),
+    ]
+}
+
+/// Times around those at which an answer changes.
+fn times() -> impl Strategy<Value = Timestamp> {
+    let skew = CLOCK_SKEW.as_secs() as i64;
+    let apart = prop_oneof![-9 * 86_400..9 * 86_400_i64, Just(0), -skew - 1..skew + 2];
+    apart.prop_map(|apart| Timestamp::from_second(now().as_second() + apart).unwrap())
+}
+
+fn proofs() -> impl Strategy<Value = ProofFact> {
+    prop_oneof![
+        1 => Just(ProofFact::Absent),
+        1 => Just(ProofFact::Invalid),
+        4 => times().prop_map(ProofFact::VerifiedAt),
+    ]
+}
+
+fn policies() -> impl Strategy<Value = ExternalUserPolicy> {
+    let verification = prop_oneof![
+        4 => Just(Verification::Required), 1 => Just(Verification::Off), 1 => Just(Verification::Unreadable)
+    ];
+    (verification, 1..8_u32, proptest::option::of(times())).prop_map(|(verification, days, reset_at)| {
+        ExternalUserPolicy { verification, frequency: DAY * days, reset_at, ..Default::default() }
+    })
+}
+
+fn invitations() -> impl Strategy<Value = Invited> {
+    prop_oneof![
+        2 => Just(Invited::NotNeeded), 1 => Just(Invited::No), 1 => Just(Invited::Portal), 1 => Just(Invited::Product)
+    ]
+}
+
+proptest! {
+    /// Whatever is known of a person and their request, the last check says what `decide` says.
+    #[test]
+    fn what_settles_it_is_what_was_decided(
+        (address, is_verified, claimed, address_changed) in (0..3_usize, any::<bool>(), any::<bool>(), any::<bool>()),
+        (standing, ends_at, is_customer) in (standings(), proptest::option::of(times()), any::<bool>()),
+        (customers_exempt, invited, enforced) in (any::<bool>(), invitations(), proptest::bool::weighted(0.9)),
+        (external, proof) in (policies(), proofs()),
+        (revoked_at, enrolled_until) in (proptest::option::of(times()), proptest::option::weighted(0.2, times())),
+    ) {
+        let acme = OrganizationId::parse("acme").unwrap();
+        let addresses = ["jane@acme.test", "jane@ext.test"].map(|text| EmailAddress::parse(text).unwrap());
+        let mut snapshot = Snapshot { external, ..Snapshot::default() };
+        if is_verified {
+            snapshot.verified_domains.insert(DomainName::parse("acme.test").unwrap(), acme.clone());
+        }
+        let email = addresses.get(address);
+        let person = Person { email, claimed, standing, ends_at, is_customer, address_changed };
+        let facts = Facts {
+            organization: &acme,
+            enforced,
+            lane: Lane::Browser,
+            customers_exempt,
+            session: Session::Person(person),
+            proof,
+            revoked_at,
+            enrolled_until,
+            api_tokens: ApiTokens::Allow,
+            invited,
+        };
+        let explained = explain(&snapshot, &facts, now()).unwrap();
+        let (last, others) = explained.checks.split_last().unwrap();
+        prop_assert_eq!(last.settles, Some(explained.decision.reason()), "{:?}", explained);
+        prop_assert!(others.iter().all(|check| check.settles.is_none()), "{:?}", explained);
+        let passes = matches!(explained.decision, Decision::Pass(_));
+        prop_assert_eq!(passes, remedy(explained.decision.reason()).is_none(), "{:?}", explained);
+    }
+}
+
+#[test]
+fn nobody_is_explained_who_is_not_signed_in() {
+    let acme = OrganizationId::parse("acme").unwrap();
+    let facts = Facts {
+        organization: &acme,
+        enforced: true,
+        lane: Lane::Browser,
+        customers_exempt: false,
+        session: Session::Anonymous,
+        proof: ProofFact::Absent,
+        revoked_at: None,
+        enrolled_until: None,
+        api_tokens: ApiTokens::Allow,
+        invited: Invited::NotNeeded,
+    };
+    assert_eq!(explain(&Snapshot::default(), &facts, now()), None);
+}
