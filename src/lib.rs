@@ -98,6 +98,7 @@
 //!   judged by is loaded into `directory/` and told by a `ChangeKind`.
 //! - An event of the audit log: a variant of `AuditAction` in `store/audit.rs`, and what people read of it in `audit_names.rs`;
 //!   one that the gate makes goes through `directory/notices.rs`, which bounds it.
+//! - A set of people that lists are narrowed to: a field of `AccountFilter`, a variant of `AccountSet` in `store/account_sets.rs`.
 //! - A filter of the audit log: a column with an index, a field of `EventFilter` in `store/events.rs`, a parameter in
 //!   `admin/api/events/query.rs`.
 //! - An operation of the API: copy one of `admin/api/domains/mod.rs`, with its scopes in its documentation, and write the document

@@ -14,7 +14,7 @@ use crate::actions::external_policies::ExternalPolicies;
 use crate::actions::groups::Groups;
 use crate::actions::policies::Policies;
 use crate::actions::scim::Scim;
-use crate::admin::api::{Api, Served};
+use crate::admin::api::{Api, Places, Served};
 use crate::clock::Clock;
 use crate::config::settings::Settings;
 use crate::directory::Directory;
@@ -48,6 +48,7 @@ pub(super) fn api(
         store: store.clone(),
         keys: ApiKeys { store: store.clone(), clock: clock.clone(), entropy: entropy.clone() },
         scim: Scim { accounts: Arc::clone(&accounts), entropy: entropy.clone() },
+        scim_places: Places::default(),
         domains,
         accounts,
         claims,

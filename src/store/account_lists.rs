@@ -5,20 +5,24 @@
 //! claim and perhaps one domain, which are merged by their order.
 
 use jiff::Timestamp;
-use sqlx::Arguments as _;
-use sqlx::any::AnyArguments;
 use uuid::Uuid;
 
-use super::accounts::{ACCOUNT, Account, account};
-use super::database::{Kind, Row};
-use super::{Store, StoreError, row};
+use super::account_sets::AccountSet;
+use super::accounts::{ACCOUNT_COLUMNS, Account, account};
+use super::database::Row;
+use super::statement::{Statement, Value};
+use super::{Store, StoreError, Within, row};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
+use crate::domain::group::Role;
 use crate::domain::lifecycle::Status;
 use crate::domain::organization::OrganizationId;
 
 /// What stands before the `@`.
 const LOCAL: &str = "substr(email, 1, length(email) - length(domain) - 1)";
+
+/// What nobody is.
+const NOBODY: &str = "1 = 0";
 
 /// Which side of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,8 +66,16 @@ pub struct AccountFilter {
     pub ends_before: Option<Timestamp>,
     /// Whose end does not come before this time.
     pub comes_until: Option<Timestamp>,
-    /// Who is in this group, or of a mail domain of this company.
-    pub group: Option<Uuid>,
+    /// In one of these groups, of whichever directory; in a company also by the mail domain.
+    pub groups: Vec<Uuid>,
+    /// With one of these roles, by themselves or by a group; together with `resources`, at one of those.
+    pub roles: Vec<Role>,
+    /// With a role at one of these resources.
+    pub resources: Vec<String>,
+    /// In one of these directories.
+    pub within: Within,
+    /// From the last address to the first.
+    pub is_backwards: bool,
 }
 
 /// A page of a list.
@@ -99,20 +111,27 @@ impl Store {
         limit: u32,
     ) -> Result<AccountPage, StoreError> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let sets = self.account_sets(organization, filter).await?;
         let mut accounts = Vec::new();
         for run in self.runs(organization, filter).await? {
-            let mut statement = Statement::new(self.connections.kind, organization);
-            statement.run(&run, after, filter.is_of_few());
-            statement.filter(filter);
-            let (text, arguments) = statement.finish(limit + 1);
-            let page = sqlx::query_with(sqlx::AssertSqlSafe(text), arguments)
-                .try_map(|row: Row| account(&row))
-                .fetch_all(self.readers())
-                .await
-                .map_err(self.fault())?;
-            accounts.extend(page);
+            let mut statement = Statement::new(self.connections.kind, &format!("SELECT {ACCOUNT_COLUMNS}"));
+            sets.from(&mut statement, organization);
+            run.narrow(&mut statement, filter.is_of_few());
+            filter.narrow(&mut statement);
+            let (next, order) = if filter.is_backwards { ("<", "DESC") } else { (">", "ASC") };
+            if let Some(after) = after {
+                let after = statement.bind_text(after.as_str());
+                statement.and(&format!("accounts.email {next} {after}"));
+            }
+            statement.push(&format!(" ORDER BY accounts.email {order}"));
+            statement.limit(limit + 1);
+            let page = statement.finish().try_map(|row: Row| account(&row)).fetch_all(self.readers());
+            accounts.extend(page.await.map_err(self.fault())?);
         }
-        accounts.sort_by(|one: &Account, other| one.email.cmp(&other.email));
+        accounts.sort_by(|one: &Account, other| match filter.is_backwards {
+            true => other.email.cmp(&one.email),
+            false => one.email.cmp(&other.email),
+        });
         let more = accounts.len() > limit;
         accounts.truncate(limit);
         let next = accounts.last().filter(|_| more).map(|last| last.email.clone());
@@ -125,18 +144,18 @@ impl Store {
         organization: &OrganizationId,
         filter: &AccountFilter,
     ) -> Result<Vec<(Status, u64)>, StoreError> {
+        let sets = self.account_sets(organization, filter).await?;
         let mut counts = Status::ALL.map(|status| (status, 0));
         for run in self.runs(organization, filter).await? {
-            let mut statement = Statement::new(self.connections.kind, organization);
-            statement.run(&run, None, filter.is_of_few());
-            statement.filter(filter);
-            let (text, arguments) = statement.count();
-            let counted = sqlx::query_with(sqlx::AssertSqlSafe(text), arguments)
-                .try_map(|row: Row| Ok((row::status(&row, "status")?, row::integer(&row, "number")?)))
-                .fetch_all(self.readers())
-                .await
-                .map_err(self.fault())?;
-            for (status, number) in counted {
+            let mut statement =
+                Statement::new(self.connections.kind, "SELECT accounts.status AS status, count(*) AS number");
+            sets.from(&mut statement, organization);
+            run.narrow(&mut statement, filter.is_of_few());
+            filter.narrow(&mut statement);
+            statement.push(" GROUP BY accounts.status");
+            let read = |row: Row| Ok((row::status(&row, "status")?, row::integer(&row, "number")?));
+            let counted = statement.finish().try_map(read).fetch_all(self.readers());
+            for (status, number) in counted.await.map_err(self.fault())? {
                 let entry = counts.iter_mut().find(|(known, _)| *known == status);
                 entry.expect("all are listed").1 += number.unsigned_abs();
             }
@@ -224,146 +243,110 @@ impl Store {
     }
 }
 
-/// A statement as it grows. Only placeholders and words of ours are put into its text.
-struct Statement {
-    kind: Kind,
-    conditions: String,
-    arguments: AnyArguments,
-    bound: usize,
-}
-
-impl Statement {
-    fn new(kind: Kind, organization: &OrganizationId) -> Self {
-        let mut statement =
-            Self { kind, conditions: String::new(), arguments: AnyArguments::default(), bound: 0 };
-        let owner = statement.bind_text(organization.as_str());
-        statement.conditions = format!("accounts.organization = {owner}");
-        statement
-    }
-
-    fn run(&mut self, run: &Run, after: Option<&EmailAddress>, of_few: bool) {
-        if let Some(claimed) = run.claimed {
+impl Run {
+    fn narrow(&self, statement: &mut Statement, of_few: bool) {
+        if let Some(claimed) = self.claimed {
             // A column that is reckoned with chooses no index: of the few there are in another, few are read.
             let column = if of_few { "claimed + 0" } else { "claimed" };
-            self.and(format!("{column} = {}", u8::from(claimed)));
+            statement.and(&format!("{column} = {}", u8::from(claimed)));
         }
-        if let Some(domain) = &run.domain {
-            let domain = self.bind_text(domain.as_str());
-            self.and(format!("domain = {domain}"));
-        }
-        if let Some(after) = after {
-            let after = self.bind_text(after.as_str());
-            self.and(format!("email > {after}"));
+        if let Some(domain) = &self.domain {
+            let domain = statement.bind_text(domain.as_str());
+            statement.and(&format!("domain = {domain}"));
         }
     }
+}
 
-    fn filter(&mut self, filter: &AccountFilter) {
-        self.one_of("id", &filter.ids, |id| Value::Bytes(id.as_bytes().to_vec()));
-        self.one_of("email", &filter.emails, |email| Value::Text(email.as_str().to_owned()));
-        self.one_of("account_type", &filter.types, |kind| Value::Text(kind.clone()));
-        self.one_of(LOCAL, &filter.locals, |local| Value::Text(local.to_lowercase()));
-        self.terms(filter);
-        if let Some(states) = &filter.states {
+impl AccountFilter {
+    /// The sets that it asks for.
+    pub(super) fn sets(&self) -> Vec<AccountSet<'_>> {
+        let mut sets = Vec::new();
+        if !self.groups.is_empty() {
+            sets.push(AccountSet::Groups(&self.groups));
+        }
+        if !self.roles.is_empty() || !self.resources.is_empty() {
+            sets.push(AccountSet::Roles(&self.roles, &self.resources));
+        }
+        match &self.within {
+            Within::These { own: false, synced } if !synced.is_empty() => {
+                sets.push(AccountSet::Synced(synced))
+            }
+            _ => {}
+        }
+        sets
+    }
+
+    fn narrow(&self, statement: &mut Statement) {
+        self.narrow_to_directories(statement);
+        statement.one_of("accounts.id", &self.ids, Value::id);
+        statement.one_of("email", &self.emails, |email| Value::text(email.as_str()));
+        statement.one_of("account_type", &self.types, |kind| Value::text(kind));
+        statement.one_of(LOCAL, &self.locals, |local| Value::Text(local.to_lowercase()));
+        self.narrow_to_terms(statement);
+        if let Some(states) = &self.states {
             let state = |(status, is_suspended): &(Status, bool)| {
                 let is = if *is_suspended { "IS NOT" } else { "IS" };
                 format!("(status = '{}' AND suspended_at {is} NULL)", status.label())
             };
             let any: Vec<String> = states.iter().map(state).collect();
             // In none of no states nobody is.
-            self.and(if any.is_empty() { "1 = 0".to_owned() } else { format!("({})", any.join(" OR ")) });
+            statement.and(&if any.is_empty() {
+                NOBODY.to_owned()
+            } else {
+                format!("({})", any.join(" OR "))
+            });
         }
-        if !filter.names.is_empty() {
-            let (first, second) = (self.list(&filter.names), self.list(&filter.names));
-            self.and(format!("(name IN {first} OR nickname IN {second})"));
+        if !self.names.is_empty() {
+            let [first, second] = [(); 2].map(|()| statement.list(&self.names, |name| Value::text(name)));
+            statement.and(&format!("(name IN {first} OR nickname IN {second})"));
         }
         let parts = [
-            (&filter.contains, &["email", "lower(name)", "lower(nickname)"][..]),
-            (&filter.name_part, &["lower(name)", "lower(nickname)"]),
-            (&filter.local_part, &[LOCAL]),
-            (&filter.domain_part, &["domain"]),
+            (&self.contains, &["email", "lower(name)", "lower(nickname)"][..]),
+            (&self.name_part, &["lower(name)", "lower(nickname)"]),
+            (&self.local_part, &[LOCAL]),
+            (&self.domain_part, &["domain"]),
         ];
         for (part, columns) in parts {
             let Some(part) = part else { continue };
             let pattern = format!("%{}%", part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
             let holds = |column: &&str| {
-                let pattern = self.bind_text(&pattern);
+                let pattern = statement.bind_text(&pattern);
                 format!("{column} LIKE {pattern} ESCAPE '\\'")
             };
             let any: Vec<String> = columns.iter().map(holds).collect();
-            self.and(format!("({})", any.join(" OR ")));
+            statement.and(&format!("({})", any.join(" OR ")));
         }
     }
 
-    fn terms(&mut self, filter: &AccountFilter) {
-        if let Some(sponsor) = filter.sponsor {
-            self.one_of("sponsor", &[sponsor], |id| Value::Bytes(id.as_bytes().to_vec()));
+    fn narrow_to_terms(&self, statement: &mut Statement) {
+        if let Some(sponsor) = self.sponsor {
+            statement.one_of("sponsor", &[sponsor], Value::id);
         }
-        if let Some(end) = filter.ends_before {
-            let end = self.bind(Value::Integer(row::millis(end)));
-            self.and(format!("ends_at < {end}"));
+        if let Some(end) = self.ends_before {
+            let end = statement.bind(Value::Integer(row::millis(end)));
+            statement.and(&format!("ends_at < {end}"));
         }
-        if let Some(end) = filter.comes_until {
-            let end = self.bind(Value::Integer(row::millis(end)));
-            self.and(format!("(ends_at IS NULL OR ends_at >= {end})"));
+        if let Some(end) = self.comes_until {
+            let end = statement.bind(Value::Integer(row::millis(end)));
+            statement.and(&format!("(ends_at IS NULL OR ends_at >= {end})"));
         }
-        if let Some(group) = filter.group {
-            let [member, domain] = [(), ()].map(|()| self.bind(Value::Bytes(group.as_bytes().to_vec())));
-            self.and(format!(
-                "(id IN (SELECT account FROM group_members WHERE group_id = {member}) \
-                 OR domain IN (SELECT domain FROM group_domains WHERE group_id = {domain}))"
+    }
+
+    /// Those of other directories alone are a set.
+    fn narrow_to_directories(&self, statement: &mut Statement) {
+        let Within::These { own, synced } = &self.within else { return };
+        if !own {
+            return if synced.is_empty() {
+                statement.and(NOBODY)
+            };
+        }
+        statement.and("(NOT EXISTS (SELECT 1 FROM scim_users WHERE scim_users.account = accounts.id)");
+        if !synced.is_empty() {
+            let synced = statement.list(synced, Value::id);
+            statement.push(&format!(
+                " OR EXISTS (SELECT 1 FROM scim_users WHERE scim_users.account = accounts.id AND directory IN {synced})"
             ));
         }
+        statement.push(")");
     }
-
-    fn finish(mut self, limit: usize) -> (String, AnyArguments) {
-        let limit = self.bind(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
-        (format!("{ACCOUNT} WHERE {} ORDER BY accounts.email LIMIT {limit}", self.conditions), self.arguments)
-    }
-
-    fn count(self) -> (String, AnyArguments) {
-        let text = format!(
-            "SELECT status, count(*) AS number FROM accounts WHERE {} GROUP BY status",
-            self.conditions
-        );
-        (text, self.arguments)
-    }
-
-    fn and(&mut self, condition: String) {
-        self.conditions.push_str(" AND ");
-        self.conditions.push_str(&condition);
-    }
-
-    fn one_of<T>(&mut self, column: &str, values: &[T], value: impl Fn(&T) -> Value) {
-        if values.is_empty() {
-            return;
-        }
-        let places: Vec<String> = values.iter().map(|one| self.bind(value(one))).collect();
-        self.and(format!("{column} IN ({})", places.join(", ")));
-    }
-
-    fn list(&mut self, texts: &[String]) -> String {
-        let places: Vec<String> = texts.iter().map(|text| self.bind_text(text)).collect();
-        format!("({})", places.join(", "))
-    }
-
-    fn bind_text(&mut self, text: &str) -> String {
-        self.bind(Value::Text(text.to_owned()))
-    }
-
-    fn bind(&mut self, value: Value) -> String {
-        self.bound += 1;
-        let added = match value {
-            Value::Text(text) => self.arguments.add(text),
-            Value::Bytes(bytes) => self.arguments.add(bytes),
-            Value::Integer(number) => self.arguments.add(number),
-        };
-        added.expect("texts, bytes and integers can be bound");
-        self.kind.rows(self.bound, 1, 1)
-    }
-}
-
-enum Value {
-    Text(String),
-    Bytes(Vec<u8>),
-    Integer(i64),
 }

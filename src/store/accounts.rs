@@ -14,10 +14,10 @@ use crate::domain::external_terms::ExternalStanding;
 use crate::domain::lifecycle::Status;
 use crate::domain::organization::OrganizationId;
 
-/// An account row with whether it is managed: claimed, and of a domain that this organization owns.
-pub(super) const ACCOUNT: &str = "SELECT accounts.*, CAST(CASE WHEN accounts.claimed = 1 AND EXISTS (SELECT 1 FROM domains \
+/// All columns of an account, and whether it is managed: claimed, and of a domain that this organization owns.
+pub(super) const ACCOUNT_COLUMNS: &str = "accounts.*, CAST(CASE WHEN accounts.claimed = 1 AND EXISTS (SELECT 1 FROM domains \
      WHERE domains.name = accounts.domain AND domains.organization = accounts.organization \
-     AND domains.status IN ('verified', 'missing_token')) THEN 1 ELSE 0 END AS BIGINT) AS managed FROM accounts";
+     AND domains.status IN ('verified', 'missing_token')) THEN 1 ELSE 0 END AS BIGINT) AS managed";
 
 /// All that is kept of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,13 +127,15 @@ impl Change {
         organization: &OrganizationId,
         email: &EmailAddress,
     ) -> Result<Option<Account>, StoreError> {
-        built(format!("{ACCOUNT} WHERE accounts.organization = $1 AND accounts.email = $2"))
-            .bind(organization.as_str())
-            .bind(email.as_str())
-            .try_map(|row: Row| account(&row))
-            .fetch_optional(self.connection())
-            .await
-            .map_err(self.fault())
+        built(format!(
+            "SELECT {ACCOUNT_COLUMNS} FROM accounts WHERE accounts.organization = $1 AND accounts.email = $2"
+        ))
+        .bind(organization.as_str())
+        .bind(email.as_str())
+        .try_map(|row: Row| account(&row))
+        .fetch_optional(self.connection())
+        .await
+        .map_err(self.fault())
     }
 
     /// Replaces what is said of a person.
@@ -250,6 +252,8 @@ impl Change {
             .await
             .map_err(self.fault())?;
         }
+        // Who was invited is known by the address, and whoever has the old one next was not.
+        self.tell_invitations(organization, now).await?;
         Ok(keys)
     }
 
@@ -275,12 +279,14 @@ async fn by_id<'c>(
     organization: &OrganizationId,
     id: Uuid,
 ) -> Result<Option<Account>, sqlx::Error> {
-    built(format!("{ACCOUNT} WHERE accounts.organization = $1 AND accounts.id = $2"))
-        .bind(organization.as_str())
-        .bind(id.as_bytes().as_slice())
-        .try_map(|row: Row| account(&row))
-        .fetch_optional(executor)
-        .await
+    built(format!(
+        "SELECT {ACCOUNT_COLUMNS} FROM accounts WHERE accounts.organization = $1 AND accounts.id = $2"
+    ))
+    .bind(organization.as_str())
+    .bind(id.as_bytes().as_slice())
+    .try_map(|row: Row| account(&row))
+    .fetch_optional(executor)
+    .await
 }
 
 pub(super) fn account(row: &Row) -> Result<Account, sqlx::Error> {

@@ -20,6 +20,21 @@ pub struct DirectoryRow {
     pub created_at: Timestamp,
 }
 
+/// Which directories of an organization a list is of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Within {
+    /// All of them.
+    #[default]
+    All,
+    /// These.
+    These {
+        /// Whether its own is one: there is whatever no identity provider keeps.
+        own: bool,
+        /// Those of identity providers.
+        synced: Vec<Uuid>,
+    },
+}
+
 impl Store {
     /// All directories of an organization, in the order in which they were made.
     pub async fn directories(&self, organization: &OrganizationId) -> Result<Vec<DirectoryRow>, StoreError> {

@@ -1,4 +1,5 @@
-//! Groups and companies of an organization: what each is, its mail domains, and its members.
+//! Groups and companies of an organization: what each is, its mail domains, and its members. Lists of them are in
+//! `group_lists.rs`, lists of their people in `account_lists.rs`.
 //!
 //! Every statement names the organization: a group or an account of another one is simply not there.
 
@@ -7,7 +8,6 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::database::Row;
-use super::members::escaped;
 use super::{Change, ChangeKind, Store, StoreError, row};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
@@ -29,54 +29,7 @@ pub struct GroupRow {
     pub updated_at: Timestamp,
 }
 
-/// A member of a group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupMember {
-    /// The account's id.
-    pub account: Uuid,
-    /// Its address.
-    pub email: EmailAddress,
-    /// Its person's name.
-    pub name: Option<String>,
-}
-
 impl Store {
-    /// Up to `limit` groups of an organization whose names come after this one, by name; of one kind, where that is asked for.
-    pub async fn groups_after(
-        &self,
-        organization: &OrganizationId,
-        after: &str,
-        kind: Option<GroupKind>,
-        limit: u32,
-    ) -> Result<Vec<GroupRow>, StoreError> {
-        self.groups_with(organization, "", after, kind, limit).await
-    }
-
-    /// As [`groups_after`](Self::groups_after), but only those with this text in their name, whatever the case of ASCII's letters.
-    pub async fn groups_with(
-        &self,
-        organization: &OrganizationId,
-        text: &str,
-        after: &str,
-        kind: Option<GroupKind>,
-        limit: u32,
-    ) -> Result<Vec<GroupRow>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT * FROM groups WHERE organization = $1 AND name > $2 AND ($3 = '' OR kind = $3) \
-             AND lower(name) LIKE $5 ESCAPE '!' ORDER BY name LIMIT $4",
-        )
-        .bind(organization.as_str())
-        .bind(after)
-        .bind(kind.map_or("", GroupKind::label))
-        .bind(i64::from(limit))
-        .bind(format!("%{}%", escaped(text)))
-        .try_map(|row: Row| group_row(&row))
-        .fetch_all(self.readers())
-        .await
-        .map_err(self.fault())?;
-        self.with_domains(rows).await
-    }
-
     /// A group of an organization.
     pub async fn group(
         &self,
@@ -92,52 +45,33 @@ impl Store {
             .map_err(self.fault())?;
         Ok(self.with_domains(row.into_iter().collect()).await?.pop())
     }
-
-    /// Up to `limit` members of a group whose addresses come after this one, by address.
-    pub async fn group_members_after(
-        &self,
-        organization: &OrganizationId,
-        group: Uuid,
-        after: &str,
-        limit: u32,
-    ) -> Result<Vec<GroupMember>, StoreError> {
-        sqlx::query(
-            "SELECT accounts.id AS account, accounts.email AS email, accounts.name AS name FROM group_members \
-             JOIN accounts ON accounts.id = group_members.account \
-             WHERE group_members.group_id = $1 AND accounts.organization = $2 AND accounts.email > $3 \
-             ORDER BY accounts.email LIMIT $4",
-        )
-        .bind(group.as_bytes().as_slice())
-        .bind(organization.as_str())
-        .bind(after)
-        .bind(i64::from(limit))
-        .try_map(|row: Row| {
-            Ok(GroupMember {
-                account: row::id(&row, "account")?,
-                email: row::email(&row, "email")?,
-                name: row::optional_text(&row, "name")?,
-            })
-        })
-        .fetch_all(self.readers())
-        .await
-        .map_err(self.fault())
-    }
-
-    async fn with_domains(&self, mut rows: Vec<GroupRow>) -> Result<Vec<GroupRow>, StoreError> {
-        for row in rows.iter_mut().filter(|row| row.group.kind == GroupKind::Company) {
-            row.group.domains =
-                sqlx::query("SELECT domain FROM group_domains WHERE group_id = $1 ORDER BY domain")
-                    .bind(row.id.as_bytes().as_slice())
-                    .try_map(|row: Row| row::domain(&row, "domain"))
-                    .fetch_all(self.readers())
-                    .await
-                    .map_err(self.fault())?;
-        }
-        Ok(rows)
-    }
 }
 
 impl Change {
+    /// A group of an organization.
+    pub async fn group(
+        &mut self,
+        organization: &OrganizationId,
+        id: Uuid,
+    ) -> Result<Option<GroupRow>, StoreError> {
+        let row = sqlx::query("SELECT * FROM groups WHERE organization = $1 AND id = $2")
+            .bind(organization.as_str())
+            .bind(id.as_bytes().as_slice())
+            .try_map(|row: Row| group_row(&row))
+            .fetch_optional(self.connection())
+            .await
+            .map_err(self.fault())?;
+        let Some(mut row) = row else { return Ok(None) };
+        row.group.domains =
+            sqlx::query("SELECT domain FROM group_domains WHERE group_id = $1 ORDER BY domain")
+                .bind(id.as_bytes().as_slice())
+                .try_map(|row: Row| row::domain(&row, "domain"))
+                .fetch_all(self.connection())
+                .await
+                .map_err(self.fault())?;
+        Ok(Some(row))
+    }
+
     /// The name of a group of an organization.
     pub async fn group_name(
         &mut self,
@@ -364,7 +298,7 @@ impl Change {
     }
 }
 
-fn group_row(row: &Row) -> Result<GroupRow, sqlx::Error> {
+pub(super) fn group_row(row: &Row) -> Result<GroupRow, sqlx::Error> {
     let kind = GroupKind::of(&row::text(row, "kind")?).ok_or_else(|| row::bad("kind", "a kind of group"))?;
     let group = Group {
         name: row::text(row, "name")?,

@@ -9,7 +9,8 @@ use sqlx::{Any, Executor};
 use uuid::Uuid;
 
 use super::database::{Kind, Row, built};
-use super::scim_users::{ScimFilter, narrowed};
+use super::scim_lists::{GROUPS, ScimFilter, ScimStart, ScimTotal, by_id};
+use super::statement::{Statement, Value};
 use super::{Change, DirectoryRow, Store, StoreError, row};
 use crate::domain::organization::OrganizationId;
 
@@ -55,7 +56,7 @@ impl Store {
         directory: &DirectoryRow,
         id: Uuid,
     ) -> Result<Option<ScimGroupRow>, StoreError> {
-        by_id(self.readers(), directory, id).await.map_err(self.fault())
+        by_id(self.readers(), &GROUPS, directory, id, scim_group_row).await.map_err(self.fault())
     }
 
     /// Some groups of a directory, in the order in which they were first said.
@@ -63,22 +64,10 @@ impl Store {
         &self,
         directory: &DirectoryRow,
         filter: &ScimFilter,
-        offset: u64,
+        start: ScimStart,
         limit: u32,
     ) -> Result<Vec<ScimGroupRow>, StoreError> {
-        let (clause, value) = narrowed(filter, "name");
-        built(format!(
-            "SELECT * FROM scim_groups WHERE directory = $1 AND organization = $2 AND {clause} ORDER BY id LIMIT $4 OFFSET $5"
-        ))
-        .bind(directory.id.as_bytes().as_slice())
-        .bind(directory.organization.as_str())
-        .bind(value)
-        .bind(i64::from(limit))
-        .bind(i64::try_from(offset).unwrap_or(i64::MAX))
-        .try_map(|row: Row| group_row(&row))
-        .fetch_all(self.readers())
-        .await
-        .map_err(self.fault())
+        self.list_kept(&GROUPS, directory, (filter, start, limit), scim_group_row).await
     }
 
     /// How many there are of them.
@@ -86,24 +75,24 @@ impl Store {
         &self,
         directory: &DirectoryRow,
         filter: &ScimFilter,
-    ) -> Result<u64, StoreError> {
-        let (clause, value) = narrowed(filter, "name");
-        let count = built(format!(
-            "SELECT count(*) AS count FROM scim_groups WHERE directory = $1 AND organization = $2 AND {clause}"
-        ))
-        .bind(directory.id.as_bytes().as_slice())
-        .bind(directory.organization.as_str())
-        .bind(value)
-        .try_map(|row: Row| row::integer(&row, "count"))
-        .fetch_one(self.readers())
-        .await
-        .map_err(self.fault())?;
-        Ok(count.unsigned_abs())
+    ) -> Result<ScimTotal, StoreError> {
+        self.count_kept(&GROUPS, directory, filter).await
     }
 
     /// Who is in these groups.
     pub async fn scim_members(&self, groups: &[Uuid]) -> Result<Vec<ScimMember>, StoreError> {
         members(self.readers(), self.connections.kind, groups).await.map_err(self.fault())
+    }
+
+    /// Up to `limit` of those who are in a group.
+    pub async fn some_scim_members(&self, group: Uuid, limit: usize) -> Result<Vec<ScimMember>, StoreError> {
+        let mut statement =
+            Statement::new(self.connections.kind, "SELECT * FROM scim_group_members WHERE group_id = ");
+        let group = statement.bind_id(group);
+        statement.push(&format!("{group} ORDER BY user_id"));
+        statement.limit(limit);
+        let found = statement.finish().try_map(|row: Row| member_row(&row)).fetch_all(self.readers());
+        found.await.map_err(self.fault())
     }
 }
 
@@ -114,7 +103,7 @@ impl Change {
         directory: &DirectoryRow,
         id: Uuid,
     ) -> Result<Option<ScimGroupRow>, StoreError> {
-        by_id(self.connection(), directory, id).await.map_err(self.fault())
+        by_id(self.connection(), &GROUPS, directory, id, scim_group_row).await.map_err(self.fault())
     }
 
     /// Who is in a group.
@@ -123,22 +112,33 @@ impl Change {
         members(self.connection(), kind, &[group]).await.map_err(self.fault())
     }
 
+    /// Which of these users are in a group; nobody else of it is read.
+    pub async fn scim_members_among(
+        &mut self,
+        group: Uuid,
+        users: &[Uuid],
+    ) -> Result<Vec<ScimMember>, StoreError> {
+        let mut found = Vec::with_capacity(users.len());
+        for batch in users.chunks(BATCH) {
+            let mut statement =
+                Statement::new(self.kind(), "SELECT * FROM scim_group_members WHERE group_id = ");
+            let group = statement.bind_id(group);
+            statement.push(&group);
+            statement.one_of("user_id", batch, Value::id);
+            let some = statement.finish().try_map(|row: Row| member_row(&row)).fetch_all(self.connection());
+            found.extend(some.await.map_err(self.fault())?);
+        }
+        found.sort_by_key(|member| member.user);
+        Ok(found)
+    }
+
     /// Whether a directory has a group of this name.
     pub async fn has_scim_group_named(
         &mut self,
         directory: &DirectoryRow,
         name: &str,
     ) -> Result<bool, StoreError> {
-        let found = sqlx::query(
-            "SELECT id FROM scim_groups WHERE directory = $1 AND organization = $2 AND name = $3",
-        )
-        .bind(directory.id.as_bytes().as_slice())
-        .bind(directory.organization.as_str())
-        .bind(name)
-        .fetch_optional(self.connection())
-        .await
-        .map_err(self.fault())?;
-        Ok(found.is_some())
+        self.is_kept(&GROUPS, directory, name).await
     }
 
     /// Which of these are users of a directory.
@@ -183,7 +183,7 @@ impl Change {
         .execute(self.connection())
         .await
         .map_err(self.fault())?;
-        Ok(())
+        self.count_one(&GROUPS, new.directory, 1).await
     }
 
     /// Writes what can change of a group, which is all but its name.
@@ -240,29 +240,9 @@ impl Change {
 
     /// Removes a group.
     pub async fn delete_scim_group(&mut self, directory: &DirectoryRow, id: Uuid) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM scim_groups WHERE id = $1 AND directory = $2 AND organization = $3")
-            .bind(id.as_bytes().as_slice())
-            .bind(directory.id.as_bytes().as_slice())
-            .bind(directory.organization.as_str())
-            .execute(self.connection())
-            .await
-            .map_err(self.fault())?;
+        self.delete_kept(&GROUPS, &directory.organization, directory.id, id).await?;
         Ok(())
     }
-}
-
-async fn by_id<'c>(
-    executor: impl Executor<'c, Database = Any>,
-    directory: &DirectoryRow,
-    id: Uuid,
-) -> Result<Option<ScimGroupRow>, sqlx::Error> {
-    sqlx::query("SELECT * FROM scim_groups WHERE id = $1 AND directory = $2 AND organization = $3")
-        .bind(id.as_bytes().as_slice())
-        .bind(directory.id.as_bytes().as_slice())
-        .bind(directory.organization.as_str())
-        .try_map(|row: Row| group_row(&row))
-        .fetch_optional(executor)
-        .await
 }
 
 async fn members<'c>(
@@ -273,24 +253,21 @@ async fn members<'c>(
     if groups.is_empty() {
         return Ok(Vec::new());
     }
-    let list = kind.rows(1, 1, groups.len());
-    let mut select = built(format!(
-        "SELECT group_id, user_id, display FROM scim_group_members WHERE group_id IN {list} ORDER BY group_id, user_id"
-    ));
-    for group in groups {
-        select = select.bind(group.as_bytes().as_slice());
-    }
-    let read = |row: Row| {
-        Ok(ScimMember {
-            group: row::id(&row, "group_id")?,
-            user: row::id(&row, "user_id")?,
-            display: row::optional_text(&row, "display")?,
-        })
-    };
-    select.try_map(read).fetch_all(executor).await
+    let mut statement = Statement::new(kind, "SELECT * FROM scim_group_members WHERE group_id IN ");
+    let groups = statement.list(groups, Value::id);
+    statement.push(&format!("{groups} ORDER BY group_id, user_id"));
+    statement.finish().try_map(|row: Row| member_row(&row)).fetch_all(executor).await
 }
 
-fn group_row(row: &Row) -> Result<ScimGroupRow, sqlx::Error> {
+fn member_row(row: &Row) -> Result<ScimMember, sqlx::Error> {
+    Ok(ScimMember {
+        group: row::id(row, "group_id")?,
+        user: row::id(row, "user_id")?,
+        display: row::optional_text(row, "display")?,
+    })
+}
+
+pub(super) fn scim_group_row(row: &Row) -> Result<ScimGroupRow, sqlx::Error> {
     Ok(ScimGroupRow {
         id: row::id(row, "id")?,
         organization: row::organization(row, "organization")?,

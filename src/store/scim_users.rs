@@ -7,6 +7,7 @@ use sqlx::{Any, Executor};
 use uuid::Uuid;
 
 use super::database::{Row, built};
+use super::scim_lists::{ScimFilter, ScimStart, ScimTotal, USERS, by_id};
 use super::{Change, DirectoryRow, Store, StoreError, row};
 use crate::domain::organization::OrganizationId;
 use crate::domain::scim::Object;
@@ -36,17 +37,6 @@ pub struct ScimUserRow {
     pub updated_at: Timestamp,
 }
 
-/// What a list is narrowed to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ScimFilter {
-    /// Nothing.
-    All,
-    /// A name, in the spelling by which names are compared: of a user, or of a group.
-    Name(String),
-    /// What the identity provider calls it.
-    ExternalId(String),
-}
-
 /// A group that a user is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupOfUser {
@@ -65,31 +55,18 @@ impl Store {
         directory: &DirectoryRow,
         id: Uuid,
     ) -> Result<Option<ScimUserRow>, StoreError> {
-        by_id(self.readers(), directory, id).await.map_err(self.fault())
+        by_id(self.readers(), &USERS, directory, id, user_row).await.map_err(self.fault())
     }
 
-    /// Some users of a directory, in the order in which they were first said. The protocol counts places, so what comes before
-    /// is passed over in the index.
+    /// Some users of a directory, in the order in which they were first said.
     pub async fn scim_users(
         &self,
         directory: &DirectoryRow,
         filter: &ScimFilter,
-        offset: u64,
+        start: ScimStart,
         limit: u32,
     ) -> Result<Vec<ScimUserRow>, StoreError> {
-        let (clause, value) = narrowed(filter, "user_name");
-        built(format!(
-            "SELECT * FROM scim_users WHERE directory = $1 AND organization = $2 AND {clause} ORDER BY id LIMIT $4 OFFSET $5"
-        ))
-        .bind(directory.id.as_bytes().as_slice())
-        .bind(directory.organization.as_str())
-        .bind(value)
-        .bind(i64::from(limit))
-        .bind(i64::try_from(offset).unwrap_or(i64::MAX))
-        .try_map(|row: Row| user_row(&row))
-        .fetch_all(self.readers())
-        .await
-        .map_err(self.fault())
+        self.list_kept(&USERS, directory, (filter, start, limit), user_row).await
     }
 
     /// How many there are of them.
@@ -97,19 +74,8 @@ impl Store {
         &self,
         directory: &DirectoryRow,
         filter: &ScimFilter,
-    ) -> Result<u64, StoreError> {
-        let (clause, value) = narrowed(filter, "user_name");
-        let count = built(format!(
-            "SELECT count(*) AS count FROM scim_users WHERE directory = $1 AND organization = $2 AND {clause}"
-        ))
-        .bind(directory.id.as_bytes().as_slice())
-        .bind(directory.organization.as_str())
-        .bind(value)
-        .try_map(|row: Row| row::integer(&row, "count"))
-        .fetch_one(self.readers())
-        .await
-        .map_err(self.fault())?;
-        Ok(count.unsigned_abs())
+    ) -> Result<ScimTotal, StoreError> {
+        self.count_kept(&USERS, directory, filter).await
     }
 
     /// The groups that these users are in.
@@ -158,7 +124,7 @@ impl Change {
         directory: &DirectoryRow,
         id: Uuid,
     ) -> Result<Option<ScimUserRow>, StoreError> {
-        by_id(self.connection(), directory, id).await.map_err(self.fault())
+        by_id(self.connection(), &USERS, directory, id, user_row).await.map_err(self.fault())
     }
 
     /// Whether a directory has a user of this name.
@@ -167,16 +133,7 @@ impl Change {
         directory: &DirectoryRow,
         user_name: &str,
     ) -> Result<bool, StoreError> {
-        let found = sqlx::query(
-            "SELECT id FROM scim_users WHERE directory = $1 AND organization = $2 AND user_name = $3",
-        )
-        .bind(directory.id.as_bytes().as_slice())
-        .bind(directory.organization.as_str())
-        .bind(user_name)
-        .fetch_optional(self.connection())
-        .await
-        .map_err(self.fault())?;
-        Ok(found.is_some())
+        self.is_kept(&USERS, directory, user_name).await
     }
 
     /// The user that an account follows.
@@ -207,7 +164,7 @@ impl Change {
         .execute(self.connection())
         .await
         .map_err(self.fault())?;
-        Ok(())
+        self.count_one(&USERS, new.directory, 1).await
     }
 
     /// Writes a user as it is now, in place of the one with its id.
@@ -235,40 +192,12 @@ impl Change {
     pub async fn delete_scim_user(
         &mut self,
         organization: &OrganizationId,
+        directory: Uuid,
         id: Uuid,
     ) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM scim_users WHERE id = $1 AND organization = $2")
-            .bind(id.as_bytes().as_slice())
-            .bind(organization.as_str())
-            .execute(self.connection())
-            .await
-            .map_err(self.fault())?;
+        self.delete_kept(&USERS, organization, directory, id).await?;
         Ok(())
     }
-}
-
-/// What narrows a list, and the value that it is narrowed to.
-pub(super) fn narrowed<'f>(filter: &'f ScimFilter, name: &str) -> (String, &'f str) {
-    match filter {
-        // The value is asked for in every form, so that the numbers behind it stay.
-        ScimFilter::All => ("$3 = ''".to_owned(), ""),
-        ScimFilter::Name(value) => (format!("{name} = $3"), value),
-        ScimFilter::ExternalId(value) => ("external_id = $3".to_owned(), value),
-    }
-}
-
-async fn by_id<'c>(
-    executor: impl Executor<'c, Database = Any>,
-    directory: &DirectoryRow,
-    id: Uuid,
-) -> Result<Option<ScimUserRow>, sqlx::Error> {
-    sqlx::query("SELECT * FROM scim_users WHERE id = $1 AND directory = $2 AND organization = $3")
-        .bind(id.as_bytes().as_slice())
-        .bind(directory.id.as_bytes().as_slice())
-        .bind(directory.organization.as_str())
-        .try_map(|row: Row| user_row(&row))
-        .fetch_optional(executor)
-        .await
 }
 
 async fn of_account<'c>(

@@ -129,7 +129,7 @@ async fn a_directory_is_searched_by_claim_status_and_address_and_term() {
         json!({ "searchTerm": "om" }),
         json!({ "claimStatus": "both" }),
         json!({ "mfaEnabled": true }),
-        json!({ "groupIds": ["x"] }),
+        json!({ "roleIds": ["x"] }),
         json!({ "status": ["odd"] }),
         json!({ "cursor": "x" }),
     ] {

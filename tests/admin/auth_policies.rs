@@ -59,8 +59,11 @@ fn default_of(list: &Value) -> String {
 async fn t140_a_policy_is_made_changed_by_who_saw_it_and_deleted() {
     let world = World::start().await;
     let api = Api::new(&world).await;
-    let strict =
-        json!({ "name": "Strict", "settings": { "idleSessionMinutes": 15 }, "role": "owner", "id": "x" });
+    let mut strict = json!({ "name": "Strict", "settings": { "idleSessionMinutes": 15 }, "id": "x" });
+    let refused = api.post(KEPT, strict.clone()).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
+    assert!(refused.body.contains("unknown field `id`"), "an id is not the client's to say: {refused:?}");
+    strict.as_object_mut().unwrap().remove("id");
     let made = api.post(KEPT, strict).await;
     assert_eq!((made.status, made.header("etag")), (StatusCode::CREATED, "\"1\""));
     let policy = made.json()["data"].clone();
@@ -235,7 +238,7 @@ async fn t121_a_policy_of_another_organization_is_one_that_does_not_exist() {
         (Method::GET, "task/ID/summary", &task),
         (Method::GET, "task/ID/rows", &task),
     ] {
-        let body = Some(json!({ "users": ["liam@acme.com"] }));
+        let body = Some(if path == "ID" { json!({}) } else { json!({ "users": ["liam@acme.com"] }) });
         let foreign =
             theirs.ask(method.clone(), &format!("{base}/{}", path.replace("ID", id)), body.clone()).await;
         let unknown =

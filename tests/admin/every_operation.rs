@@ -117,6 +117,60 @@ async fn t121_no_operation_of_another_organization_is_there() {
     assert_eq!(other.get("/admin/v1/orgs/partner").await.status, StatusCode::OK);
 }
 
+/// The names of all schemas that a part of the document leads to.
+fn leads_to(part: &Value, names: &mut Vec<String>) {
+    match part {
+        Value::Object(members) => members.iter().for_each(|(name, value)| match value.as_str() {
+            Some(place) if name == "$ref" => names.extend(place.rsplit('/').next().map(str::to_owned)),
+            _ => leads_to(value, names),
+        }),
+        Value::Array(items) => items.iter().for_each(|item| leads_to(item, names)),
+        _ => {}
+    }
+}
+
+/// Whether the product whose API this is has the operation too: then clients send members that are not known here.
+fn is_the_products(path: &str) -> bool {
+    let theirs = ["/policies", "/add-users", "/bulk-fetch"];
+    !path.starts_with("/admin/control/") || theirs.iter().any(|part| path.contains(part))
+}
+
+#[test]
+fn a_body_that_is_of_our_own_making_takes_no_member_that_it_does_not_know() {
+    let document = serde_json::to_value(document()).unwrap();
+    let mut ours = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for operation in item.as_object().unwrap().values().filter(|_| !is_the_products(path)) {
+            let mut names = Vec::new();
+            leads_to(&operation["requestBody"]["content"]["application/json"], &mut names);
+            for name in names {
+                let schema = &document["components"]["schemas"][&name];
+                assert_eq!(schema["additionalProperties"], false, "{path}: {name}");
+                ours += 1;
+            }
+        }
+    }
+    assert!(ours >= 12, "{ours}");
+}
+
+#[tokio::test]
+async fn a_member_that_is_not_known_is_named_and_so_are_those_that_are() {
+    let world = World::start().await;
+    let api = Api::new(&world).await;
+    let policy = serde_json::json!({ "name": "Partners", "domains": ["partner.example"], "frequency": 60 });
+    let answer = api.post("/admin/control/v1/orgs/default/external-user-policy", policy).await;
+    assert_eq!((answer.status, code(&answer).as_str()), (StatusCode::BAD_REQUEST, "ADMIN-400-24"));
+    assert!(answer.body.contains("unknown field `frequency`"), "{answer:?}");
+    assert!(answer.body.contains("`frequencySeconds`"), "{answer:?}");
+    assert_eq!(world.count("SELECT count(*) FROM external_policies WHERE kind = 'named'").await, 0);
+    let settings = serde_json::json!({ "name": "Strict", "settings": { "idleMinutes": 15 } });
+    let answer = api.post("/admin/control/v1/orgs/default/auth-policy", settings).await;
+    assert!(answer.body.contains("idleMinutes") && answer.body.contains("idleSessionMinutes"), "{answer:?}");
+    let theirs = serde_json::json!({ "accountIds": [], "unknown": 1 });
+    let fetched = api.post("/admin/control/v1/orgs/default/users/auth-policies/bulk-fetch", theirs).await;
+    assert_eq!(fetched.status, StatusCode::OK, "{fetched:?}");
+}
+
 #[tokio::test]
 async fn t125_no_other_spelling_of_a_path_is_a_second_name_for_it() {
     let world = World::start().await;

@@ -1,13 +1,14 @@
 //! The API of the admin listener, asked as its clients ask it. What is true of every operation is tried on every operation of
 //! its document (`every_operation.rs`); each family has a file of its own. `domains.rs` is the one to copy.
 
-mod accounts;
+pub mod accounts;
 mod auth_policies;
 mod auth_policy_files;
 mod claims;
 mod document;
 mod domains;
 mod every_operation;
+mod groups;
 mod keys;
 mod manage;
 mod orgs;

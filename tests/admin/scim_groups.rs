@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 use postern::domain::organization::OrganizationId;
+use postern::domain::scim::Object;
+use postern::store::{AuditAction, AuditEvent, ScimMember, ScimUserRow};
 use serde_json::{Value, json};
 
 use super::Api;
@@ -116,6 +118,80 @@ async fn a_group_has_one_name_for_good_and_no_other_has_it() {
         (refused.status, &refused.json()["scimType"]),
         (StatusCode::BAD_REQUEST, &"invalidFilter".into())
     );
+}
+
+#[tokio::test]
+async fn a_page_begins_at_the_place_that_is_asked_for_whoever_came_or_went() {
+    let world = World::start().await;
+    let (api, users) = directory(&world, 7).await;
+    let page = async |start: u32| {
+        let answer = api.get(&api.below(&format!("/Users?startIndex={start}&count=2"))).await.json();
+        let ids = answer["Resources"].as_array().unwrap().iter().map(|user| user["id"].clone());
+        (answer["totalResults"].clone(), ids.collect::<Vec<_>>())
+    };
+    for start in [1, 3, 5, 7, 2, 3, 6] {
+        let expected = users.iter().skip(start - 1).take(2).cloned().collect::<Vec<_>>();
+        assert_eq!(page(start as u32).await, (json!(7), expected), "at {start}");
+    }
+    let gone = api.below(&format!("/Users/{}", users[0].as_str().unwrap()));
+    assert_eq!(api.delete(&gone).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(page(3).await, (json!(6), users[3..5].to_vec()), "counted anew");
+    assert_eq!(page(5).await, (json!(6), users[5..7].to_vec()));
+    world.advance(Duration::from_millis(1));
+    let added = api.post(&api.below("/Users"), json!({ "userName": "new@acme.com" })).await.json();
+    assert_eq!(page(7).await, (json!(7), vec![added["id"].clone()]));
+    let both = api.post(&api.below("/.search"), json!({ "startIndex": 7, "count": 5 })).await.json();
+    assert_eq!((&both["totalResults"], &both["itemsPerPage"]), (&json!(7), &json!(1)));
+}
+
+#[tokio::test]
+async fn a_change_of_a_large_group_is_not_answered_with_all_of_it_unless_that_is_asked_for() {
+    let world = World::start().await;
+    let (api, users) = directory(&world, 1).await;
+    let group = api.post(&api.below("/Groups"), json!({ "displayName": "Staff" })).await;
+    let (one, id) = (group.header("location").to_owned(), group.json()["id"].clone());
+    let id = uuid::Uuid::try_parse(id.as_str().unwrap()).unwrap();
+    fill(&world, &api, id, 1_000).await;
+    let add = json!([{ "op": "add", "path": "members", "value": [{ "value": users[0] }] }]);
+    let remove = json!([{ "op": "remove", "path": format!("members[value eq {}]", users[0]) }]);
+    let added = api.patch(&one, add.clone()).await;
+    assert_eq!((added.status, added.body.len()), (StatusCode::NO_CONTENT, 0));
+    assert_eq!(members(&api.get(&one).await.json()).len(), 1_001);
+    let asked = api.patch(&format!("{one}?attributes=members"), add.clone()).await;
+    assert_eq!((asked.status, members(&asked.json()).len()), (StatusCode::OK, 1_001));
+    let without = api.patch(&format!("{one}?excludedAttributes=members"), add).await.json();
+    assert_eq!((&without["displayName"], &without["members"]), (&json!("Staff"), &Value::Null));
+    let left = api.patch(&one, remove).await;
+    assert_eq!((left.status, members(&left.json()).len()), (StatusCode::OK, 1_000));
+    let written =
+        "SELECT count(*) FROM audit WHERE action IN ('user_added_to_group', 'user_removed_from_group')";
+    assert_eq!(world.count(written).await, 2, "each who came or went once");
+}
+
+/// Puts so many users into a group of a directory.
+async fn fill(world: &World, api: &Api, group: uuid::Uuid, users: u128) {
+    let directory = api.row.directory.unwrap();
+    let mut change = world.app.store.write().await.unwrap();
+    let mut all = Vec::new();
+    for number in 1..=users {
+        let row = ScimUserRow {
+            id: uuid::Uuid::from_u128(number),
+            organization: OrganizationId::only(),
+            directory,
+            account: None,
+            external_id: None,
+            user_name: format!("many{number}"),
+            resource: Object::new(),
+            active: true,
+            created_at: world.clock.now(),
+            updated_at: world.clock.now(),
+        };
+        change.insert_scim_user(&row).await.unwrap();
+        all.push(ScimMember { group, user: row.id, display: None });
+    }
+    change.upsert_scim_members(&all).await.unwrap();
+    let event = AuditEvent::new("test", AuditAction::UserCreated, "many");
+    change.commit(event, world.clock.now()).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,11 +1,15 @@
 //! Groups, companies, roles and invitations, made by the API; and a site that lets in only who was invited.
 
+use std::time::Duration;
+
 use http::{Method, StatusCode};
+use postern::clock;
 use postern::domain::api_key::Scopes;
 use postern::domain::organization::OrganizationId;
 use serde_json::{Value, json};
 
 use super::{OMAR, PAGE, until};
+use crate::admin::accounts::id as account_of;
 use crate::admin::{Api, code};
 use crate::gateway::organizations::divide;
 use crate::support::client::Browser;
@@ -77,6 +81,57 @@ async fn a_site_by_invitation_lets_in_a_company_and_tells_the_others_whom_to_ask
     until("the reset", async || omar.open(PAGE).await.is_challenge()).await;
     assert_eq!(api.post(&format!("{roles}/revoke"), role).await.status, StatusCode::NO_CONTENT);
     is_let_in(&mut omar, false).await;
+}
+
+#[tokio::test]
+async fn a_role_of_ones_own_opens_a_site_within_a_second_and_closes_it_again() {
+    let world = by_invitation().await;
+    let api = Api::new(&world).await;
+    let mut omar = world.browser();
+    omar.sign_in("omar").await;
+    assert_eq!(omar.open(PAGE).await.status, StatusCode::FORBIDDEN);
+    let account = account_of(&api, OMAR).await;
+    let change = async |how: &str, role: &str| {
+        let role = json!({ "role": role, "resource": "ari:cloud:jira::site/jira.test" });
+        let target = format!("/admin/v1/orgs/default/users/{account}/roles/{how}");
+        let (answer, since) = (api.post(&target, role).await, clock::stopwatch());
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        since
+    };
+    let own = format!("/admin/v2/orgs/default/directories/-/users/{account}/role-assignments");
+    let listed = async |query: &str| api.get(&format!("{own}{query}")).await.json()["data"].clone();
+    assert_eq!(listed("").await, json!([]));
+    change("assign", "atlassian/ai-access").await;
+    let since = change("assign", "atlassian/guest").await;
+    is_let_in(&mut omar, true).await;
+    assert!(clock::stopwatch() - since < Duration::from_secs(1));
+    assert!(omar.open(PAGE).await.is_challenge(), "and verifies like everybody");
+    let guest = json!([{ "roleId": "atlassian/guest", "resourceId": "jira.test" }]);
+    assert_eq!(listed("").await.as_array().unwrap().len(), 2);
+    assert_eq!(listed("?roleIds=atlassian/guest&resourceIds=jira.test").await, guest);
+    assert_eq!(listed("?resourceIds=wiki.test").await, json!([]));
+    change("assign", "atlassian/guest").await;
+    let since = change("revoke", "atlassian/guest").await;
+    is_let_in(&mut omar, false).await;
+    assert!(clock::stopwatch() - since < Duration::from_secs(1));
+    change("revoke", "atlassian/guest").await;
+    let written = "SELECT count(*) FROM audit WHERE action IN ('user_granted_role', 'user_revoked_role')";
+    assert_eq!(world.count(written).await, 3, "each thing done once");
+    for (body, said) in [
+        (json!({ "role": "god", "resource": "jira.test" }), "role"),
+        (json!({ "role": "atlassian/user", "resource": "other.test" }), "resource"),
+    ] {
+        let wrong = api.post(&format!("/admin/v1/orgs/default/users/{account}/roles/assign"), body).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.body.contains(said), "{wrong:?}");
+    }
+    let role = json!({ "role": "atlassian/org-admin" });
+    let kept_elsewhere = format!("/admin/v1/orgs/default/users/{account}/role-assignments/assign");
+    let refused = api.post(&kept_elsewhere, role).await;
+    assert!(
+        refused.status == StatusCode::NOT_FOUND && refused.body.contains("keeps no roles"),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]
@@ -186,6 +241,14 @@ async fn t121_a_group_of_another_organization_is_one_that_does_not_exist() {
             Some(json!({ "role": "atlassian/user", "resource": "jira.test" })),
         ),
         (Method::POST, format!("{V1}/{group}/memberships"), Some(json!({ "account_id": group }))),
+        (Method::GET, format!("{V2}/{group}/stats"), None),
+        (Method::GET, format!("/admin/control/v1/orgs/default/groups/{group}"), None),
+        (Method::GET, format!("/admin/control/v1/orgs/default/groups/{group}/members"), None),
+        (
+            Method::PUT,
+            format!("/admin/control/v1/orgs/default/groups/{group}"),
+            Some(json!({ "name": "Ours" })),
+        ),
     ] {
         let answer = ours.ask(method, &target, body).await;
         assert_eq!(
@@ -195,6 +258,23 @@ async fn t121_a_group_of_another_organization_is_one_that_does_not_exist() {
         );
     }
     assert_eq!(ours.get(V2).await.json()["data"], json!([]));
+    let search = ours.post("/admin/v1/orgs/default/groups/search", json!({ "groupIds": [group] })).await;
+    assert_eq!(search.json()["data"], json!([]));
+    let okta = Api::of_directory(&world, OrganizationId::parse("partner").unwrap(), "Okta").await;
+    let (directory, liam) = (okta.row.directory.unwrap(), account_of(&ours, "liam@acme.com").await);
+    let directories = "/admin/v2/orgs/default/directories";
+    assert_eq!(ours.get(directories).await.json()["data"].as_array().unwrap().len(), 1);
+    for target in [format!("{directory}/groups"), format!("{directory}/users/count")] {
+        let foreign = ours.get(&format!("{directories}/{target}")).await;
+        assert_eq!(
+            (foreign.status, code(&foreign).as_str()),
+            (StatusCode::NOT_FOUND, "ADMIN-404-1"),
+            "{target}"
+        );
+    }
+    let role = json!({ "role": "atlassian/user", "resource": "wiki.test" });
+    let assign = format!("/admin/v1/orgs/partner/users/{liam}/roles/assign");
+    assert_eq!(code(&theirs.post(&assign, role).await), "ADMIN-404-8");
     let twice = theirs.post("/admin/v1/orgs/partner/directory/groups", json!({ "name": "Theirs" })).await;
     assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
     let deleted = theirs.delete(&format!("/admin/v1/orgs/partner/directory/groups/{group}")).await;

@@ -228,9 +228,13 @@ async fn t121_t122_a_policy_of_another_organization_is_one_that_does_not_exist()
     let ours = Api::new(&world).await;
     let partner = OrganizationId::parse("partner").unwrap();
     let theirs = Api::with(&world, partner, Scopes::Everything).await;
-    let draft = json!({ "name": "Theirs", "domains": ["acme.com"], "id": "x", "organization": "default", "version": 9 });
-    let made = theirs.post("/admin/control/v1/orgs/partner/external-user-policy", draft).await.json();
-    assert_eq!(made["data"]["version"], 1, "what nobody may set is not read");
+    let policies = "/admin/control/v1/orgs/partner/external-user-policy";
+    for (name, value) in [("id", json!("x")), ("organization", json!("default")), ("version", json!(9))] {
+        let draft = json!({ "name": "Theirs", "domains": ["acme.com"], name: value });
+        let refused = theirs.post(policies, draft).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "what nobody may set is not taken: {name}");
+    }
+    let made = theirs.post(policies, json!({ "name": "Theirs", "domains": ["acme.com"] })).await.json();
     let one = format!("{POLICIES}/{}", made["data"]["id"].as_str().unwrap());
     for (method, target) in [
         (Method::GET, one.clone()),

@@ -10,6 +10,34 @@ use crate::domain::mistake::{Mistake, Mistakes};
 use crate::domain::organization::OrganizationId;
 use crate::store::{AuditAction, Change, GroupRow};
 
+/// What to change of a group, as somebody typed it. What is not named stays as it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GroupEdit<'a> {
+    /// Another name.
+    pub name: Option<&'a str>,
+    /// Another description.
+    pub description: Option<&'a str>,
+    /// Other mail domains, of a company.
+    pub domains: Option<&'a [String]>,
+    /// The version that was seen; without one it is changed as it is.
+    pub seen: Option<i64>,
+}
+
+impl GroupEdit<'_> {
+    fn of(&self, before: &Group) -> GroupDraft {
+        let text = |new: Option<&str>, old: &String| new.map_or_else(|| old.clone(), str::to_owned);
+        GroupDraft {
+            name: text(self.name, &before.name),
+            description: text(self.description, &before.description),
+            kind: before.kind,
+            domains: match self.domains {
+                Some(domains) => domains.to_vec(),
+                None => before.domains.iter().map(ToString::to_string).collect(),
+            },
+        }
+    }
+}
+
 impl Groups {
     /// Makes a group.
     pub async fn create(
@@ -29,27 +57,32 @@ impl Groups {
         Ok(GroupRow { id, group: new, version: 1, created_at: now, updated_at: now })
     }
 
-    /// Changes a group as a whole, if it still has this version. It stays of the kind that it is.
+    /// Changes a group, if it still has the version that was seen. It stays of the kind that it is.
     pub async fn update(
         &self,
         organization: &OrganizationId,
         id: Uuid,
-        draft: &GroupDraft,
-        version: Option<i64>,
+        edit: GroupEdit<'_>,
         actor: &Actor,
     ) -> Result<GroupRow, GroupError> {
-        let before = self.store.group(organization, id).await?.ok_or(GroupError::NoGroup)?;
-        let after = GroupDraft { kind: before.group.kind, ..draft.clone() }.read()?;
         let now = self.clock.now();
         let mut change = self.store.write().await?;
+        name_of(&mut change, organization, id).await?;
+        let before = change.group(organization, id).await?.ok_or(GroupError::NoGroup)?;
+        if edit.seen.is_some_and(|seen| seen != before.version) {
+            return Err(GroupError::Changed);
+        }
+        let after = edit.of(&before.group).read()?;
+        if after == before.group {
+            return Ok(before);
+        }
         check_conflicts(&mut change, organization, &after, Some(id)).await?;
-        let version = version.unwrap_or(before.version);
-        if !change.update_group(id, version, organization, &after, now).await? {
+        if !change.update_group(id, before.version, organization, &after, now).await? {
             return Err(GroupError::Changed);
         }
         let event = event(actor, AuditAction::GroupUpdated, &after.name, organization, said(id, &after));
         change.commit(event, now).await?;
-        Ok(GroupRow { group: after, version: version + 1, updated_at: now, ..before })
+        Ok(GroupRow { group: after, version: before.version + 1, updated_at: now, ..before })
     }
 
     /// Deletes a group; its people lose the roles that they had by it.

@@ -44,6 +44,11 @@ pub enum GroupError {
     /// The organization has no such group.
     #[error("there is no such group")]
     NoGroup,
+    /// It is an identity provider's, whose directory is called so. Its people are managed, and come in without a role.
+    #[error(
+        "The identity provider of the directory {0} keeps this group: it is changed there, and has no roles here."
+    )]
+    Synced(String),
     /// The organization has no such account.
     #[error("there is no such account")]
     NoAccount,
@@ -105,12 +110,17 @@ impl Groups {
     }
 }
 
+/// What a group is called that an admin may change.
 async fn name_of(
     change: &mut Change,
     organization: &OrganizationId,
     group: Uuid,
 ) -> Result<String, GroupError> {
-    change.group_name(organization, group).await?.ok_or(GroupError::NoGroup)
+    if let Some(name) = change.group_name(organization, group).await? {
+        return Ok(name);
+    }
+    let directory = change.directory_of_group(organization, group).await?;
+    Err(directory.map_or(GroupError::NoGroup, GroupError::Synced))
 }
 
 async fn account_of(

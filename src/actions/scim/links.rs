@@ -35,7 +35,7 @@ impl Scim {
         let now = accounts.clock.now();
         let mut change = accounts.store.write().await?;
         let row = change.scim_user_of_account(organization, account).await?.ok_or(ScimError::NotFound)?;
-        change.delete_scim_user(organization, row.id).await?;
+        change.delete_scim_user(organization, row.directory, row.id).await?;
         Ok(change.commit(told(AuditAction::UserDeleted, &row, actor), now).await?)
     }
 }

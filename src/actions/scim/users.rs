@@ -93,7 +93,7 @@ impl Scim {
             following.set_active(&mut change, &account, false).await?;
             subject = account.email.to_string();
         }
-        change.delete_scim_user(&directory.organization, id).await?;
+        change.delete_scim_user(&directory.organization, directory.id, id).await?;
         let mut events = following.events;
         events.push(told(AuditAction::UserDeleted, &row, &subject, actor));
         Ok(change.commit_many(&events, now).await?)

@@ -44,6 +44,8 @@ pub const BAD_TIME: Cause = Cause(StatusCode::BAD_REQUEST, "ADMIN-400-3", "Inval
 pub const NO_EVENT: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-4", "Event not found");
 /// The organization has no such group.
 pub const NO_GROUP: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-10", "Group not found");
+/// An identity provider keeps the group, or the directory that it would be in.
+pub const SYNCED_GROUP: Cause = Cause(StatusCode::FORBIDDEN, "ADMIN-403-5", "May not manage the group");
 /// The organization has no such external user policy.
 pub const NO_EXTERNAL_POLICY: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-5", "Policy not found");
 /// An id that no domain has.
@@ -84,6 +86,7 @@ const KEPT_ELSEWHERE: &[(&str, &str)] = &[
     ("/api-tokens", "API tokens of people: the products do, and a policy says whether they are let through"),
     ("/admin/dlp/", "classification levels"),
     ("/workspaces", "workspaces"),
+    ("/role-assignments/", "roles of an organization: who has a key to the API keeps it"),
 ];
 
 /// A refusal, before it is said in anybody's dialect.

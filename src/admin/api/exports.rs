@@ -63,7 +63,7 @@ struct Links {
 
 /// What is to be exported.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewExport {
     /// The policy whose members are exported; those of all without it.
     policy_id: Option<String>,

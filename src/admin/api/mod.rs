@@ -57,6 +57,7 @@ use crate::store::Store;
 use documentation::Scopes;
 use error::ApiError;
 use rate::Limiter;
+pub use scim::Places;
 
 /// What the API works with.
 pub struct Api {
@@ -76,6 +77,8 @@ pub struct Api {
     pub claims: Arc<Claims>,
     /// The deeds about directories of identity providers.
     pub scim: Scim,
+    /// Where pages of directories' lists ended.
+    pub scim_places: Places,
     /// The deeds about authentication policies.
     pub policies: Arc<Policies>,
     /// The deeds about files.

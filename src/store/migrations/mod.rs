@@ -31,6 +31,7 @@ steps![
     "0009_accounts",
     "0010_notices",
     "0011_scim",
+    "0012_groups",
     "0013_externals",
 ];
 

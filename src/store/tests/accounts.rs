@@ -221,6 +221,9 @@ async fn another_address_takes_its_user_keys_along(store: Store) {
     change.commit(event(), at(3)).await.unwrap();
     let after = one(&store, "doe@a.test").await;
     assert_eq!((after.id, after.email_verified), (before.id, true));
+    let told = store.changes_after(0, 9).await.unwrap();
+    let is_told = told.iter().any(|entry| entry.kind == ChangeKind::Invitations);
+    assert!(is_told, "whoever has the old address next was not invited");
 }
 
 async fn a_first_sight_claims_nobody_and_vouches_for_nobody(store: Store) {

@@ -1,6 +1,8 @@
 //! Directories of identity providers: names and accounts are had once, what goes takes its memberships along, and nothing of
 //! another directory or organization is found.
 
+use std::slice::from_ref;
+
 use super::*;
 use crate::domain::scim::Object;
 
@@ -9,6 +11,7 @@ over_both! {
     a_name_and_an_account_are_had_once,
     members_come_and_go_with_their_users_and_groups,
     lists_are_narrowed_and_read_by_place,
+    a_directory_knows_how_many_it_has_and_whether_anybody_came_or_went,
 }
 
 fn acme() -> OrganizationId {
@@ -19,7 +22,7 @@ fn event() -> AuditEvent {
     AuditEvent::new("test", AuditAction::UserCreated, "somebody")
 }
 
-fn directory(id: u128, organization: &OrganizationId) -> DirectoryRow {
+pub(super) fn directory(id: u128, organization: &OrganizationId) -> DirectoryRow {
     DirectoryRow {
         id: Uuid::from_u128(id),
         organization: organization.clone(),
@@ -28,7 +31,7 @@ fn directory(id: u128, organization: &OrganizationId) -> DirectoryRow {
     }
 }
 
-fn user(id: u128, directory: &DirectoryRow, name: &str, account: Option<u128>) -> ScimUserRow {
+pub(super) fn user(id: u128, directory: &DirectoryRow, name: &str, account: Option<u128>) -> ScimUserRow {
     ScimUserRow {
         id: Uuid::from_u128(id),
         organization: directory.organization.clone(),
@@ -43,7 +46,7 @@ fn user(id: u128, directory: &DirectoryRow, name: &str, account: Option<u128>) -
     }
 }
 
-fn group(id: u128, directory: &DirectoryRow, name: &str) -> ScimGroupRow {
+pub(super) fn group(id: u128, directory: &DirectoryRow, name: &str) -> ScimGroupRow {
     ScimGroupRow {
         id: Uuid::from_u128(id),
         organization: directory.organization.clone(),
@@ -80,8 +83,8 @@ async fn add(store: &Store, users: &[ScimUserRow], groups: &[ScimGroupRow]) {
 async fn t121_users_and_groups_are_found_in_their_own_directory_alone(store: Store) {
     let (ours, theirs) = directories(&store).await;
     let (jane, staff) = (user(10, &ours, "jane", Some(100)), group(20, &ours, "staff"));
-    add(&store, std::slice::from_ref(&jane), std::slice::from_ref(&staff)).await;
-    assert_eq!(store.directories(&only()).await.unwrap(), std::slice::from_ref(&ours));
+    add(&store, from_ref(&jane), from_ref(&staff)).await;
+    assert_eq!(store.directories(&only()).await.unwrap(), from_ref(&ours));
     assert_eq!(store.directory(&acme(), ours.id).await.unwrap(), None);
     assert_eq!(store.scim_user(&ours, jane.id).await.unwrap().as_ref(), Some(&jane));
     assert_eq!(store.scim_group(&ours, staff.id).await.unwrap().as_ref(), Some(&staff));
@@ -90,16 +93,16 @@ async fn t121_users_and_groups_are_found_in_their_own_directory_alone(store: Sto
     for elsewhere in [&theirs, &posing] {
         assert_eq!(store.scim_user(elsewhere, jane.id).await.unwrap(), None);
         assert_eq!(store.scim_group(elsewhere, staff.id).await.unwrap(), None);
-        assert_eq!(store.count_scim_users(elsewhere, &ScimFilter::All).await.unwrap(), 0);
+        assert_eq!(store.count_scim_users(elsewhere, &ScimFilter::All).await.unwrap().count, 0);
         let mut change = store.write().await.unwrap();
         assert!(change.known_scim_users(elsewhere, &[jane.id]).await.unwrap().is_empty());
         change.delete_scim_group(elsewhere, staff.id).await.unwrap();
-        change.delete_scim_user(&acme(), jane.id).await.unwrap();
+        change.delete_scim_user(&elsewhere.organization, elsewhere.id, jane.id).await.unwrap();
         change.commit(event(), at(1)).await.unwrap();
     }
     assert!(store.is_synced(&only(), Uuid::from_u128(100)).await.unwrap());
     assert!(!store.is_synced(&acme(), Uuid::from_u128(100)).await.unwrap());
-    assert_eq!(store.scim_groups(&ours, &ScimFilter::All, 0, 9).await.unwrap(), [staff]);
+    assert_eq!(store.scim_groups(&ours, &ScimFilter::All, ScimStart::Behind(0), 9).await.unwrap(), [staff]);
 }
 
 async fn a_name_and_an_account_are_had_once(store: Store) {
@@ -128,14 +131,22 @@ async fn members_come_and_go_with_their_users_and_groups(store: Store) {
     let mut change = store.write().await.unwrap();
     let ids: Vec<Uuid> = people.iter().map(|user| user.id).collect();
     assert_eq!(change.known_scim_users(&ours, &ids).await.unwrap().len(), 700);
+    assert_eq!(change.scim_members_among(staff, &ids[..3]).await.unwrap(), []);
     change.upsert_scim_members(&all).await.unwrap();
     change
         .upsert_scim_members(&[ScimMember { display: Some("U".to_owned()), ..all[0].clone() }])
         .await
         .unwrap();
     change.delete_scim_members(staff, &ids[100..]).await.unwrap();
-    change.delete_scim_user(&only(), ids[1]).await.unwrap();
+    change.delete_scim_user(&only(), ours.id, ids[1]).await.unwrap();
+    assert_eq!(change.scim_members_among(staff, &ids).await.unwrap().len(), 99, "in batches");
+    assert_eq!(change.scim_members_among(staff, &ids[99..101]).await.unwrap(), all[99..100]);
     change.commit(event(), at(1)).await.unwrap();
+    let some = store.some_scim_members(staff, 5).await.unwrap();
+    assert_eq!(
+        some.iter().map(|member| member.user).collect::<Vec<_>>(),
+        [ids[0], ids[2], ids[3], ids[4], ids[5]]
+    );
     let left = store.scim_members(&[staff, board]).await.unwrap();
     assert_eq!(left.len(), 100);
     assert!(left.iter().any(|member| member.user == ids[0] && member.display.as_deref() == Some("U")));
@@ -161,16 +172,45 @@ async fn lists_are_narrowed_and_read_by_place(store: Store) {
         (ScimFilter::ExternalId("E12".to_owned()), 0),
         (ScimFilter::Name(String::new()), 0),
     ] {
-        assert_eq!(store.count_scim_users(&ours, &filter).await.unwrap(), expected, "{filter:?}");
-        let found = store.scim_users(&ours, &filter, 0, 9).await.unwrap();
+        assert_eq!(store.count_scim_users(&ours, &filter).await.unwrap().count, expected, "{filter:?}");
+        let found = store.scim_users(&ours, &filter, ScimStart::Behind(0), 9).await.unwrap();
         assert_eq!(found.len() as u64, expected, "{filter:?}");
     }
-    assert_eq!(store.scim_users(&ours, &ScimFilter::All, 3, 9).await.unwrap(), people[3..]);
-    assert_eq!(store.scim_users(&ours, &ScimFilter::All, u64::MAX, 9).await.unwrap(), []);
+    let from = async |start| store.scim_users(&ours, &ScimFilter::All, start, 2).await.unwrap();
+    assert_eq!(from(ScimStart::Behind(0)).await, people[..2]);
+    assert_eq!(from(ScimStart::Behind(3)).await, people[3..]);
+    assert_eq!(from(ScimStart::After(people[2].id)).await, people[3..]);
+    assert_eq!(from(ScimStart::Behind(5)).await, []);
+    assert_eq!(from(ScimStart::Behind(u64::MAX)).await, []);
+    assert_eq!(from(ScimStart::After(people[4].id)).await, []);
     let mut change = store.write().await.unwrap();
     let renamed =
         ScimUserRow { user_name: "new".to_owned(), active: false, updated_at: at(2), ..people[0].clone() };
     change.update_scim_user(&renamed).await.unwrap();
     change.commit(event(), at(2)).await.unwrap();
     assert_eq!(store.scim_user(&ours, renamed.id).await.unwrap(), Some(renamed));
+}
+
+async fn a_directory_knows_how_many_it_has_and_whether_anybody_came_or_went(store: Store) {
+    let (ours, theirs) = directories(&store).await;
+    let users = async || store.count_scim_users(&ours, &ScimFilter::All).await.unwrap();
+    let groups = async || store.count_scim_groups(&ours, &ScimFilter::All).await.unwrap();
+    add(&store, &[user(10, &ours, "u0", None), user(11, &ours, "u1", None)], &[group(20, &ours, "staff")])
+        .await;
+    add(&store, &[user(12, &theirs, "u0", None)], &[]).await;
+    assert_eq!((users().await.count, groups().await.count), (2, 1));
+    let version = users().await.version;
+    let mut change = store.write().await.unwrap();
+    change.update_scim_user(&user(10, &ours, "new", None)).await.unwrap();
+    change.delete_scim_user(&acme(), ours.id, Uuid::from_u128(10)).await.unwrap();
+    change.delete_scim_user(&only(), ours.id, Uuid::from_u128(12)).await.unwrap();
+    change.commit(event(), at(1)).await.unwrap();
+    assert_eq!(users().await, ScimTotal { count: 2, version }, "nobody of it went");
+    let mut change = store.write().await.unwrap();
+    change.delete_scim_user(&only(), ours.id, Uuid::from_u128(10)).await.unwrap();
+    change.delete_scim_group(&ours, Uuid::from_u128(20)).await.unwrap();
+    change.commit(event(), at(1)).await.unwrap();
+    assert_eq!((users().await.count, groups().await.count), (1, 0));
+    assert_eq!(users().await.version, version + 2);
+    assert_eq!(store.count_scim_users(&theirs, &ScimFilter::All).await.unwrap().count, 1);
 }

@@ -1,10 +1,12 @@
 //! What people of a directory are searched by, as v2 has it.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
+use crate::domain::group::{Role, site_of};
 use crate::domain::lifecycle::Status;
 use crate::store::{AccountFilter, ClaimFilter};
 
@@ -17,7 +19,7 @@ const MOST_VALUES: usize = 1000;
 /// A status, and whether the account is suspended.
 type State = (Status, bool);
 
-/// What is searched for. Of several filters all hold; people are always in the order of their addresses.
+/// What is searched for. Of several filters all hold.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct DirectorySearch {
@@ -25,7 +27,7 @@ pub struct DirectorySearch {
     /// 50 unless said, 1000 at most.
     pub(super) limit: Option<u32>,
     pub(super) account_ids: Vec<String>,
-    /// Only these directories; there is one.
+    /// Only these directories.
     pub(super) directory_ids: Vec<String>,
     /// `managed`, or `unmanaged`: external people.
     pub(super) claim_status: Option<String>,
@@ -39,24 +41,33 @@ pub struct DirectorySearch {
     /// Three characters at least, in a name or an address. Not together with `emails`.
     pub(super) search_term: Option<String>,
     pub(super) emails: Vec<String>,
-    /// Not supported: a filter that is ignored would find too many.
+    /// With a role at one of these sites, by themselves or by a group: a site's id, or a resource identifier that ends in
+    /// `::site/ID`.
     pub(super) resource_ids: Vec<String>,
-    /// Not supported here.
+    /// In one of these groups; in a company also by the mail domain.
     pub(super) group_ids: Vec<String>,
-    /// Not supported here.
+    /// With one of these roles, by themselves or by a group; together with `resourceIds`, at one of those.
     pub(super) role_ids: Vec<String>,
     /// Not supported: whether a product asks for a second factor is not known here.
     pub(super) mfa_enabled: Option<bool>,
+    /// At most one: `email`, the order there is without. Another field is refused.
+    pub(super) sort_by: Vec<SortBy>,
+}
+
+/// An order.
+#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct SortBy {
+    /// `email`.
+    field: String,
+    /// `asc` (unless said) or `desc`.
+    direction: Option<String>,
 }
 
 /// What the store finds by it.
 pub(super) fn filter(search: &DirectorySearch) -> Result<AccountFilter, ApiError> {
-    let unsupported = [&search.resource_ids, &search.group_ids, &search.role_ids];
-    if unsupported.iter().any(|ids| !ids.is_empty()) || search.mfa_enabled.is_some() {
-        return Err(refused(
-            "resourceIds, groupIds, roleIds and mfaEnabled",
-            "none of them: they find nobody here",
-        ));
+    if search.mfa_enabled.is_some() {
+        return Err(refused("mfaEnabled", "nothing: a filter that is ignored would find too many"));
     }
     if search.search_term.is_some() && !search.emails.is_empty() {
         return Err(refused("searchTerm and emails", "one of them and not both"));
@@ -64,8 +75,10 @@ pub(super) fn filter(search: &DirectorySearch) -> Result<AccountFilter, ApiError
     if search.search_term.as_ref().is_some_and(|term| term.chars().count() < SHORTEST_TEXT) {
         return Err(refused("searchTerm", "three characters at least"));
     }
-    let lists = [&search.account_ids, &search.email_domains, &search.emails];
-    if lists.iter().any(|list| list.len() > MOST_VALUES) {
+    let ids = [&search.account_ids, &search.group_ids, &search.role_ids, &search.resource_ids];
+    let lists = ids.into_iter().chain([&search.email_domains, &search.emails, &search.directory_ids]);
+    let mut lists = lists.map(Vec::len);
+    if lists.any(|length| length > MOST_VALUES) {
         return Err(refused("a filter", "1000 values at most"));
     }
     let claim = match search.claim_status.as_deref() {
@@ -83,8 +96,32 @@ pub(super) fn filter(search: &DirectorySearch) -> Result<AccountFilter, ApiError
         emails: search.emails.iter().map(email).collect::<Result<_, _>>()?,
         states: states(search)?,
         contains: search.search_term.as_ref().map(|term| term.to_lowercase()),
+        groups: search.group_ids.iter().map(|id| Uuid::try_parse(id).unwrap_or_default()).collect(),
+        roles: search.role_ids.iter().map(|id| role(id)).collect::<Result<_, _>>()?,
+        resources: search.resource_ids.iter().map(|id| site_of(id).to_owned()).collect(),
+        is_backwards: is_backwards(&search.sort_by)?,
         ..AccountFilter::default()
     })
+}
+
+fn role(id: &str) -> Result<Role, ApiError> {
+    Role::of(id).ok_or_else(|| refused("roleIds", "ids of roles, such as atlassian/guest"))
+}
+
+/// The order is that of an index, or a page would take as long as all of the list.
+fn is_backwards(sort_by: &[SortBy]) -> Result<bool, ApiError> {
+    let [SortBy { field, direction }] = sort_by else {
+        let is_none = sort_by.is_empty();
+        return if is_none { Ok(false) } else { Err(refused("sortBy", "one field: email")) };
+    };
+    if field != "email" {
+        return Err(refused("sortBy", "the field email: people are sorted by nothing else here"));
+    }
+    match direction.as_deref().map(str::to_ascii_lowercase).as_deref() {
+        None | Some("asc") => Ok(false),
+        Some("desc") => Ok(true),
+        Some(_) => Err(refused("sortBy", "the direction asc or desc")),
+    }
 }
 
 /// Whether a state is one of a label; `None` for a label of no state.

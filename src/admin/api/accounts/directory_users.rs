@@ -20,10 +20,10 @@ use super::super::page::{CursorPage, Data};
 use super::super::params::Params;
 use super::super::{Api, Shared};
 use super::access::failed;
-use super::directories::expect;
+use super::directories::{account_in, narrowed, within};
 use super::directory_search::{DirectorySearch, filter, refused};
+use super::place;
 use super::shapes::{DirectoryUser, directory_user};
-use super::{account, place};
 
 /// Entries of a page.
 const PAGE: u32 = 50;
@@ -44,7 +44,7 @@ pub fn routes() -> OpenApiRouter<Arc<Api>> {
 /// How many.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UserCount {
-    count: u64,
+    pub(in super::super) count: u64,
 }
 
 /// How many, by status.
@@ -69,7 +69,8 @@ pub struct UserStats {
         ("claimStatus" = Option<String>, Query), ("status" = Option<Vec<String>>, Query),
         ("accountStatus" = Option<Vec<String>>, Query), ("membershipStatus" = Option<Vec<String>>, Query),
         ("emailDomains" = Option<Vec<String>>, Query), ("emails" = Option<Vec<String>>, Query),
-        ("searchTerm" = Option<String>, Query),
+        ("searchTerm" = Option<String>, Query), ("groupIds" = Option<Vec<String>>, Query),
+        ("roleIds" = Option<Vec<String>>, Query), ("resourceIds" = Option<Vec<String>>, Query),
     ),
     responses((status = 200, body = CursorPage<DirectoryUser>), (status = 400, description = "A filter or a cursor that cannot be read"))
 )]
@@ -97,6 +98,7 @@ async fn list(
         group_ids: list("groupIds"),
         role_ids: list("roleIds"),
         mfa_enabled: params.switch("mfaEnabled")?,
+        sort_by: Vec::new(),
     };
     page(&api, &caller, &directory, &search).await
 }
@@ -121,7 +123,7 @@ async fn search(
     page(&api, &caller, &directory, &search).await
 }
 
-/// UserCount the people of a directory
+/// Count the people of a directory
 #[utoipa::path(
     get, path = "/admin/v2/orgs/{org}/directories/{directory}/users/count", tag = "directories", operation_id = "countDirectoryUsers",
     security(("api_key" = ["read:directories:admin", "read:accounts:admin"])),
@@ -133,12 +135,13 @@ async fn count(
     caller: Caller,
     Path((_, directory)): Path<(String, String)>,
 ) -> Result<Json<UserCount>, ApiError> {
-    expect(&caller, &directory)?;
-    let counts = api.store.count_accounts(caller.id(), &AccountFilter::default()).await?;
+    let filter =
+        AccountFilter { within: within(&api, &caller, &directory).await?, ..AccountFilter::default() };
+    let counts = api.store.count_accounts(caller.id(), &filter).await?;
     Ok(Json(UserCount { count: counts.iter().map(|(_, count)| count).sum() }))
 }
 
-/// UserCount the people of a directory by status
+/// Count the people of a directory by status
 #[utoipa::path(
     get, path = "/admin/v2/orgs/{org}/directories/{directory}/users/stats", tag = "directories", operation_id = "statsOfDirectoryUsers",
     security(("api_key" = ["read:directories:admin", "read:accounts:admin"])),
@@ -150,23 +153,9 @@ async fn stats(
     caller: Caller,
     Path((_, directory)): Path<(String, String)>,
 ) -> Result<Json<Data<UserStats>>, ApiError> {
-    expect(&caller, &directory)?;
-    let all = api.store.count_accounts(caller.id(), &AccountFilter::default()).await?;
-    let managed = AccountFilter { claim: Some(ClaimFilter::Managed), ..AccountFilter::default() };
-    let managed = api.store.count_accounts(caller.id(), &managed).await?;
-    let managed: u64 = managed.iter().map(|(_, count)| count).sum();
-    let total: u64 = all.iter().map(|(_, count)| count).sum();
-    let of = |status| all.iter().find(|(known, _)| *known == status).map_or(0, |(_, count)| *count);
-    let data = UserStats {
-        total,
-        managed,
-        unmanaged: total.saturating_sub(managed),
-        active: of(Status::Active),
-        deactivated: of(Status::Deactivated),
-        for_deletion: of(Status::ForDeletion),
-        closed: of(Status::Closed),
-    };
-    Ok(Json(Data { data }))
+    let filter =
+        AccountFilter { within: within(&api, &caller, &directory).await?, ..AccountFilter::default() };
+    Ok(Json(Data { data: stats_of(&api, &caller, &filter).await? }))
 }
 
 /// Show somebody of a directory
@@ -181,8 +170,8 @@ async fn show(
     caller: Caller,
     Path((_, directory, id)): Path<(String, String, String)>,
 ) -> Result<Json<Data<DirectoryUser>>, ApiError> {
-    expect(&caller, &directory)?;
-    Ok(Json(Data { data: directory_user(&caller, &account(&api, &caller, &id).await?) }))
+    let account = account_in(&api, &caller, &directory, &id).await?;
+    Ok(Json(Data { data: directory_user(&caller, &account) }))
 }
 
 /// Remove somebody from a directory
@@ -199,8 +188,7 @@ async fn remove(
     caller: Caller,
     Path((_, directory, id)): Path<(String, String, String)>,
 ) -> Result<StatusCode, ApiError> {
-    expect(&caller, &directory)?;
-    let id = account(&api, &caller, &id).await?.id;
+    let id = account_in(&api, &caller, &directory, &id).await?.id;
     api.accounts.load_full().suspend(caller.id(), id, true, &caller.actor).await.map_err(failed)?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -218,8 +206,7 @@ async fn suspend(
     caller: Caller,
     Path((_, directory, id)): Path<(String, String, String)>,
 ) -> Result<StatusCode, ApiError> {
-    expect(&caller, &directory)?;
-    let id = account(&api, &caller, &id).await?.id;
+    let id = account_in(&api, &caller, &directory, &id).await?.id;
     api.accounts.load_full().suspend(caller.id(), id, false, &caller.actor).await.map_err(failed)?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -237,8 +224,7 @@ async fn restore(
     caller: Caller,
     Path((_, directory, id)): Path<(String, String, String)>,
 ) -> Result<StatusCode, ApiError> {
-    expect(&caller, &directory)?;
-    let id = account(&api, &caller, &id).await?.id;
+    let id = account_in(&api, &caller, &directory, &id).await?.id;
     api.accounts.load_full().restore(caller.id(), id, &caller.actor).await.map_err(failed)?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -249,21 +235,39 @@ async fn page(
     directory: &str,
     search: &DirectorySearch,
 ) -> Result<Json<CursorPage<DirectoryUser>>, ApiError> {
-    expect(caller, directory)?;
-    let cursors = caller.cursors(api, "directories/users");
+    let within = within(api, caller, directory).await?;
+    let filter = filter(search)?;
+    // A place in one order is none in the other.
+    let list = if filter.is_backwards { "directories/users backwards" } else { "directories/users" };
+    let cursors = caller.cursors(api, list);
     let after = place(&cursors, search.cursor.as_deref())?;
     let limit = search.limit.unwrap_or(PAGE);
     if !(1..=LONGEST_PAGE).contains(&limit) {
         return Err(refused("limit", "a number from 1 to 1000"));
     }
-    let filter = filter(search)?;
-    let elsewhere = !search.directory_ids.is_empty()
-        && !search.directory_ids.iter().any(|directory| expect(caller, directory).is_ok());
-    if elsewhere {
-        return Ok(Json(CursorPage::new(Vec::new(), None)));
-    }
+    let within = narrowed(api, caller, within, &search.directory_ids).await?;
+    let filter = AccountFilter { within, ..filter };
     let page = api.store.list_accounts(caller.id(), &filter, after.as_ref(), limit).await?;
     let next = page.next.map(|next| cursors.give(next.as_str()));
     let users = page.accounts.iter().map(|account| directory_user(caller, account)).collect();
     Ok(Json(CursorPage::new(users, next)))
+}
+
+/// How many accounts a filter finds, by status.
+pub async fn stats_of(api: &Api, caller: &Caller, filter: &AccountFilter) -> Result<UserStats, ApiError> {
+    let all = api.store.count_accounts(caller.id(), filter).await?;
+    let managed = AccountFilter { claim: Some(ClaimFilter::Managed), ..filter.clone() };
+    let managed = api.store.count_accounts(caller.id(), &managed).await?;
+    let managed: u64 = managed.iter().map(|(_, count)| count).sum();
+    let total: u64 = all.iter().map(|(_, count)| count).sum();
+    let of = |status| all.iter().find(|(known, _)| *known == status).map_or(0, |(_, count)| *count);
+    Ok(UserStats {
+        total,
+        managed,
+        unmanaged: total.saturating_sub(managed),
+        active: of(Status::Active),
+        deactivated: of(Status::Deactivated),
+        for_deletion: of(Status::ForDeletion),
+        closed: of(Status::Closed),
+    })
 }

@@ -24,7 +24,9 @@ use super::cursor::Cursors;
 use super::error::ApiError;
 use super::guard::Caller;
 
-pub use shapes::{account_status, directory_id, name, nickname, picture};
+pub use directories::{account_in, within};
+pub use directory_users::{UserCount, UserStats, stats_of};
+pub use shapes::{account_status, claim_status, directory_id, name, nickname, picture};
 
 pub(super) use access::failed;
 

@@ -161,7 +161,7 @@ pub fn directory_user(caller: &Caller, account: &Account) -> DirectoryUser {
         nickname: nickname(account),
         email: account.email.to_string(),
         email_verified: account.email_verified,
-        claim_status: if account.managed { "managed" } else { "unmanaged" },
+        claim_status: claim_status(account),
         platform_roles: Vec::new(),
         picture: picture(),
         job_title: profile.job_title,
@@ -187,6 +187,11 @@ pub fn account_status(account: &Account) -> &'static str {
         Status::Deactivated | Status::ForDeletion => "inactive",
         Status::Closed => "closed",
     }
+}
+
+/// Whether it is `managed`, or `unmanaged`: an external person's.
+pub const fn claim_status(account: &Account) -> &'static str {
+    if account.managed { "managed" } else { "unmanaged" }
 }
 
 /// Clients need a name: where none is known it is what stands before the `@`.

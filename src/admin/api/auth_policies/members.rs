@@ -21,7 +21,7 @@ use super::super::guard::Caller;
 use super::super::page::{Cut, Data, Page};
 use super::super::params::{Params, refused};
 use super::super::{Api, Shared};
-use super::shapes::{EntryResult, Member, Results, Users, entry_result, member};
+use super::shapes::{EntryResult, Member, NewMembers, Results, entry_result, member};
 use super::{LONGEST_PAGE, PAGE, policy_id};
 
 /// The most accounts of a bulk-fetch.
@@ -105,7 +105,7 @@ async fn list(
     operation_id = "addAuthPolicyMembers",
     security(("api_key" = ["write:policies:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("policy" = String, Path, description = "The policy's id")),
-    request_body = Users,
+    request_body = NewMembers,
     responses(
         (status = 200, body = Results),
         (status = 400, description = "A body that cannot be read, or more than 20 entries"),
@@ -117,7 +117,7 @@ async fn add(
     State(api): Shared,
     caller: Caller,
     Path((_, policy)): Path<(String, String)>,
-    Body(Users { users }): Body<Users>,
+    Body(NewMembers { users }): Body<NewMembers>,
 ) -> Result<Json<Results>, ApiError> {
     let results = api.policies.add_members(caller.id(), policy_id(&policy)?, &users, &caller.actor).await?;
     Ok(Json(Results { results: results.into_iter().map(entry_result).collect() }))

@@ -40,6 +40,7 @@ pub struct AuthPolicy {
 
 /// A policy to be made.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct CreatedPolicy {
     /// 1 to 100 characters, and no other policy's of the organization.
     pub name: String,
@@ -52,6 +53,7 @@ pub struct CreatedPolicy {
 
 /// What to change of a policy.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ChangedPolicy {
     /// Another name.
     pub name: Option<String>,
@@ -83,10 +85,18 @@ pub struct Member {
     last_active_at: Option<Timestamp>,
 }
 
-/// Who is to be a member.
+/// Who is to be a member, as the product's own operation takes it.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct Users {
     /// Addresses, and account ids.
+    pub users: Vec<String>,
+}
+
+/// Who is to be a member.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewMembers {
+    /// Addresses, usernames and account ids.
     pub users: Vec<String>,
 }
 

@@ -23,7 +23,7 @@ pub struct Claims {
 
 /// What to do with new accounts.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewClaims {
     /// Whether they are claimed as they are seen.
     pub claims_new: bool,
@@ -38,6 +38,7 @@ pub struct ClaimAll {
 
 /// Addresses of accounts.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Emails {
     /// 10000 at most.
     pub emails: Vec<String>,

@@ -93,6 +93,7 @@ pub struct ToPublish {
 
 /// A domain to be added.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewDomain {
     /// As people write it; letters beyond ASCII are fine.
     pub name: String,
@@ -100,6 +101,7 @@ pub struct NewDomain {
 
 /// Where to look for the line.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Verification {
     /// `dns` (unless said) or `http`.
     pub by: Option<String>,

@@ -50,7 +50,7 @@ pub struct ExternalPolicy {
 
 /// A policy to be made, or what one is to be changed to.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExternalPolicyDraft {
     /// Needed for a named policy; the others keep theirs.
     #[serde(default)]
@@ -71,6 +71,7 @@ pub struct ExternalPolicyDraft {
 
 /// Whom to reset.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ResetPeople {
     /// Up to 1000 addresses.
     pub emails: Vec<String>,

@@ -55,7 +55,7 @@ pub fn routes() -> OpenApiRouter<Arc<Api>> {
         ("cursor" = Option<String>, Query, description = "The place to go on, from `links.next`"),
         ("limit" = Option<u32>, Query, description = "Entries of a page, 50 unless said, 500 at most"),
         ("emailDomains" = Option<Vec<String>>, Query, description = "Of one of these mail domains"),
-        ("group" = Option<String>, Query, description = "In this group, or of a mail domain of this company"),
+        ("group" = Option<String>, Query, description = "In this group, an identity provider's perhaps, or of a mail domain of this company"),
         ("sponsor" = Option<String>, Query, description = "For whom this account answers"),
         ("standing" = Option<String>, Query, description = "`active`, `ended`, `suspended`, `deactivated` or `closed`"),
         ("endsBefore" = Option<String>, Query, description = "Whose end comes before this time, or by the end of this day"),
@@ -165,7 +165,7 @@ async fn filter(
     };
     let group = id("group")?;
     if let Some(group) = group {
-        let known = api.store.group(caller.id(), group).await?;
+        let known = api.store.directory_group(caller.id(), group).await?;
         known.ok_or_else(|| ApiError::of(error::NO_GROUP))?;
     }
     let contains = params.one("searchTerm").map(str::to_lowercase);
@@ -179,7 +179,7 @@ async fn filter(
         claim: Some(ClaimFilter::Unmanaged),
         domains: domains.into_iter().map(domain).collect::<Result<_, _>>()?,
         sponsor: id("sponsor")?,
-        group,
+        groups: group.into_iter().collect(),
         contains,
         ends_before,
         ..AccountFilter::default()

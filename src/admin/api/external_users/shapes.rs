@@ -74,7 +74,7 @@ pub struct UserLinks {
 
 /// What is to become of somebody's terms.
 #[derive(Debug, Default, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Terms {
     /// The id or the address of a managed account, which answers for the person; null for nobody.
     #[serde(deserialize_with = "named")]

@@ -14,6 +14,7 @@ use crate::actions::accounts::terms::TermsEdit;
 use crate::actions::groups::invite::Invitation;
 use crate::actions::groups::roles::RoleAt;
 use crate::domain::group::{GroupDraft, GroupKind};
+use crate::store::DirectoryGroup;
 
 use super::super::body::Body;
 use super::super::error::ApiError;
@@ -48,7 +49,7 @@ async fn create_company(
 ) -> Result<(StatusCode, Json<Data<GroupV2>>), ApiError> {
     let draft = GroupDraft { name, description, kind: GroupKind::Company, domains };
     let made = api.groups.load_full().create(caller.id(), &draft, &caller.actor).await?;
-    Ok((StatusCode::CREATED, Json(Data { data: group(&caller, &made) })))
+    Ok((StatusCode::CREATED, Json(Data { data: group(&caller, &DirectoryGroup::Own(made)) })))
 }
 
 /// Invite people (v1)
@@ -57,7 +58,7 @@ async fn create_company(
     security(("api_key" = ["write:accounts:admin"])),
     params(("org" = String, Path, description = "The organization's id")),
     request_body = NewInvitation,
-    responses((status = 200, body = Data<Vec<InvitedUser>>), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"), (status = 409, description = "Terms are given, and somebody is managed"), (status = 422, description = "A member is wrong"))
+    responses((status = 200, body = Data<Vec<InvitedUser>>), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"), (status = 409, description = "Terms are given, and somebody is managed"), (status = 422, description = "A member is wrong"))
 )]
 async fn invite_v1(
     State(api): Shared,
@@ -73,7 +74,7 @@ async fn invite_v1(
     security(("api_key" = ["write:accounts:admin"])),
     params(("org" = String, Path, description = "The organization's id")),
     request_body = NewInvitation,
-    responses((status = 200, body = Data<Vec<InvitedUser>>), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"), (status = 409, description = "Terms are given, and somebody is managed"), (status = 422, description = "A member is wrong"))
+    responses((status = 200, body = Data<Vec<InvitedUser>>), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"), (status = 409, description = "Terms are given, and somebody is managed"), (status = 422, description = "A member is wrong"))
 )]
 async fn invite_v2(
     State(api): Shared,

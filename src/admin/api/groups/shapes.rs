@@ -6,12 +6,12 @@ use uuid::Uuid;
 
 use crate::actions::groups::GroupError;
 use crate::actions::groups::invite::InvitedPerson;
-use crate::store::GroupRow;
+use crate::domain::group::{GroupKind, Role};
+use crate::store::{Account, DirectoryGroup, ScimGroupRow};
 
-use super::super::accounts::directory_id;
-use super::super::error::{self, ApiError};
+use super::super::accounts::{account_status, claim_status, directory_id, name};
+use super::super::error::{self, ApiError, NO_USER};
 use super::super::guard::Caller;
-use super::NO_USER;
 
 /// A sentence about what was done.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,8 +47,21 @@ pub struct GroupSearch {
     pub(super) limit: Option<u32>,
 }
 
+/// What to change of a group or a company. What is not named stays as it is.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangedGroup {
+    /// Another name, which no other group has.
+    pub(super) name: Option<String>,
+    /// Another description; empty for none.
+    pub(super) description: Option<String>,
+    /// Of a company: all its mail domains, up to 20.
+    pub(super) domains: Option<Vec<String>>,
+}
+
 /// A company to be made.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Company {
     pub(super) name: String,
     #[serde(default)]
@@ -90,13 +103,28 @@ pub struct RoleV2 {
     pub(super) resource_id: String,
 }
 
-/// A role that a group has.
+/// A role that a group or a person has.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct GroupRole {
-    pub(super) role_id: &'static str,
+pub struct AssignedRole {
+    role_id: &'static str,
     /// The site's id.
-    pub(super) resource_id: String,
+    resource_id: String,
+}
+
+/// Somebody in a group.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupMember {
+    account_id: Uuid,
+    email: String,
+    name: String,
+    /// `active`, `inactive` or `closed`.
+    account_status: &'static str,
+    /// `managed`, or `unmanaged`: an external person.
+    claim_status: &'static str,
+    /// Why they are in it: `membership`, `domain` (a mail domain of the company) or `directory` (the identity provider says so).
+    by: &'static str,
 }
 
 /// A group.
@@ -107,13 +135,17 @@ pub struct GroupV2 {
     name: String,
     description: String,
     directory_id: Uuid,
+    /// Whether an identity provider keeps it, which alone changes it.
     external_synced: bool,
-    /// Always `admins`.
+    /// `admins`, or `external`: an identity provider.
     managed_by: &'static str,
     /// `group` or `company`.
     kind: &'static str,
     /// The mail domains of a company.
     domains: Vec<String>,
+    /// Rises with each change, and is the `ETag`; none where an identity provider keeps it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) version: Option<i64>,
     links: GroupLinks,
 }
 
@@ -168,20 +200,64 @@ pub struct InvitedTo {
     status: &'static str,
 }
 
-/// A group, for a caller of its organization.
-pub(super) fn group(caller: &Caller, row: &GroupRow) -> GroupV2 {
-    let here = format!("/admin/v2/orgs/{}/directories/-/groups/{}", caller.id(), row.id);
-    GroupV2 {
-        id: row.id,
-        name: row.group.name.clone(),
-        description: row.group.description.clone(),
-        directory_id: directory_id(caller.id()),
-        external_synced: false,
-        managed_by: "admins",
-        kind: row.group.kind.label(),
-        domains: row.group.domains.iter().map(ToString::to_string).collect(),
-        links: GroupLinks { here: caller.link(&here) },
+impl GroupV2 {
+    /// Its name and its description.
+    pub(super) fn into_texts(self) -> (String, String) {
+        (self.name, self.description)
     }
+}
+
+/// A group, for a caller of its organization.
+pub(super) fn group(caller: &Caller, group: &DirectoryGroup) -> GroupV2 {
+    let here = format!("/admin/v2/orgs/{}/directories/-/groups/{}", caller.id(), group.id());
+    let links = GroupLinks { here: caller.link(&here) };
+    match group {
+        DirectoryGroup::Own(row) => GroupV2 {
+            id: row.id,
+            name: row.group.name.clone(),
+            description: row.group.description.clone(),
+            directory_id: directory_id(caller.id()),
+            external_synced: false,
+            managed_by: "admins",
+            kind: row.group.kind.label(),
+            domains: row.group.domains.iter().map(ToString::to_string).collect(),
+            version: Some(row.version),
+            links,
+        },
+        DirectoryGroup::Synced(ScimGroupRow { id, display_name, directory, .. }) => GroupV2 {
+            id: *id,
+            name: display_name.clone(),
+            description: String::new(),
+            directory_id: *directory,
+            external_synced: true,
+            managed_by: "external",
+            kind: GroupKind::Group.label(),
+            domains: Vec::new(),
+            version: None,
+            links,
+        },
+    }
+}
+
+/// Somebody in a group; `members` are those of an own group who did not come into it by a mail domain.
+pub(super) fn member(group: &DirectoryGroup, members: &[Uuid], account: &Account) -> GroupMember {
+    GroupMember {
+        account_id: account.id,
+        email: account.email.to_string(),
+        name: name(account),
+        account_status: account_status(account),
+        claim_status: claim_status(account),
+        by: match group {
+            DirectoryGroup::Synced(_) => "directory",
+            DirectoryGroup::Own(_) if members.contains(&account.id) => "membership",
+            DirectoryGroup::Own(_) => "domain",
+        },
+    }
+}
+
+/// Roles, each with its site.
+pub(super) fn assigned(roles: Vec<(Role, String)>) -> Vec<AssignedRole> {
+    roles.into_iter().map(|(role, resource_id)| AssignedRole { role_id: role.id(), resource_id }).collect()
 }
 
 /// What somebody was invited to.
@@ -211,6 +287,7 @@ impl From<GroupError> for ApiError {
         match error {
             GroupError::Mistakes(mistakes) => mistakes.into(),
             GroupError::NoGroup => Self::of(error::NO_GROUP),
+            GroupError::Synced(_) => Self::because(error::SYNCED_GROUP, error),
             GroupError::NoAccount => Self::of(NO_USER),
             GroupError::Changed => Self::because(error::CHANGED, error),
             GroupError::Managed => Self::because(error::CONFLICT, error),

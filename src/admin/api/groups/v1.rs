@@ -53,7 +53,7 @@ async fn create(
     delete, path = "/admin/v1/orgs/{org}/directory/groups/{group}", tag = "groups", operation_id = "deleteGroup",
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("group" = String, Path, description = "The group's id")),
-    responses((status = 200, body = GroupMessage), (status = 404, description = "No such group or account"))
+    responses((status = 200, body = GroupMessage), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"))
 )]
 async fn delete(
     State(api): Shared,
@@ -71,7 +71,7 @@ async fn delete(
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("group" = String, Path, description = "The group's id")),
     request_body = MemberV1,
-    responses((status = 200, body = GroupMessage), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"))
+    responses((status = 200, body = GroupMessage), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"))
 )]
 async fn add(
     State(api): Shared,
@@ -89,7 +89,7 @@ async fn add(
     delete, path = "/admin/v1/orgs/{org}/directory/groups/{group}/memberships/{account}", tag = "groups", operation_id = "removeFromGroup",
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("group" = String, Path, description = "The group's id"), ("account" = String, Path, description = "The account's id")),
-    responses((status = 200, body = GroupMessage), (status = 404, description = "No such group or account"))
+    responses((status = 200, body = GroupMessage), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"))
 )]
 async fn remove(
     State(api): Shared,
@@ -107,7 +107,7 @@ async fn remove(
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("group" = String, Path, description = "The group's id")),
     request_body = RoleV1,
-    responses((status = 200, body = GroupMessage), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
+    responses((status = 200, body = GroupMessage), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
 )]
 async fn assign(
     State(api): Shared,
@@ -126,7 +126,7 @@ async fn assign(
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("group" = String, Path, description = "The group's id")),
     request_body = RoleV1,
-    responses((status = 200, body = GroupMessage), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
+    responses((status = 200, body = GroupMessage), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
 )]
 async fn revoke(
     State(api): Shared,

@@ -1,29 +1,28 @@
-//! Groups as the directory API has them. Everybody is in the one directory of an organization, and so is every group.
+//! Groups as the directory API has them: those of the organization, and those of identity providers, which are only shown.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::actions::groups::roles::RoleAt;
 use crate::domain::group::{GroupDraft, GroupKind};
-use crate::store::Holder;
+use crate::store::{DirectoryGroup, GroupFilter, GroupPlace, Holder};
 
+use super::super::accounts::within;
 use super::super::body::{Body, OptionalBody};
 use super::super::error::{self, ApiError};
 use super::super::guard::Caller;
 use super::super::page::{CursorPage, Cut, Data};
 use super::super::params::Params;
 use super::super::{Api, Shared};
-use super::shapes::{GroupRole, GroupSearch, GroupV2, MemberV2, NewGroup, RoleV2, group};
-use super::{account_id, check_directory, group_id, missing};
-
-/// Entries of a page.
-const PAGE: u32 = 50;
-const LONGEST_PAGE: u32 = 200;
+use super::own::shown;
+use super::shapes::{AssignedRole, GroupSearch, GroupV2, MemberV2, NewGroup, RoleV2, assigned, group};
+use super::{LONGEST_PAGE, PAGE, account_id, expect_own, group_in};
 
 /// The operations.
 pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
@@ -42,7 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
 #[utoipa::path(
     get, path = "/admin/v2/orgs/{org}/directories/{directory}/groups", tag = "groups", operation_id = "listGroupsV2",
     security(("api_key" = ["read:groups:admin"])),
-    params(("org" = String, Path, description = "The organization's id"), ("directory" = String, Path, description = "The directory's id, or `-`"), ("cursor" = Option<String>, Query, description = "The place to go on, from `links.next`"), ("limit" = Option<u32>, Query, description = "Entries of a page, 50 unless said, 200 at most")),
+    params(("org" = String, Path, description = "The organization's id"), ("directory" = String, Path, description = "The directory's id, or `-`"), ("searchTerm" = Option<String>, Query, description = "Only those with this in their name"), ("cursor" = Option<String>, Query, description = "The place to go on, from `links.next`"), ("limit" = Option<u32>, Query, description = "Entries of a page, 50 unless said, 200 at most")),
     responses((status = 200, body = CursorPage<GroupV2>), (status = 400, description = "A parameter that cannot be read"), (status = 404, description = "No such directory"))
 )]
 async fn list(
@@ -51,14 +50,9 @@ async fn list(
     Path((_, directory)): Path<(String, String)>,
     params: Params,
 ) -> Result<Json<CursorPage<GroupV2>>, ApiError> {
-    check_directory(&caller, &directory)?;
-    let cursors = caller.cursors(&api, "groups");
-    let after = params.one("cursor").map(|cursor| cursors.take(cursor)).transpose()?;
     let limit = params.limit("limit", PAGE, LONGEST_PAGE)?;
-    let rows = api.store.groups_after(caller.id(), after.as_deref().unwrap_or(""), None, limit + 1).await?;
-    let cut = Cut::new(rows, limit);
-    let next = cut.next(|row| cursors.give(&row.group.name));
-    Ok(Json(CursorPage::new(cut.rows.iter().map(|row| group(&caller, row)).collect(), next)))
+    let text = params.one("searchTerm").unwrap_or_default();
+    page(&api, &caller, &directory, text, params.one("cursor"), limit).await
 }
 
 /// Search groups
@@ -75,19 +69,12 @@ async fn search(
     Path((_, directory)): Path<(String, String)>,
     OptionalBody(GroupSearch { search_term, cursor, limit }): OptionalBody<GroupSearch>,
 ) -> Result<Json<CursorPage<GroupV2>>, ApiError> {
-    check_directory(&caller, &directory)?;
-    let cursors = caller.cursors(&api, "groups");
-    let after = cursor.map(|cursor| cursors.take(&cursor)).transpose()?.unwrap_or_default();
     let limit = limit.unwrap_or(PAGE);
     if !(1..=LONGEST_PAGE).contains(&limit) {
         let expected = format!("limit: expected a number from 1 to {LONGEST_PAGE}.");
         return Err(ApiError::because(error::BAD_BODY, expected));
     }
-    let text = search_term.unwrap_or_default();
-    let rows = api.store.groups_with(caller.id(), &text, &after, None, limit + 1).await?;
-    let cut = Cut::new(rows, limit);
-    let next = cut.next(|row| cursors.give(&row.group.name));
-    Ok(Json(CursorPage::new(cut.rows.iter().map(|row| group(&caller, row)).collect(), next)))
+    page(&api, &caller, &directory, &search_term.unwrap_or_default(), cursor.as_deref(), limit).await
 }
 
 /// Create a group (v2)
@@ -96,7 +83,7 @@ async fn search(
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("directory" = String, Path, description = "The directory's id, or `-`")),
     request_body = NewGroup,
-    responses((status = 201, body = Data<GroupV2>), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such directory"), (status = 422, description = "A member is wrong"))
+    responses((status = 201, body = Data<GroupV2>), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such directory"), (status = 422, description = "A member is wrong"))
 )]
 async fn create(
     State(api): Shared,
@@ -104,10 +91,10 @@ async fn create(
     Path((_, directory)): Path<(String, String)>,
     Body(NewGroup { name, description }): Body<NewGroup>,
 ) -> Result<(StatusCode, Json<Data<GroupV2>>), ApiError> {
-    check_directory(&caller, &directory)?;
+    expect_own(&api, &caller, &directory).await?;
     let draft = GroupDraft { name, description, kind: GroupKind::Group, domains: Vec::new() };
     let made = api.groups.load_full().create(caller.id(), &draft, &caller.actor).await?;
-    Ok((StatusCode::CREATED, Json(Data { data: group(&caller, &made) })))
+    Ok((StatusCode::CREATED, Json(Data { data: group(&caller, &DirectoryGroup::Own(made)) })))
 }
 
 /// Show a group (v2)
@@ -121,10 +108,8 @@ async fn show(
     State(api): Shared,
     caller: Caller,
     Path((_, directory, id)): Path<(String, String, String)>,
-) -> Result<Json<Data<GroupV2>>, ApiError> {
-    check_directory(&caller, &directory)?;
-    let row = api.store.group(caller.id(), group_id(&id)?).await?.ok_or_else(missing)?;
-    Ok(Json(Data { data: group(&caller, &row) }))
+) -> Result<Response, ApiError> {
+    Ok(shown(group(&caller, &group_in(&api, &caller, &directory, &id).await?)))
 }
 
 /// Delete a group (v2)
@@ -132,15 +117,15 @@ async fn show(
     delete, path = "/admin/v2/orgs/{org}/directories/{directory}/groups/{group}", tag = "groups", operation_id = "deleteGroupV2",
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("directory" = String, Path, description = "The directory's id, or `-`"), ("group" = String, Path, description = "The group's id")),
-    responses((status = 204, description = "Deleted"), (status = 404, description = "No such group or account"))
+    responses((status = 204, description = "Deleted"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"))
 )]
 async fn delete(
     State(api): Shared,
     caller: Caller,
     Path((_, directory, id)): Path<(String, String, String)>,
 ) -> Result<StatusCode, ApiError> {
-    check_directory(&caller, &directory)?;
-    api.groups.load_full().delete(caller.id(), group_id(&id)?, &caller.actor).await?;
+    let id = group_in(&api, &caller, &directory, &id).await?.id();
+    api.groups.load_full().delete(caller.id(), id, &caller.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -150,7 +135,7 @@ async fn delete(
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("directory" = String, Path, description = "The directory's id, or `-`"), ("group" = String, Path, description = "The group's id")),
     request_body = MemberV2,
-    responses((status = 204, description = "Added"), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"))
+    responses((status = 204, description = "Added"), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"))
 )]
 async fn add(
     State(api): Shared,
@@ -158,8 +143,8 @@ async fn add(
     Path((_, directory, id)): Path<(String, String, String)>,
     Body(MemberV2 { account_id: account }): Body<MemberV2>,
 ) -> Result<StatusCode, ApiError> {
-    check_directory(&caller, &directory)?;
-    let (id, account) = (group_id(&id)?, account_id(&account)?);
+    let id = group_in(&api, &caller, &directory, &id).await?.id();
+    let account = account_id(&account)?;
     api.groups.load_full().add_member(caller.id(), id, account, &caller.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -169,15 +154,15 @@ async fn add(
     delete, path = "/admin/v2/orgs/{org}/directories/{directory}/groups/{group}/memberships/{account}", tag = "groups", operation_id = "removeFromGroupV2",
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("directory" = String, Path, description = "The directory's id, or `-`"), ("group" = String, Path, description = "The group's id"), ("account" = String, Path, description = "The account's id")),
-    responses((status = 204, description = "Removed"), (status = 404, description = "No such group or account"))
+    responses((status = 204, description = "Removed"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"))
 )]
 async fn remove(
     State(api): Shared,
     caller: Caller,
     Path((_, directory, id, account)): Path<(String, String, String, String)>,
 ) -> Result<StatusCode, ApiError> {
-    check_directory(&caller, &directory)?;
-    let (id, account) = (group_id(&id)?, account_id(&account)?);
+    let id = group_in(&api, &caller, &directory, &id).await?.id();
+    let account = account_id(&account)?;
     api.groups.load_full().remove_member(caller.id(), id, account, &caller.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -187,19 +172,16 @@ async fn remove(
     get, path = "/admin/v2/orgs/{org}/directories/{directory}/groups/{group}/role-assignments", tag = "groups", operation_id = "listGroupRoles",
     security(("api_key" = ["read:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("directory" = String, Path, description = "The directory's id, or `-`"), ("group" = String, Path, description = "The group's id")),
-    responses((status = 200, body = CursorPage<GroupRole>), (status = 404, description = "No such group or account"))
+    responses((status = 200, body = CursorPage<AssignedRole>), (status = 404, description = "No such group or account"))
 )]
 async fn roles(
     State(api): Shared,
     caller: Caller,
     Path((_, directory, id)): Path<(String, String, String)>,
-) -> Result<Json<CursorPage<GroupRole>>, ApiError> {
-    check_directory(&caller, &directory)?;
-    let id = group_id(&id)?;
-    api.store.group(caller.id(), id).await?.ok_or_else(missing)?;
+) -> Result<Json<CursorPage<AssignedRole>>, ApiError> {
+    let id = group_in(&api, &caller, &directory, &id).await?.id();
     let roles = api.store.roles_of(caller.id(), Holder::Group(id)).await?;
-    let roles = roles.into_iter().map(|(role, resource_id)| GroupRole { role_id: role.id(), resource_id });
-    Ok(Json(CursorPage::new(roles.collect(), None)))
+    Ok(Json(CursorPage::new(assigned(roles), None)))
 }
 
 /// Give a group a role (v2)
@@ -208,7 +190,7 @@ async fn roles(
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("directory" = String, Path, description = "The directory's id, or `-`"), ("group" = String, Path, description = "The group's id")),
     request_body = RoleV2,
-    responses((status = 204, description = "Done"), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
+    responses((status = 204, description = "Done"), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
 )]
 async fn assign(
     State(api): Shared,
@@ -216,8 +198,8 @@ async fn assign(
     Path((_, directory, id)): Path<(String, String, String)>,
     Body(RoleV2 { role_id, resource_id }): Body<RoleV2>,
 ) -> Result<StatusCode, ApiError> {
-    check_directory(&caller, &directory)?;
-    let (id, at) = (group_id(&id)?, RoleAt { role: &role_id, resource: &resource_id });
+    let id = group_in(&api, &caller, &directory, &id).await?.id();
+    let at = RoleAt { role: &role_id, resource: &resource_id };
     api.groups.load_full().assign(caller.id(), Holder::Group(id), at, &caller.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -228,7 +210,7 @@ async fn assign(
     security(("api_key" = ["write:groups:admin"])),
     params(("org" = String, Path, description = "The organization's id"), ("directory" = String, Path, description = "The directory's id, or `-`"), ("group" = String, Path, description = "The group's id")),
     request_body = RoleV2,
-    responses((status = 204, description = "Done"), (status = 400, description = "The body cannot be read"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
+    responses((status = 204, description = "Done"), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
 )]
 async fn revoke(
     State(api): Shared,
@@ -236,8 +218,27 @@ async fn revoke(
     Path((_, directory, id)): Path<(String, String, String)>,
     Body(RoleV2 { role_id, resource_id }): Body<RoleV2>,
 ) -> Result<StatusCode, ApiError> {
-    check_directory(&caller, &directory)?;
-    let (id, at) = (group_id(&id)?, RoleAt { role: &role_id, resource: &resource_id });
+    let id = group_in(&api, &caller, &directory, &id).await?.id();
+    let at = RoleAt { role: &role_id, resource: &resource_id };
     api.groups.load_full().revoke(caller.id(), Holder::Group(id), at, &caller.actor).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn page(
+    api: &Api,
+    caller: &Caller,
+    directory: &str,
+    text: &str,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<Json<CursorPage<GroupV2>>, ApiError> {
+    let within = within(api, caller, directory).await?;
+    let cursors = caller.cursors(api, "groups");
+    let after = cursor.map(|cursor| cursors.take(cursor)).transpose()?;
+    let after = after.as_deref().and_then(GroupPlace::of);
+    let filter = GroupFilter { within, text: text.to_owned(), ..GroupFilter::default() };
+    let rows = api.store.directory_groups(caller.id(), &filter, after.as_ref(), limit + 1).await?;
+    let cut = Cut::new(rows, limit);
+    let next = cut.next(|row| cursors.give(&row.place().to_text()));
+    Ok(Json(CursorPage::new(cut.rows.iter().map(|row| group(caller, row)).collect(), next)))
 }

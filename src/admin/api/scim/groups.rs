@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -18,6 +18,9 @@ use super::super::params::Params;
 use super::super::{Api, Shared};
 use super::listing::{self, Asked};
 use super::{At, id, shapes};
+
+/// Members that a change of some of them shows again.
+const MOST_SHOWN: usize = 1_000;
 
 /// The operations.
 pub fn routes() -> OpenApiRouter<Arc<Api>> {
@@ -131,7 +134,8 @@ async fn replace(
 
 /// Change some of a group of a directory
 ///
-/// Members come and go by `members`; the name stays.
+/// Members come and go by `members`; the name stays. A group that has more than 1000 then is not shown again, unless
+/// `attributes` or `excludedAttributes` say what of it is to be.
 #[utoipa::path(
     patch, path = "/scim/directory/{directory}/Groups/{group}", tag = "scim", operation_id = "patchScimGroup",
     security(("api_key" = ["write:directories:admin"])),
@@ -139,6 +143,7 @@ async fn replace(
     request_body(content = Value, content_type = "application/scim+json"),
     responses(
         (status = 200, body = Value, content_type = "application/scim+json"),
+        (status = 204, description = "Changed; more members than are shown again"),
         (status = 400, description = "An operation that cannot be done: none of them is"),
         (status = 404, description = "No such group")
     )
@@ -149,10 +154,21 @@ async fn patch(
     Path((_, group)): Path<(String, String)>,
     params: Params,
     Body(sent): Body<Value>,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<Response, ApiError> {
     let selection = listing::selection(&params)?;
-    let (row, members) = api.scim.patch_group(&at.directory, id(&group)?, sent, &at.caller.actor).await?;
-    Ok(Json(shapes::group(&at, &selection, &row, &members)))
+    let row = api.scim.patch_group(&at.directory, id(&group)?, sent, &at.caller.actor).await?;
+    let is_asked_for = ["attributes", "excludedAttributes"].iter().any(|name| !params.many(name).is_empty());
+    let members = match (selection.shows(&GROUPS, MEMBERS), is_asked_for) {
+        (false, _) => Vec::new(),
+        (true, true) => api.store.scim_members(&[row.id]).await?,
+        (true, false) => api.store.some_scim_members(row.id, MOST_SHOWN + 1).await?,
+    };
+    // The standard lets a server answer a PATCH without the resource, but for when it is asked for (RFC 7644 section 3.5.2). An
+    // identity provider that adds a hundred thousand people one by one would be sent all of them each time.
+    if members.len() > MOST_SHOWN && !is_asked_for {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    Ok(Json(shapes::group(&at, &selection, &row, &members)).into_response())
 }
 
 /// Remove a group from a directory

@@ -2,6 +2,7 @@
 //! search.
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::domain::scim::filter::Equals;
 use crate::domain::scim::path::{Home, home};
@@ -11,7 +12,7 @@ use crate::domain::scim::schema::{
 };
 use crate::domain::scim::selection::Selection;
 use crate::domain::scim::{Mistake, MistakeKind};
-use crate::store::{ScimFilter, StoreError};
+use crate::store::{ScimFilter, ScimStart, ScimTotal, StoreError};
 
 use super::super::Api;
 use super::super::error::ApiError;
@@ -111,17 +112,27 @@ pub async fn page(api: &Api, at: &At, asked: &Asked, kinds: &[&ResourceType]) ->
     let (mut total, mut resources) = (0, Vec::new());
     for kind in kinds {
         let filter = asked.narrowed(kind)?;
-        let count = match kind.name == USERS.name {
+        let ScimTotal { count, version } = match kind.name == USERS.name {
             true => api.store.count_scim_users(&at.directory, &filter).await?,
             false => api.store.count_scim_groups(&at.directory, &filter).await?,
         };
         let left = asked.count - u32::try_from(resources.len()).unwrap_or(asked.count).min(asked.count);
-        let offset = (asked.start - 1).saturating_sub(total);
-        if left > 0 && offset < count {
-            let found = match kind.name == USERS.name {
-                true => users(api, at, asked, &filter, offset, left).await?,
-                false => groups(api, at, asked, &filter, offset, left).await?,
+        let passed = (asked.start - 1).saturating_sub(total);
+        if left > 0 && passed < count {
+            // Those of a filter are few.
+            let is_whole = filter == ScimFilter::All;
+            let start = match is_whole {
+                true => api.scim_places.start(&at.directory, kind, passed, version),
+                false => ScimStart::Behind(passed),
             };
+            let (found, last) = match kind.name == USERS.name {
+                true => users(api, at, &asked.selection, &filter, start, left).await?,
+                false => groups(api, at, &asked.selection, &filter, start, left).await?,
+            };
+            if let Some(last) = last.filter(|_| is_whole) {
+                let passed = passed + found.len() as u64;
+                api.scim_places.note(&at.directory, kind, passed, version, last);
+            }
             resources.extend(found);
         }
         total += count;
@@ -129,43 +140,47 @@ pub async fn page(api: &Api, at: &At, asked: &Asked, kinds: &[&ResourceType]) ->
     Ok(shapes::list(total, asked.start, &resources))
 }
 
+/// Users as they are shown, and the id of the last one.
 async fn users(
     api: &Api,
     at: &At,
-    asked: &Asked,
+    selection: &Selection,
     filter: &ScimFilter,
-    offset: u64,
+    start: ScimStart,
     limit: u32,
-) -> Result<Vec<Value>, StoreError> {
-    let rows = api.store.scim_users(&at.directory, filter, offset, limit).await?;
+) -> Result<(Vec<Value>, Option<Uuid>), StoreError> {
+    let rows = api.store.scim_users(&at.directory, filter, start, limit).await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
-    let groups = match asked.selection.shows(&USERS, "groups") {
+    let groups = match selection.shows(&USERS, "groups") {
         true => api.store.groups_of_scim_users(&ids).await?,
         false => Vec::new(),
     };
     let groups = shapes::by(groups, |group| group.user);
     let of = |id| groups.get(&id).map_or(&[][..], Vec::as_slice);
-    Ok(rows.iter().map(|row| shapes::user(at, &asked.selection, row, of(row.id))).collect())
+    let shown = rows.iter().map(|row| shapes::user(at, selection, row, of(row.id)));
+    Ok((shown.collect(), ids.last().copied()))
 }
 
+/// Groups as they are shown, and the id of the last one.
 async fn groups(
     api: &Api,
     at: &At,
-    asked: &Asked,
+    selection: &Selection,
     filter: &ScimFilter,
-    offset: u64,
+    start: ScimStart,
     limit: u32,
-) -> Result<Vec<Value>, StoreError> {
-    let rows = api.store.scim_groups(&at.directory, filter, offset, limit).await?;
+) -> Result<(Vec<Value>, Option<Uuid>), StoreError> {
+    let rows = api.store.scim_groups(&at.directory, filter, start, limit).await?;
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     // Groups are large, and clients that look for one by its name leave the members out.
-    let members = match asked.selection.shows(&GROUPS, MEMBERS) {
+    let members = match selection.shows(&GROUPS, MEMBERS) {
         true => api.store.scim_members(&ids).await?,
         false => Vec::new(),
     };
     let members = shapes::by(members, |member| member.group);
     let of = |id| members.get(&id).map_or(&[][..], Vec::as_slice);
-    Ok(rows.iter().map(|row| shapes::group(at, &asked.selection, row, of(row.id))).collect())
+    let shown = rows.iter().map(|row| shapes::group(at, selection, row, of(row.id)));
+    Ok((shown.collect(), ids.last().copied()))
 }
 
 fn whole(name: &str, text: &str) -> Result<i64, ApiError> {

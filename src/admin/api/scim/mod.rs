@@ -8,6 +8,7 @@ mod discovery;
 mod groups;
 mod links;
 mod listing;
+mod places;
 mod search;
 mod shapes;
 mod users;
@@ -22,6 +23,8 @@ use uuid::Uuid;
 use crate::actions::scim::ScimError;
 use crate::domain::scim::{Mistake, schema::ResourceType};
 use crate::store::DirectoryRow;
+
+pub use places::Places;
 
 use super::Api;
 use super::error::{self, ApiError};

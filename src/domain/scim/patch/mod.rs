@@ -6,8 +6,8 @@ mod many;
 use serde_json::Value;
 
 use super::path::{Home, Target, home};
-use super::resource::{finish, one};
-use super::schema::{Attribute, Mutability, ResourceType, Schema};
+use super::resource::{finish, one, values};
+use super::schema::{Attribute, MEMBERS, Mutability, ResourceType, Schema, VALUE};
 use super::{Mistake, MistakeKind, Object};
 use many::{change_some, set_many};
 
@@ -51,6 +51,28 @@ impl Patch {
         list.into_iter().map(operation).collect::<Result<_, _>>().map(Self)
     }
 
+    /// The members that it names, by their ids as they were written: what it makes of each depends on no other one. `None` where
+    /// it is about all of them, such as to put others in their place.
+    pub fn named_members(&self, kind: &ResourceType) -> Option<Vec<String>> {
+        let mut named = Vec::new();
+        for Operation { verb, path, value } in &self.0 {
+            match path {
+                Some(path) => match Target::parse(kind, path) {
+                    Ok(target) => name_members(&mut named, *verb, &target, value)?,
+                    // It will be refused, whoever is in the group.
+                    Err(_) => continue,
+                },
+                None => {
+                    for (name, value) in value.as_object().into_iter().flatten() {
+                        let Ok(target) = Target::parse(kind, name) else { continue };
+                        name_members(&mut named, *verb, &target, value)?;
+                    }
+                }
+            }
+        }
+        Some(named)
+    }
+
     /// Does all of it to a resource.
     pub fn apply(self, kind: &ResourceType, resource: &Object) -> Result<Object, Mistake> {
         let mut changed = resource.clone();
@@ -63,6 +85,28 @@ impl Patch {
         finish(kind, &mut changed)?;
         Ok(changed)
     }
+}
+
+/// Adds the members that an operation names; `None` if it is about others too.
+fn name_members(named: &mut Vec<String>, verb: Verb, target: &Target, value: &Value) -> Option<()> {
+    let Target::Attribute { attribute, filter, part, .. } = target else { return Some(()) };
+    if attribute.name != MEMBERS {
+        return Some(());
+    }
+    if let Some(filter) = filter {
+        named.push(filter.sole_text(VALUE)?.to_owned());
+    }
+    if filter.is_none() && (part.is_some() || verb == Verb::Replace) {
+        return None;
+    }
+    // What cannot be read is refused where it is done, whoever is in the group.
+    let Ok(listed) = values(attribute, value.clone()) else { return Some(()) };
+    if filter.is_none() && verb == Verb::Remove && listed.is_none() {
+        return None;
+    }
+    let listed = listed.as_ref().and_then(Value::as_array).into_iter().flatten();
+    named.extend(listed.filter_map(|item| Some(item.get(VALUE)?.as_str()?.to_owned())));
+    Some(())
 }
 
 fn operation(sent: Value) -> Result<Operation, Mistake> {

@@ -179,3 +179,61 @@ fn all_operations_are_done_or_none() {
     ]);
     assert_eq!(patched(&USERS, jane(), operations), Err("invalidPath"));
 }
+
+#[test]
+fn what_names_members_does_the_same_to_them_whoever_else_is_in_the_group() {
+    let member = |id: &str| json!({ "value": id });
+    let group = |ids: &[&str]| json!({ "displayName": "A", "members": ids.iter().map(|id| member(id)).collect::<Value>() });
+    let of = |group: &Value| group["members"].as_array().cloned().unwrap_or_default();
+    for (operations, expected) in [
+        (
+            json!([{ "op": "add", "path": "members", "value": [member("3"), member("9")] }]),
+            Some(vec!["3", "9"]),
+        ),
+        (
+            json!([{ "op": "add", "path": "Members", "value": [{ "VALUE": "3", "display": "C" }] }]),
+            Some(vec!["3"]),
+        ),
+        (json!([{ "op": "add", "path": "members", "value": "9" }]), Some(vec!["9"])),
+        (json!([{ "op": "add", "value": { "members": [member("9")] } }]), Some(vec!["9"])),
+        (json!([{ "op": "remove", "path": "members[value eq \"3\"]" }]), Some(vec!["3"])),
+        (json!([{ "op": "remove", "path": "members", "value": [{ "Value": "3" }] }]), Some(vec!["3"])),
+        (
+            json!([
+                { "op": "add", "path": "members", "value": [member("9")] },
+                { "op": "remove", "path": "members[value eq \"9\"]" },
+                { "op": "replace", "path": "members[value eq \"3\"].display", "value": "C" },
+            ]),
+            Some(vec!["9", "9", "3", "C"]),
+        ),
+        (json!([{ "op": "replace", "path": "externalId", "value": "g1" }]), Some(vec![])),
+        (json!([{ "op": "replace", "value": { "displayName": "A", "schemas": [] } }]), Some(vec![])),
+        (json!([{ "op": "remove", "path": "members" }]), None),
+        (json!([{ "op": "remove", "path": "members", "value": [] }]), None),
+        (json!([{ "op": "replace", "path": "members", "value": [member("3")] }]), None),
+        (json!([{ "op": "replace", "value": { "members": [member("3")] } }]), None),
+        (json!([{ "op": "remove", "path": "members[display eq \"C\"]" }]), None),
+        (json!([{ "op": "remove", "path": "members[value eq \"3\" or value eq \"4\"]" }]), None),
+        (json!([{ "op": "replace", "path": "members.display", "value": "C" }]), None),
+        (
+            json!([
+                { "op": "add", "path": "members", "value": [member("9")] },
+                { "op": "remove", "path": "members" },
+            ]),
+            None,
+        ),
+    ] {
+        let patch = Patch::read(json!({ "Operations": operations })).unwrap();
+        let named = patch.named_members(&GROUPS);
+        assert_eq!(named, expected.map(|ids| ids.into_iter().map(str::to_owned).collect()), "{operations}");
+        let Some(named) = named else { continue };
+        let is_named = |item: &Value| named.iter().any(|id| item["value"] == **id);
+        let all = patched(&GROUPS, group(&["1", "2", "3", "4"]), operations.clone()).unwrap();
+        let few = if named.contains(&"3".to_owned()) { &["3"][..] } else { &[] };
+        let some = patched(&GROUPS, group(few), operations.clone()).unwrap();
+        let changed: Vec<Value> = of(&all).into_iter().filter(is_named).collect();
+        assert_eq!(of(&some), changed, "{operations}");
+        let untouched = of(&all).into_iter().filter(|item| !is_named(item)).count();
+        assert_eq!(untouched, if few.is_empty() { 4 } else { 3 }, "{operations}");
+    }
+}
