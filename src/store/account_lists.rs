@@ -60,12 +60,6 @@ pub struct AccountFilter {
     pub local_part: Option<String>,
     /// With this text in the mail domain, in lower case.
     pub domain_part: Option<String>,
-    /// For whom this account answers.
-    pub sponsor: Option<Uuid>,
-    /// Whose end comes before this time.
-    pub ends_before: Option<Timestamp>,
-    /// Whose end does not come before this time.
-    pub comes_until: Option<Timestamp>,
     /// In one of these groups, of whichever directory; in a company also by the mail domain.
     pub groups: Vec<Uuid>,
     /// With one of these roles, by themselves or by a group; together with `resources`, at one of those.
@@ -76,6 +70,12 @@ pub struct AccountFilter {
     pub within: Within,
     /// From the last address to the first.
     pub is_backwards: bool,
+    /// For whom this account answers.
+    pub sponsor: Option<Uuid>,
+    /// Whose end comes before this time.
+    pub ends_before: Option<Timestamp>,
+    /// Whose end does not come before this time.
+    pub comes_until: Option<Timestamp>,
 }
 
 /// A page of a list.
@@ -85,13 +85,6 @@ pub struct AccountPage {
     pub accounts: Vec<Account>,
     /// The address after which the next page begins; none at the end.
     pub next: Option<EmailAddress>,
-}
-
-impl AccountFilter {
-    /// Whether there is an index of those that this may find, in which few accounts are.
-    fn is_of_few(&self) -> bool {
-        self.sponsor.is_some() || self.ends_before.is_some()
-    }
 }
 
 /// A stretch of one index.
@@ -258,6 +251,11 @@ impl Run {
 }
 
 impl AccountFilter {
+    /// Whether there is an index of those that this may find, in which few accounts are.
+    fn is_of_few(&self) -> bool {
+        self.sponsor.is_some() || self.ends_before.is_some()
+    }
+
     /// The sets that it asks for.
     pub(super) fn sets(&self) -> Vec<AccountSet<'_>> {
         let mut sets = Vec::new();
@@ -319,9 +317,7 @@ impl AccountFilter {
     }
 
     fn narrow_to_terms(&self, statement: &mut Statement) {
-        if let Some(sponsor) = self.sponsor {
-            statement.one_of("sponsor", &[sponsor], Value::id);
-        }
+        statement.one_of("sponsor", self.sponsor.as_slice(), Value::id);
         if let Some(end) = self.ends_before {
             let end = statement.bind(Value::Integer(row::millis(end)));
             statement.and(&format!("ends_at < {end}"));
