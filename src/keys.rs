@@ -42,6 +42,8 @@ pub struct Keys {
     ownership: [u8; 32],
     /// For the cursors of lists; the same under every rotation, as a client may keep one for months.
     cursors: [u8; 32],
+    /// For links to exports; the same under every rotation, as a mailed one works for a day.
+    exports: [u8; 32],
 }
 
 /// Why there are no keys.
@@ -96,13 +98,13 @@ impl Keys {
                 return Err(index + 1);
             }
             lasting.get_or_insert_with(|| {
-                ["subject", "cookies", "ownership", "cursors"].map(|what| derive(&secret, what))
+                ["subject", "cookies", "ownership", "cursors", "exports"].map(|what| derive(&secret, what))
             });
             current = Some(id);
         }
         match (current, lasting) {
-            (Some(current), Some([subject, cookies, ownership, cursors])) => {
-                Ok(Self { sets, current, subject, cookies, ownership, cursors })
+            (Some(current), Some([subject, cookies, ownership, cursors, exports])) => {
+                Ok(Self { sets, current, subject, cookies, ownership, cursors, exports })
             }
             _ => Err(1),
         }
@@ -141,6 +143,11 @@ impl Keys {
     /// The key for the cursors of lists.
     pub fn cursors(&self) -> &[u8; 32] {
         &self.cursors
+    }
+
+    /// The key for links to exports.
+    pub fn exports(&self) -> &[u8; 32] {
+        &self.exports
     }
 }
 

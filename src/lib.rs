@@ -88,8 +88,12 @@
 //!   stored without it keeps meaning the default.
 //! - A deed about policies or members: copy `actions/policies/delete.rs`.
 //! - Work that takes longer than a request: a kind in `domain/task.rs`, its arm in `actions/tasks.rs`; it is asked for as in
-//!   `actions/policies/submit.rs` and done as in `apply.rs`, all of it in the transaction that ends the task. A file that comes
-//!   of it is written as in `write_export.rs`.
+//!   `actions/policies/submit.rs` and done as in `apply.rs`, all of it in the transaction that ends the task.
+//! - A file of people: rows as in `actions/exports/external_users.rs`, its kind in `domain/task.rs`, its arms in `exports/write.rs`
+//!   and `tasks.rs`. It is fetched with its key or by a mailed link without a line more.
+//! - A mail to an organization's admins: `Letterhead::tell_admins`, in the transaction of what it tells, as `domains/tell.rs` does.
+//! - A setting of an organization: a field of `Office` in `domain/organization.rs`, read in `config/organizations.rs`; where pages
+//!   say it, a field of `Organization`.
 //! - A deed about people from outside: copy `actions/external_policies/reset.rs` or `actions/groups/members.rs`; what requests are
 //!   judged by is loaded into `directory/` and told by a `ChangeKind`.
 //! - An event of the audit log: a variant of `AuditAction` in `store/audit.rs`, and what people read of it in `audit_names.rs`;

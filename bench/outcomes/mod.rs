@@ -11,7 +11,7 @@ use postern::domain::email::EmailAddress;
 use postern::domain::facts::{Facts, Person, ProofFact, Session};
 use postern::domain::group::Invited;
 use postern::domain::lane::Lane;
-use postern::domain::lifecycle::Standing;
+use postern::domain::lifecycle::{Claim, Standing};
 use postern::domain::organization::OrganizationId;
 use postern::domain::policy::{ApiTokens, Snapshot};
 
@@ -41,10 +41,10 @@ impl Outcomes {
 
     /// Names and facts. Each name begins with the outcome.
     pub fn rows(&self) -> [(&'static str, Facts<'_>); 10] {
-        let person = |email, claimed| {
+        let person = |email, claimed: bool| {
             Session::Person(Person {
                 email,
-                claimed,
+                claim: if claimed { Claim::InForce } else { Claim::None },
                 standing: Standing::Active,
                 ends_at: None,
                 is_customer: false,

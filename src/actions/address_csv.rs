@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 
-use super::export_csv::unguarded;
+use crate::domain::csv_cell::unguarded;
 use crate::domain::email::EmailAddress;
 use crate::domain::task::{RowOutcome, RowReason};
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
+use crate::actions::exports::Exports;
 use crate::actions::policies::Policies;
 use crate::actions::task_end::{Ended, notify};
 use crate::clock::Clock;
@@ -20,6 +21,8 @@ pub struct Tasks {
     pub clock: Clock,
     /// The deeds about policies.
     pub policies: Arc<Policies>,
+    /// The deeds about files.
+    pub exports: Arc<Exports>,
 }
 
 impl Tasks {
@@ -58,7 +61,7 @@ impl Tasks {
     async fn work(&self, task: &TaskRow) -> Result<Ended, StoreError> {
         match task.kind {
             TaskKind::AddMembers => self.policies.apply(task).await,
-            TaskKind::ExportMembers => self.policies.write_export(task).await,
+            TaskKind::ExportMembers | TaskKind::ExportExternalUsers => self.exports.write(task).await,
         }
     }
 

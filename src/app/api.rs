@@ -9,6 +9,7 @@ use crate::actions::accounts::Accounts;
 use crate::actions::api_keys::ApiKeys;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
+use crate::actions::exports::Exports;
 use crate::actions::external_policies::ExternalPolicies;
 use crate::actions::groups::Groups;
 use crate::actions::policies::Policies;
@@ -27,6 +28,7 @@ pub(super) struct Deeds {
     pub(super) accounts: Arc<ArcSwap<Accounts>>,
     pub(super) claims: Arc<Claims>,
     pub(super) policies: Arc<Policies>,
+    pub(super) exports: Arc<Exports>,
 }
 
 /// What the API works with.
@@ -39,7 +41,7 @@ pub(super) fn api(
     directory: &Arc<Directory>,
     deeds: Deeds,
 ) -> Api {
-    let Deeds { domains, accounts, claims, policies } = deeds;
+    let Deeds { domains, accounts, claims, policies, exports } = deeds;
     Api {
         settings: settings.admin.clone(),
         served: ArcSwap::from_pointee(served(settings)),
@@ -51,6 +53,7 @@ pub(super) fn api(
         accounts,
         claims,
         policies,
+        exports,
         groups: ArcSwap::from_pointee(groups(settings, store, clock, entropy)),
         external_policies: ExternalPolicies {
             store: store.clone(),
@@ -65,7 +68,7 @@ pub(super) fn api(
 
 /// The deeds about groups, which a reload may change.
 pub(super) fn groups(settings: &Settings, store: &Store, clock: &Clock, entropy: &Entropy) -> Groups {
-    let sites = accounts(settings, store.clone(), clock.clone()).sites;
+    let sites = accounts(settings, store.clone(), clock.clone(), entropy.clone()).sites;
     Groups { store: store.clone(), clock: clock.clone(), entropy: entropy.clone(), sites }
 }
 

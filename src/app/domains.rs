@@ -6,6 +6,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tokio::sync::watch;
 
+use super::letterhead::letterhead;
 use super::stopping;
 use crate::actions::domains::{Domains, Rules};
 use crate::clock::Clock;
@@ -37,7 +38,7 @@ pub fn domains(
         recheck_every: settings.domains.recheck_every,
         grace_period: settings.domains.grace_period,
     };
-    Domains { store, keys, clock, entropy, resolver, website, rules }
+    Domains { store, keys, clock, entropy, resolver, website, rules, letterhead: letterhead(settings) }
 }
 
 /// The same with other settings, as a reload has them.

@@ -7,6 +7,7 @@ mod api;
 mod audit;
 pub mod domains;
 mod housekeeping;
+pub mod letterhead;
 pub mod process;
 mod reload;
 pub mod tasks;
@@ -22,6 +23,8 @@ use tokio::sync::{mpsc, watch};
 use crate::actions::accounts::Accounts;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
+use crate::actions::exports::Exports;
+use crate::actions::letterhead::SharedLetterhead;
 use crate::actions::policies::Policies;
 use crate::actions::tasks::Tasks;
 use crate::actions::{Actions, keep_findings};
@@ -68,6 +71,10 @@ pub struct App {
     pub api: Arc<Api>,
     /// The deeds about authentication policies.
     pub policies: Arc<Policies>,
+    /// The deeds about files.
+    pub exports: Arc<Exports>,
+    /// What mails to admins are written with; a reload puts another in its place.
+    pub letterhead: SharedLetterhead,
     /// The mail worker.
     pub outbox: Arc<Outbox>,
     /// Where state lasts.
@@ -105,15 +112,19 @@ impl App {
         let domains =
             domains::domains(&settings, store.clone(), Arc::clone(&keys), clock.clone(), entropy.clone());
         let domains = Arc::new(ArcSwap::from_pointee(domains));
-        let accounts = accounts::accounts(&settings, store.clone(), clock.clone());
+        let accounts = accounts::accounts(&settings, store.clone(), clock.clone(), entropy.clone());
         let accounts = Arc::new(ArcSwap::from_pointee(accounts));
         let claims = Arc::new(Claims { store: store.clone(), clock: clock.clone() });
-        let policies = Arc::new(tasks::policies(&settings, store.clone(), clock.clone(), entropy.clone()));
+        let letterhead = Arc::new(ArcSwap::from_pointee(letterhead::letterhead(&settings)));
+        let (policies, exports) =
+            tasks::policies_and_exports(&settings, &keys, &store, &clock, &entropy, &letterhead);
+        let (policies, exports) = (Arc::new(policies), Arc::new(exports));
         let deeds = api::Deeds {
             domains: Arc::clone(&domains),
             accounts: Arc::clone(&accounts),
             claims: Arc::clone(&claims),
             policies: Arc::clone(&policies),
+            exports: Arc::clone(&exports),
         };
         let api = api::api(&settings, &store, &keys, &clock, &entropy, &directory, deeds);
         let components = Components {
@@ -147,6 +158,8 @@ impl App {
             claims,
             api: Arc::new(api),
             policies,
+            exports,
+            letterhead,
             outbox,
             store,
             metrics,
@@ -204,8 +217,9 @@ impl App {
         let audit = audit::keep_audit(self.store.clone(), self.clock.clone(), keep_for, stop.clone());
         let domains = domains::keep_domains(Arc::clone(&self.domains), stop.clone());
         let accounts = accounts::keep_accounts(Arc::clone(&self.accounts), stop.clone());
-        let (store, clock, policies) = (self.store.clone(), self.clock.clone(), Arc::clone(&self.policies));
-        let tasks = tasks::keep_tasks(Tasks { store, clock, policies }, stop.clone());
+        let (policies, exports) = (Arc::clone(&self.policies), Arc::clone(&self.exports));
+        let tasks = Tasks { store: self.store.clone(), clock: self.clock.clone(), policies, exports };
+        let tasks = tasks::keep_tasks(tasks, stop.clone());
         let (draining, stop) = (Arc::clone(&self.draining), stop.clone());
         async move {
             tokio::spawn(async move {
@@ -242,6 +256,7 @@ fn outbox(
     metrics: &Arc<Metrics>,
 ) -> anyhow::Result<Arc<Outbox>> {
     let transport = Transport::new(&settings.mail.transport)?;
+    let links = letterhead::links(settings, keys);
     let (keys, digits) = (Arc::clone(keys), settings.verification.code_digits);
     let codes: Codes =
         Arc::new(move |id, challenge| Some(Code::derive(&keys.of(id)?.code, challenge, digits)));
@@ -260,6 +275,7 @@ fn outbox(
         clock.clone(),
         settings.mail.from.clone(),
         codes,
+        links,
         observer,
     )))
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use super::{App, accounts, api, domains, policy, tasks};
+use super::{App, accounts, api, domains, letterhead, policy, tasks};
 use crate::actions::accounts::Accounts;
 use crate::actions::domains::Domains;
-use crate::actions::policies::Policies;
+use crate::actions::exports::Exports;
+use crate::actions::letterhead::SharedLetterhead;
 use crate::admin::api::Api;
 use crate::config::settings::Settings;
 use crate::config::{self, ConfigErrors};
@@ -23,7 +24,8 @@ pub struct Reloader {
     domains: Arc<ArcSwap<Domains>>,
     accounts: Arc<ArcSwap<Accounts>>,
     api: Arc<Api>,
-    policies: Arc<Policies>,
+    exports: Arc<Exports>,
+    letterhead: SharedLetterhead,
     metrics: Arc<Metrics>,
     /// What is in force, to see what cannot change without a restart.
     current: Arc<Settings>,
@@ -38,7 +40,8 @@ impl Reloader {
             domains: Arc::clone(&app.domains),
             accounts: Arc::clone(&app.accounts),
             api: Arc::clone(&app.api),
-            policies: Arc::clone(&app.policies),
+            exports: Arc::clone(&app.exports),
+            letterhead: Arc::clone(&app.letterhead),
             metrics: Arc::clone(&app.metrics),
             current: Arc::clone(&app.settings),
         }
@@ -61,14 +64,15 @@ impl Reloader {
         self.directory.set_policy(policy(&settings));
         let again = domains::again(&self.domains.load(), &settings);
         self.domains.store(Arc::new(again));
-        let Accounts { store, clock, .. } = &*self.accounts.load_full();
-        let again = accounts::accounts(&settings, store.clone(), clock.clone());
+        let Accounts { store, clock, entropy, .. } = &*self.accounts.load_full();
+        let again = accounts::accounts(&settings, store.clone(), clock.clone(), entropy.clone());
         self.accounts.store(Arc::new(again));
         self.api.served.store(Arc::new(api::served(&settings)));
         let groups = &self.api.groups.load_full();
         let again = api::groups(&settings, &groups.store, &groups.clock, &groups.entropy);
         self.api.groups.store(Arc::new(again));
-        tasks::reload(&self.policies, &settings);
+        self.exports.sites.store(Arc::new(tasks::export_sites(&settings)));
+        self.letterhead.store(Arc::new(letterhead::letterhead(&settings)));
         self.metrics.config_in_force(&settings.fingerprint);
         self.metrics.config_reloaded(ReloadResult::Success);
         self.current = settings;

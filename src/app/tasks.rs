@@ -1,4 +1,4 @@
-//! The deeds about policies, put together from the settings; and the tasks, which are worked on beside the traffic.
+//! The deeds about policies and files, put together from the settings; and the tasks, which are worked on beside the traffic.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,12 +7,14 @@ use arc_swap::ArcSwap;
 use tokio::sync::{Notify, watch};
 
 use super::stopping;
-use crate::actions::policies::{ExportSite, Policies};
-use crate::actions::task_end::Letterhead;
+use crate::actions::exports::{ExportSite, Exports};
+use crate::actions::letterhead::SharedLetterhead;
+use crate::actions::policies::Policies;
 use crate::actions::tasks::Tasks;
 use crate::clock::Clock;
 use crate::config::settings::Settings;
 use crate::entropy::Entropy;
+use crate::keys::Keys;
 use crate::store::Store;
 
 /// How often it is seen whether another gateway left a task: a look into an index of those that are not over.
@@ -20,26 +22,37 @@ const ROUND: Duration = Duration::from_secs(5);
 /// How long after a task could not be done.
 const AFTER_FAILURE: Duration = Duration::from_secs(30);
 
-/// The deeds about policies, as the settings have it.
-pub fn policies(settings: &Settings, store: Store, clock: Clock, entropy: Entropy) -> Policies {
-    let sites = ArcSwap::from_pointee(export_sites(settings));
-    let letterhead = ArcSwap::from_pointee(letterhead(settings));
-    Policies { store, clock, entropy, bell: Arc::new(Notify::new()), sites, letterhead }
-}
-
-/// Takes what a reload may change.
-pub(super) fn reload(policies: &Policies, settings: &Settings) {
-    policies.sites.store(Arc::new(export_sites(settings)));
-    policies.letterhead.store(Arc::new(letterhead(settings)));
-}
-
-fn letterhead(settings: &Settings) -> Letterhead {
-    let base = settings.admin.urls.first().map(|url| url.base.clone()).unwrap_or_default();
-    Letterhead { organizations: settings.organizations.clone(), base }
+/// The deeds about policies and about files, as the settings have it. They ring one bell.
+pub fn policies_and_exports(
+    settings: &Settings,
+    keys: &Keys,
+    store: &Store,
+    clock: &Clock,
+    entropy: &Entropy,
+    letterhead: &SharedLetterhead,
+) -> (Policies, Exports) {
+    let bell: Arc<Notify> = Arc::default();
+    let exports = Exports {
+        store: store.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        bell: Arc::clone(&bell),
+        sites: ArcSwap::from_pointee(export_sites(settings)),
+        letterhead: Arc::clone(letterhead),
+        link_key: *keys.exports(),
+    };
+    let policies = Policies {
+        store: store.clone(),
+        clock: clock.clone(),
+        entropy: entropy.clone(),
+        bell,
+        letterhead: Arc::clone(letterhead),
+    };
+    (policies, exports)
 }
 
 /// The sites as exports show them.
-fn export_sites(settings: &Settings) -> Vec<ExportSite> {
+pub(super) fn export_sites(settings: &Settings) -> Vec<ExportSite> {
     let site = |site: &Arc<crate::config::settings::Site>| ExportSite {
         organization: site.organization.id.clone(),
         id: Arc::clone(&site.id),

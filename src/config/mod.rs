@@ -39,6 +39,7 @@ mod verification;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use data_encoding::HEXLOWER;
@@ -99,11 +100,13 @@ pub fn parse(
 fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Settings> {
     let document = DeTable::parse(text).map_err(|error| problems.add_syntax(&error)).ok()?;
     let mut root = Section::root(document.get_ref(), problems);
-    let organizations = organizations::read(&mut root);
-    let listen = listen::read(&mut root, around);
     let admin = admin::read(&mut root);
+    let offices = organizations::read(&mut root, !admin.urls.is_empty());
+    let organizations: Vec<_> =
+        offices.iter().flatten().map(|office| Arc::clone(&office.organization)).collect();
+    let listen = listen::read(&mut root, around);
     let (verification, enforce) = verification::read(&mut root);
-    let sites = sites::read(&mut root, around, organizations.as_deref().unwrap_or_default(), enforce);
+    let sites = sites::read(&mut root, around, &organizations, enforce);
     let limits = limits::read(&mut root);
     let mail = mail::read(&mut root, around);
     let files = store::read(&mut root, around);
@@ -115,7 +118,8 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
     root.finish();
     let (database, keys) = files?;
     Some(Settings {
-        organizations: organizations?,
+        organizations,
+        offices: offices?,
         listen: listen?,
         admin,
         sites: sites?,

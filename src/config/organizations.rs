@@ -2,41 +2,60 @@
 
 use std::sync::Arc;
 
-use crate::domain::organization::{Organization, OrganizationId};
+use crate::domain::email::EmailAddress;
+use crate::domain::organization::{ExportLinks, Office, Organization, OrganizationId};
 
 use super::section::Section;
-use super::values::Refusal;
+use super::values::{Refusal, choice};
 
-/// Reads all organizations, at least one. The only one needs no id; several are told apart by theirs.
-pub(super) fn read(root: &mut Section<'_>) -> Option<Vec<Arc<Organization>>> {
+/// How many admins are written to at once.
+const MOST_ADMINS: usize = 20;
+
+/// Reads all organizations, at least one. The only one needs no id; several are told apart by theirs. `has_address` says whether
+/// it is known where clients reach the API, which a mailed link begins with.
+pub(super) fn read(root: &mut Section<'_>, has_address: bool) -> Option<Vec<Office>> {
     if !root.is_list("organization") {
         let mut section = root.required_section("organization", "`name`")?;
-        let organization = read_one(&mut section, false);
+        let organization = read_one(&mut section, false, has_address);
         section.finish();
-        return Some(vec![Arc::new(organization?)]);
+        return Some(vec![organization?]);
     }
-    let mut organizations: Vec<Arc<Organization>> = Vec::new();
+    let mut offices: Vec<Office> = Vec::new();
     let sections = root.sections("organization", "`id` and `name`");
     let (all, several) = (sections.len(), sections.len() > 1);
     for mut section in sections {
-        match read_one(&mut section, several) {
-            Some(organization) if organizations.iter().any(|known| known.id == organization.id) => {
+        match read_one(&mut section, several, has_address) {
+            Some(new) if offices.iter().any(|known| known.organization.id == new.organization.id) => {
                 section.reject("id", "is taken", "expected another id for each organization");
             }
-            organization => organizations.extend(organization.map(Arc::new)),
+            new => offices.extend(new),
         }
         section.finish();
     }
-    (organizations.len() == all && all > 0).then_some(organizations)
+    (offices.len() == all && all > 0).then_some(offices)
 }
 
-fn read_one(section: &mut Section<'_>, is_one_of_several: bool) -> Option<Organization> {
+fn read_one(section: &mut Section<'_>, is_one_of_several: bool, has_address: bool) -> Option<Office> {
     let id = match is_one_of_several || section.has("id") {
         true => section.required("id", "acme", id),
         false => section.text("id", id).or_else(|| Some(OrganizationId::only())),
     };
     let name = section.required("name", "Acme", name);
-    Some(Organization { id: id?, name: name? })
+    let contact = section.text("contact", contact);
+    let mut admins = section.texts("admins", admin).unwrap_or_default();
+    admins.sort();
+    admins.dedup();
+    if admins.len() > MOST_ADMINS {
+        section.reject("admins", "is too long", format!("expected up to {MOST_ADMINS} addresses"));
+    }
+    let links = [("sign-in", ExportLinks::SignIn), ("bearer", ExportLinks::Bearer)];
+    let export_links = section.text("export_links", choice(&links)).unwrap_or_default();
+    if export_links == ExportLinks::Bearer && !has_address {
+        let instead = "expected `urls` in [admin] too: a mailed link begins with the first of them";
+        section.reject("export_links", "leads nowhere", instead);
+    }
+    let organization = Arc::new(Organization { id: id?, name: name?, contact });
+    Some(Office { organization, admins, export_links })
 }
 
 /// The organization that a site names, or the only one there is.
@@ -71,11 +90,22 @@ fn id(text: &str) -> Result<OrganizationId, Refusal> {
         .map_err(|error| Refusal::new(error.to_string(), "expected an id such as `acme`; it never changes"))
 }
 
+fn admin(text: &str) -> Result<EmailAddress, Refusal> {
+    EmailAddress::parse(text)
+        .map_err(|_| Refusal::new("is not an address", "expected one such as `ada@acme.com`"))
+}
+
 fn name(text: &str) -> Result<Arc<str>, Refusal> {
+    line(text, 100).ok_or_else(|| Refusal::new("is not a name", "expected 1 to 100 characters on one line"))
+}
+
+fn contact(text: &str) -> Result<Arc<str>, Refusal> {
+    let instead = "expected 1 to 200 characters on one line, such as `the service desk, +49 30 1234`";
+    line(text, 200).ok_or_else(|| Refusal::new("is not a contact", instead))
+}
+
+fn line(text: &str, most: usize) -> Option<Arc<str>> {
     let text = text.trim();
-    let length = text.chars().count();
-    if !(1..=100).contains(&length) || text.chars().any(char::is_control) {
-        return Err(Refusal::new("is not a name", "expected 1 to 100 characters on one line"));
-    }
-    Ok(Arc::from(text))
+    let is_line = (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    is_line.then(|| Arc::from(text))
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::domain::code::CodeDigits;
 use crate::domain::domain_name::DomainName;
-use crate::domain::organization::Organization;
+use crate::domain::organization::{Office, Organization};
 pub use crate::domain::policy::{ApiTokens, Limits};
 
 use super::admin::Admin;
@@ -25,6 +25,8 @@ use super::tls::Tls;
 pub struct Settings {
     /// The organizations, at least one; no two share an id.
     pub organizations: Vec<Arc<Organization>>,
+    /// The same, each with how it is run.
+    pub offices: Vec<Office>,
     /// Where to listen, and how.
     pub listen: Listen,
     /// The API of the admin listener.

@@ -9,7 +9,7 @@ use std::thread;
 use jiff::Timestamp;
 
 use crate::domain::email::EmailAddress;
-use crate::domain::lifecycle::Standing;
+use crate::domain::lifecycle::{Claim, Standing};
 use crate::store::{AccountRow, Store, StoreError, UserKey};
 
 use super::addresses::{Addresses, AddressesBuilder, Place};
@@ -20,8 +20,8 @@ use super::table::Table;
 #[derive(Default)]
 pub(super) struct Accounts {
     by_email: Table<Account>,
-    /// Until when external people may come, and since when proofs are void: of the few of whom that was said.
-    times: Table<Times>,
+    /// Until when external people may come: of the few of whom that was said.
+    ends: Table<Timestamp>,
     /// For products that reveal a login name and no address.
     by_username: Table<Place>,
     /// (site, user key) → address. It outlives a change of name, and nobody else ever gets it.
@@ -43,34 +43,28 @@ struct Account {
 const CLAIMED: u8 = 1;
 /// A login name was imported with it.
 const NAMED: u8 = 2;
-/// It has times.
-const TIMED: u8 = 4;
-
-#[derive(Clone, Copy)]
-struct Times {
-    ends_at: Option<Timestamp>,
-    reset_at: Option<Timestamp>,
-}
+/// It has an end.
+const ENDS: u8 = 4;
+/// It is claimed, and its address is not proved.
+const UNPROVED: u8 = 8;
 
 /// What is known of an account.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct AccountState {
-    /// Whether the organization claimed it and its address is verified.
-    pub claimed: bool,
+    /// What the organization's claim amounts to.
+    pub claim: Claim,
     /// Whether it may come in at all.
     pub standing: Standing,
     /// Until when its owner may come, as long as they are external.
     pub ends_at: Option<Timestamp>,
-    /// Since when proofs and enrolments made before are void.
-    pub reset_at: Option<Timestamp>,
     /// Whether a login name was imported with it.
     pub(super) named: bool,
 }
 
 impl AccountState {
     pub(super) fn of(row: &AccountRow) -> Self {
-        let AccountRow { claimed, standing, ends_at, reset_at, .. } = *row;
-        Self { claimed, standing, ends_at, reset_at, named: row.username.is_some() }
+        let AccountRow { claim, standing, ends_at, .. } = *row;
+        Self { claim, standing, ends_at, named: row.username.is_some() }
     }
 }
 
@@ -90,12 +84,15 @@ impl Accounts {
 
     pub(super) fn state(&self, account: Fingerprint) -> Option<AccountState> {
         let Account { marks, standing } = *self.by_email.find(account)?;
-        let times = if marks & TIMED == 0 { None } else { self.times.find(account) };
+        let claim = match (marks & CLAIMED != 0, marks & UNPROVED != 0) {
+            (true, _) => Claim::InForce,
+            (false, true) => Claim::Unproved,
+            (false, false) => Claim::None,
+        };
         Some(AccountState {
-            claimed: marks & CLAIMED != 0,
+            claim,
             standing,
-            ends_at: times.and_then(|times| times.ends_at),
-            reset_at: times.and_then(|times| times.reset_at),
+            ends_at: if marks & ENDS == 0 { None } else { self.ends.find(account).copied() },
             named: marks & NAMED != 0,
         })
     }
@@ -124,7 +121,7 @@ impl Accounts {
 /// What was read, before it is put in order.
 struct Rows {
     by_email: Vec<(Fingerprint, Account)>,
-    times: Vec<(Fingerprint, Times)>,
+    ends: Vec<(Fingerprint, Timestamp)>,
     by_username: Vec<(Fingerprint, Place)>,
     by_user_key: Vec<(Fingerprint, Place)>,
     keyed: Vec<(Fingerprint, ())>,
@@ -135,7 +132,7 @@ impl Rows {
     fn new() -> Self {
         Self {
             by_email: Vec::new(),
-            times: Vec::new(),
+            ends: Vec::new(),
             by_username: Vec::new(),
             by_user_key: Vec::new(),
             keyed: Vec::new(),
@@ -146,12 +143,16 @@ impl Rows {
     fn add_account(&mut self, key: &FingerprintKey, row: &AccountRow) {
         let account = key.email(&row.organization, &row.email);
         let mut marks = 0;
-        for (mark, is_set) in [(CLAIMED, row.claimed), (NAMED, row.username.is_some())] {
+        for (mark, is_set) in [
+            (CLAIMED, row.claim == Claim::InForce),
+            (UNPROVED, row.claim == Claim::Unproved),
+            (NAMED, row.username.is_some()),
+        ] {
             marks |= if is_set { mark } else { 0 };
         }
-        if row.ends_at.is_some() || row.reset_at.is_some() {
-            marks |= TIMED;
-            self.times.push((account, Times { ends_at: row.ends_at, reset_at: row.reset_at }));
+        if let Some(end) = row.ends_at {
+            marks |= ENDS;
+            self.ends.push((account, end));
         }
         self.by_email.push((account, Account { marks, standing: row.standing }));
         if let Some(username) = &row.username {
@@ -167,11 +168,11 @@ impl Rows {
 
     /// The two tables that everybody may be in are sorted at once.
     fn build(self) -> Accounts {
-        let Self { by_email, times, by_username, by_user_key, keyed, addresses } = self;
+        let Self { by_email, ends, by_username, by_user_key, keyed, addresses } = self;
         thread::scope(|scope| {
             let by_email = scope.spawn(|| Table::new(by_email));
             let accounts = Accounts {
-                times: Table::new(times),
+                ends: Table::new(ends),
                 by_username: Table::new(by_username),
                 by_user_key: Table::new(by_user_key),
                 keyed: Table::new(keyed),
@@ -203,16 +204,15 @@ mod tests {
             organization: OrganizationId::only(),
             email: EmailAddress::parse(&format!("user{number:07}@d{}.acme.test", number % 100)).unwrap(),
             username: has_username.then(|| format!("name{number}")),
-            claimed: number.is_multiple_of(2),
+            claim: if number.is_multiple_of(2) { Claim::InForce } else { Claim::None },
             standing: Standing::Active,
             ends_at: None,
-            reset_at: None,
         }
     }
 
     impl Accounts {
         fn is_claimed(&self, account: Fingerprint) -> bool {
-            self.state(account).is_some_and(|state| state.claimed)
+            self.state(account).is_some_and(|state| state.claim.is_in_force())
         }
 
         fn has_username(&self, account: Fingerprint) -> bool {
@@ -224,14 +224,21 @@ mod tests {
     fn what_was_said_of_an_account_is_known_of_it() {
         let (key, mut rows) = (FingerprintKey::new([7; 16]), Rows::new());
         let at = |second| Some(Timestamp::from_second(second).unwrap());
-        let said =
-            AccountRow { standing: Standing::Suspended, ends_at: at(1), reset_at: at(2), ..row(1, true) };
+        let said = AccountRow {
+            claim: Claim::Unproved,
+            standing: Standing::Suspended,
+            ends_at: at(1),
+            ..row(1, true)
+        };
         rows.add_account(&key, &said);
         rows.add_account(&key, &row(2, false));
         let accounts = rows.build();
         let state = |row: &AccountRow| accounts.state(key.email(&row.organization, &row.email));
         assert_eq!(state(&said), Some(AccountState::of(&said)));
-        assert_eq!(state(&row(2, false)), Some(AccountState { claimed: true, ..AccountState::default() }));
+        assert_eq!(
+            state(&row(2, false)),
+            Some(AccountState { claim: Claim::InForce, ..AccountState::default() })
+        );
         assert_eq!(state(&row(3, false)), None);
     }
 
@@ -270,7 +277,7 @@ mod tests {
         rows.add_account(&key, &ours);
         rows.add_account(
             &key,
-            &AccountRow { username: Some("else".to_owned()), claimed: false, ..theirs.clone() },
+            &AccountRow { username: Some("else".to_owned()), claim: Claim::None, ..theirs.clone() },
         );
         let accounts = rows.build();
         assert_eq!(accounts.len(), 2);

@@ -161,7 +161,7 @@ mod tests {
     }
 
     fn claimed() -> Option<AccountState> {
-        Some(AccountState { claimed: true, ..AccountState::default() })
+        Some(AccountState { claim: crate::domain::lifecycle::Claim::InForce, ..AccountState::default() })
     }
 
     fn read(seq: i64, number: u128, state: Option<AccountState>) -> Changed {

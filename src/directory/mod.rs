@@ -242,11 +242,14 @@ impl Directory {
         self.accounts.load().state(account).unwrap_or_default()
     }
 
-    /// What is known of the account of an address, with every reset that acts on it.
-    pub fn account_at(&self, organization: &OrganizationId, email: &EmailAddress) -> AccountState {
+    /// What is known of the account of an address, and when whoever has it was last reset.
+    pub fn account_at(
+        &self,
+        organization: &OrganizationId,
+        email: &EmailAddress,
+    ) -> (AccountState, Option<Timestamp>) {
         let account = self.key.email(organization, email);
-        let state = self.account(account);
-        AccountState { reset_at: state.reset_at.max(self.reset_at(account)), ..state }
+        (self.account(account), self.reset_at(account))
     }
 
     /// Notes that somebody used an account, for the store to know the day.

@@ -12,7 +12,7 @@ use super::decision::{Credentials, Decision, Permit, Reason};
 use super::facts::{Facts, Person, ProofFact, Session};
 use super::group::Invited;
 use super::lane::Lane;
-use super::lifecycle::Standing;
+use super::lifecycle::{Claim, Standing};
 use super::organization::OrganizationId;
 use super::policy::{ApiTokens, ExternalUserPolicy, Snapshot, Verification};
 
@@ -105,7 +105,11 @@ fn decide_token(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decis
 }
 
 fn may_use_tokens(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>) -> bool {
-    snapshot.external_policy(facts.organization, person.believed_email()).api_tokens == ApiTokens::Allow
+    external_policy(snapshot, facts, person).api_tokens == ApiTokens::Allow
+}
+
+fn external_policy(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>) -> ExternalUserPolicy {
+    snapshot.external_policy(facts.organization, person.believed_email())
 }
 
 fn pass_anonymous() -> Decision {
@@ -113,22 +117,29 @@ fn pass_anonymous() -> Decision {
 }
 
 fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now: Timestamp) -> Decision {
+    let organization = facts.organization;
     // Before everything that lets somebody pass: no claim, proof or app outlives the account.
-    if let Some(reason) = kept_out(snapshot, facts.organization, person, now) {
+    if let Some(reason) = kept_out(snapshot, organization, person, now) {
         return Decision::Deny(reason);
     }
-    if is_managed(snapshot, facts.organization, person) {
+    if is_managed(snapshot, organization, person) {
         return Decision::Pass(Permit::new(Reason::Managed, Credentials::Cookies));
     }
-    // Before whatever asks for less: who was not invited has nothing to verify.
+    // Before whatever asks for less: who was not invited has nothing to verify, but for an address that makes them managed.
     if !facts.invited.lets_in(person.is_customer) {
-        return Decision::Deny(Reason::NotInvited);
+        let is_to_prove = is_to_prove(snapshot, organization, person);
+        let policy = external_policy(snapshot, facts, person);
+        return match policy.verification {
+            _ if !is_to_prove => Decision::Deny(Reason::NotInvited),
+            Verification::Unreadable => Decision::Unavailable(Reason::PolicyUnreadable),
+            Verification::Required | Verification::Off => decide_proof(&policy, facts, now),
+        };
     }
     // By what the account may do, never by path: a customer of the portal reaches nothing else with any of them.
     if person.is_customer && facts.customers_exempt {
         return Decision::Pass(Permit::new(Reason::PortalCustomer, Credentials::Cookies));
     }
-    let policy = snapshot.external_policy(facts.organization, person.believed_email());
+    let policy = external_policy(snapshot, facts, person);
     match policy.verification {
         Verification::Required => {}
         Verification::Off => {
@@ -137,17 +148,8 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
         // Whatever it says, it may say less than is believed of it.
         Verification::Unreadable => return Decision::Unavailable(Reason::PolicyUnreadable),
     }
-    let stale = match facts.proof {
-        ProofFact::VerifiedAt(at) => match staleness(&policy, facts, at, now) {
-            None => {
-                let end = at.saturating_add(policy.frequency).unwrap_or(Timestamp::MAX);
-                return Decision::Pass(Permit::new(Reason::FreshProof, Credentials::Cookies).until(end));
-            }
-            Some(reason) => reason,
-        },
-        ProofFact::Invalid => Reason::ProofInvalid,
-        ProofFact::Absent => Reason::NoProof,
-    };
+    let decision = decide_proof(&policy, facts, now);
+    let Decision::Challenge(_) = decision else { return decision };
     // An app that signed in there keeps its session, as in the product whose feature this is.
     if let Some(end) = facts.enrolled_until.filter(|&end| now < end) {
         return Decision::Pass(Permit::new(Reason::MobileSession, Credentials::Cookies).until(end));
@@ -156,7 +158,22 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
     if person.email.is_none() {
         return Decision::Deny(Reason::AddressUnknown);
     }
-    Decision::Challenge(stale)
+    decision
+}
+
+/// A fresh proof passes, and whoever has none is asked for one.
+fn decide_proof(policy: &ExternalUserPolicy, facts: &Facts<'_>, now: Timestamp) -> Decision {
+    Decision::Challenge(match facts.proof {
+        ProofFact::VerifiedAt(at) => match staleness(policy, facts, at, now) {
+            None => {
+                let end = at.saturating_add(policy.frequency).unwrap_or(Timestamp::MAX);
+                return Decision::Pass(Permit::new(Reason::FreshProof, Credentials::Cookies).until(end));
+            }
+            Some(reason) => reason,
+        },
+        ProofFact::Invalid => Reason::ProofInvalid,
+        ProofFact::Absent => Reason::NoProof,
+    })
 }
 
 /// Why the account may not come in, whoever uses it. An end date is for external people alone.
@@ -178,9 +195,18 @@ pub(super) fn kept_out(
 
 /// Managed needs two facts, and an address that its owner can edit is neither.
 pub(super) fn is_managed(snapshot: &Snapshot, organization: &OrganizationId, person: Person<'_>) -> bool {
+    person.claim.is_in_force() && is_of(snapshot, organization, person)
+}
+
+/// Whether somebody would be managed as soon as they proved their address, invited or not.
+pub(super) fn is_to_prove(snapshot: &Snapshot, organization: &OrganizationId, person: Person<'_>) -> bool {
+    person.claim == Claim::Unproved && is_of(snapshot, organization, person)
+}
+
+/// Whether the address is of a domain that the organization owns, and is believed.
+fn is_of(snapshot: &Snapshot, organization: &OrganizationId, person: Person<'_>) -> bool {
     let Some(email) = person.email else { return false };
-    person.claimed
-        && !person.address_changed
+    !person.address_changed
         && snapshot.verified_domains.get(email.domain()).is_some_and(|owner| owner == organization)
 }
 

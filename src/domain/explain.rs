@@ -5,12 +5,12 @@
 
 use jiff::Timestamp;
 
-use super::decide::{decide, is_managed, kept_out, staleness};
+use super::decide::{decide, is_managed, is_to_prove, kept_out, staleness};
 use super::decision::{Decision, Reason};
 use super::facts::{Facts, Person, ProofFact, Session};
 use super::group::Invited;
 use super::in_words::in_words;
-use super::lifecycle::Standing;
+use super::lifecycle::{Claim, Standing};
 use super::policy::{ExternalUserPolicy, Snapshot, Verification};
 
 /// A question that a decision asks.
@@ -156,19 +156,22 @@ impl Asked<'_> {
         let owner = self.person.email.and_then(|email| self.snapshot.verified_domains.get(email.domain()));
         let is_ours = owner.is_some_and(|owner| owner == self.facts.organization);
         let is_managed = is_managed(self.snapshot, self.facts.organization, self.person);
-        let answer = match (self.person.email, is_ours, self.person.claimed) {
+        let answer = match (self.person.email, is_ours, self.person.claim) {
             (None, ..) => "External: no address of theirs is known.".to_owned(),
             (Some(email), false, _) => {
                 format!("External: {} is no verified domain of the organization.", email.domain())
             }
-            (Some(email), true, false) => format!(
-                "External: {} is verified, but the account is not claimed, or its address was never verified.",
+            (Some(email), true, Claim::None) => {
+                format!("External: {} is verified, but the account is not claimed.", email.domain())
+            }
+            (Some(email), true, Claim::Unproved) => format!(
+                "External: {} is verified and the account is claimed, but nobody proved yet that its address is theirs.",
                 email.domain()
             ),
-            (Some(_), true, true) if !is_managed => {
+            (Some(_), true, Claim::InForce) if !is_managed => {
                 "External: the product reports another address for this person than is known.".to_owned()
             }
-            (Some(email), true, true) => {
+            (Some(email), true, Claim::InForce) => {
                 format!("Managed: {} is verified, and the account is claimed.", email.domain())
             }
         };
@@ -189,12 +192,22 @@ impl Asked<'_> {
         let lets_in = self.facts.invited.lets_in(self.person.is_customer);
         let answer = match self.facts.invited {
             Invited::NotNeeded => return None,
+            _ if self.is_to_prove() => {
+                "They were not invited, but would be managed: they are asked for a code, which proves it."
+            }
             Invited::No => "The site is for invited people, and nobody invited them.",
             Invited::Portal if lets_in => "They were invited to the customer portal.",
             Invited::Portal => "They were invited to the customer portal, and not to the product.",
             Invited::Product => "They were invited to the product.",
         };
-        Some(check(Question::Invitation, answer, (!lets_in).then_some(Reason::NotInvited)))
+        let is_refused = !lets_in && !self.is_to_prove();
+        Some(check(Question::Invitation, answer, is_refused.then_some(Reason::NotInvited)))
+    }
+
+    /// Whether they are here to prove their address, and nothing less than a code will do.
+    fn is_to_prove(&self) -> bool {
+        !self.facts.invited.lets_in(self.person.is_customer)
+            && is_to_prove(self.snapshot, self.facts.organization, self.person)
     }
 
     fn portal(&self) -> Option<Check> {
@@ -203,7 +216,8 @@ impl Asked<'_> {
             Some(_) => "They may use the customer portal alone, and the site asks no code of such people.",
             None => "They may use the customer portal alone, and the site asks the same of such people.",
         };
-        self.person.is_customer.then(|| check(Question::Portal, answer, settles))
+        let is_asked = self.person.is_customer && !self.is_to_prove();
+        is_asked.then(|| check(Question::Portal, answer, settles))
     }
 
     fn policy(&self) -> Option<Check> {
@@ -212,6 +226,11 @@ impl Asked<'_> {
                 let every = in_words(self.policy.frequency);
                 check(Question::Policy, format!("Their policy asks for a code every {every}."), None)
             }
+            Verification::Off if self.is_to_prove() => check(
+                Question::Policy,
+                "Their policy asks for no code, but an address is proved by one.",
+                None,
+            ),
             Verification::Off => {
                 check(Question::Policy, "Their policy asks for no code.", Some(Reason::VerificationOff))
             }
@@ -244,7 +263,7 @@ impl Asked<'_> {
     }
 
     fn app(&self) -> Option<Check> {
-        let end = self.facts.enrolled_until.filter(|&end| self.now < end)?;
+        let end = self.facts.enrolled_until.filter(|&end| self.now < end && !self.is_to_prove())?;
         let answer = format!("It is the session of a mobile app, which passes until {end:.0}.");
         Some(check(Question::App, answer, Some(Reason::MobileSession)))
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::email::EmailAddress;
 use super::group::Invited;
 use super::lane::Lane;
-use super::lifecycle::Standing;
+use super::lifecycle::{Claim, Standing};
 use super::organization::OrganizationId;
 use super::policy::ApiTokens;
 
@@ -54,8 +54,8 @@ pub enum Session<'a> {
 pub struct Person<'a> {
     /// The pinned address; `None` where neither product nor directory reveals one.
     pub email: Option<&'a EmailAddress>,
-    /// Whether the organization claimed the account of this address.
-    pub claimed: bool,
+    /// What the organization's claim of the account of this address amounts to.
+    pub claim: Claim,
     /// Whether the account of this address may come in at all.
     pub standing: Standing,
     /// Until when they may come, where they are external and that was agreed.

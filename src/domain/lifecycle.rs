@@ -36,6 +36,18 @@ pub enum Standing {
     Closed,
 }
 
+/// What the organization's claim of an account amounts to, as the gate sees it. Whose the domain is counts besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Claim {
+    /// There is none.
+    #[default]
+    None,
+    /// There is one, and nobody proved yet that the address is its owner's: it makes nobody managed.
+    Unproved,
+    /// There is one, and the address is proved.
+    InForce,
+}
+
 /// What is done to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -110,6 +122,18 @@ impl Standing {
     /// The standing of the number that the store counts it by.
     pub fn of_number(number: u8) -> Option<Self> {
         [Self::Active, Self::Suspended, Self::Deactivated, Self::Closed].get(usize::from(number)).copied()
+    }
+}
+
+impl Claim {
+    /// The claim of the number that the store counts it by.
+    pub fn of_number(number: u8) -> Option<Self> {
+        [Self::None, Self::Unproved, Self::InForce].get(usize::from(number)).copied()
+    }
+
+    /// Whether it makes its owner managed, where the domain does.
+    pub fn is_in_force(self) -> bool {
+        self == Self::InForce
     }
 }
 

@@ -15,7 +15,9 @@ pub mod domain_name;
 pub mod email;
 pub mod enrolment;
 pub mod explain;
+pub mod export_link;
 pub mod external_policy;
+pub mod external_terms;
 pub mod facts;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz;

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::email::EmailAddress;
+
 /// The longest id.
 const MAX_CHARACTERS: usize = 64;
 
@@ -14,6 +16,29 @@ pub struct Organization {
     pub id: OrganizationId,
     /// What it is called on pages and in mails.
     pub name: Arc<str>,
+    /// Whom a person can ask who is refused, as its pages say it.
+    pub contact: Option<Arc<str>>,
+}
+
+/// An organization with what the configuration says of how it is run.
+#[derive(Debug, Clone)]
+pub struct Office {
+    /// The organization.
+    pub organization: Arc<Organization>,
+    /// Who is told what concerns all of it, such as the loss of a domain.
+    pub admins: Vec<EmailAddress>,
+    /// Who opens the links to exports.
+    pub export_links: ExportLinks,
+}
+
+/// Who opens the links to exports that are mailed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ExportLinks {
+    /// Who asked for the export, and shows it.
+    #[default]
+    SignIn,
+    /// Whoever has the link.
+    Bearer,
 }
 
 /// The stable id of an organization: lower-case letters, digits and hyphens.

@@ -20,6 +20,8 @@ pub enum TaskKind {
     AddMembers,
     /// Writes the members of one authentication policy, or of all, into a file.
     ExportMembers,
+    /// Writes the people from outside into a file.
+    ExportExternalUsers,
 }
 
 /// How far a task is.
@@ -69,14 +71,20 @@ pub enum RowReason {
 
 impl TaskKind {
     /// Every kind.
-    pub const ALL: [Self; 2] = [Self::AddMembers, Self::ExportMembers];
+    pub const ALL: [Self; 3] = [Self::AddMembers, Self::ExportMembers, Self::ExportExternalUsers];
 
     /// The stable label.
     pub const fn label(self) -> &'static str {
         match self {
             Self::AddMembers => "add-members",
             Self::ExportMembers => "export-members",
+            Self::ExportExternalUsers => "export-external-users",
         }
+    }
+
+    /// Whether a file comes of it.
+    pub const fn makes_file(self) -> bool {
+        matches!(self, Self::ExportMembers | Self::ExportExternalUsers)
     }
 
     /// The kind of a label.

@@ -42,6 +42,8 @@ const NEWS: usize = 256;
 
 /// Gives the code of a challenge, by the id of the key it was made with; `None` when that key is gone.
 pub type Codes = Arc<dyn Fn(u8, Uuid) -> Option<Code> + Send + Sync>;
+/// Gives the address at which a file can be fetched without a key, by the id of the export's task.
+pub type Links = Arc<dyn Fn(Uuid) -> String + Send + Sync>;
 /// Told of each try's end, for the metrics.
 pub type Observer = Arc<dyn Fn(MailEvent) + Send + Sync>;
 
@@ -77,6 +79,7 @@ pub struct Outbox {
     /// The sender of every mail.
     from: Mailbox,
     codes: Codes,
+    links: Links,
     observer: Observer,
     /// Says that a mail was queued; keeps one call for a worker that is busy.
     queued: Notify,
@@ -94,11 +97,12 @@ impl Outbox {
         clock: Clock,
         from: Mailbox,
         codes: Codes,
+        links: Links,
         observer: Observer,
     ) -> Self {
         let (finished, _) = broadcast::channel(NEWS);
         let (queued, store_failing) = (Notify::new(), AtomicBool::new(false));
-        Self { store, transport, clock, from, codes, observer, queued, finished, store_failing }
+        Self { store, transport, clock, from, codes, links, observer, queued, finished, store_failing }
     }
 
     /// Says that a mail was queued, so that it leaves at once.
@@ -204,7 +208,10 @@ impl Outbox {
             date: mail.created_at,
         };
         let message = match &mail.letter {
-            Letter::Notice { subject, body } => compose_notice(&envelope, subject, body),
+            Letter::Notice { subject, body, export } => {
+                let link = export.map(|task| format!("\n\n{}", (self.links)(task))).unwrap_or_default();
+                compose_notice(&envelope, subject, &format!("{body}{link}"))
+            }
             Letter::Code { challenge, .. } if self.is_over(*challenge).await => {
                 return Err(MailOutcome::Expired);
             }

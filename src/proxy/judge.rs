@@ -86,9 +86,9 @@ impl Gateway {
             lane,
             session: session_fact(session.as_ref(), state),
             proof,
-            revoked_at: self.revoked_at(person, cookies, proof).max(state.reset_at),
+            revoked_at: self.revoked_at(person, cookies, proof),
             enrolled_until: enrolment
-                .and_then(|enrolment| self.enrolled_until(&snapshot, served, person, state, &enrolment)),
+                .and_then(|enrolment| self.enrolled_until(&snapshot, served, person, &enrolment)),
             api_tokens: served.site.api.for_external,
             invited: self.invited(served, person.and_then(Identity::believed_email)),
         };
@@ -188,14 +188,12 @@ impl Gateway {
         snapshot: &Snapshot,
         served: &Served,
         person: Option<&Identity>,
-        state: AccountState,
         enrolment: &Enrolment,
     ) -> Option<Timestamp> {
         let person = person?;
         let policy = snapshot.external_policy(&served.site.organization.id, person.believed_email());
         let reset_at = person.account.and_then(|account| self.directory.reset_at(account));
-        let reset_at = reset_at.max(policy.reset_at).max(state.reset_at);
-        if reset_at.is_some_and(|reset_at| enrolment.signed_in_at <= reset_at) {
+        if reset_at.max(policy.reset_at).is_some_and(|reset_at| enrolment.signed_in_at <= reset_at) {
             return None;
         }
         Some(enrolment.until(policy.frequency))
@@ -210,7 +208,7 @@ pub(super) fn session_fact(session: Option<&SessionIdentity>, state: AccountStat
         Some(SessionIdentity::Unavailable) => Session::Unavailable,
         Some(SessionIdentity::Person(person)) => Session::Person(Person {
             email: person.email.as_ref(),
-            claimed: state.claimed,
+            claim: state.claim,
             standing: state.standing,
             ends_at: state.ends_at,
             is_customer: person.is_customer,

@@ -9,8 +9,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
 use crate::config::settings::Scheme;
+use crate::domain::account::Class;
 use crate::domain::decision::Reason;
 use crate::domain::host::Authority;
+use crate::domain::organization::Organization;
 use crate::domain::return_target::ReturnTarget;
 use crate::telemetry::receipt::Receipt;
 
@@ -39,8 +41,8 @@ pub struct Refusal<'a> {
     pub unread_body: bool,
     /// The scheme browsers see.
     pub scheme: Scheme,
-    /// What the organization is called; `None` where no site was found.
-    pub organization: Option<&'a str>,
+    /// Whose site it is; `None` where no site was found.
+    pub organization: Option<&'a Organization>,
     /// The site's host, with the port that was asked for; empty where no site was found, so that nothing unknown is echoed.
     pub host: &'a str,
     /// Where the person goes on afterwards.
@@ -193,18 +195,28 @@ fn page(refusal: &Refusal<'_>) -> Response<Body> {
         // As configured, not as it was spelled: that spelling led to the site's name.
         site: Authority::parse(refusal.host).ok().zip(refusal.organization).map(
             |(authority, organization)| SiteName {
-                organization: organization.to_owned(),
+                organization: organization.name.to_string(),
                 host: authority.host.to_string(),
             },
         ),
         title: title(status).to_owned(),
         sentence: refusal.reason.meaning().to_owned(),
-        what_to_do: None,
+        what_to_do: contact(refusal).map(|contact| format!("You can ask {contact}.")),
         receipt: Some(refusal.receipt.to_string()),
         status: status.as_u16(),
         link: None,
     };
     html(status, page.html())
+}
+
+/// Whom to ask, where asking helps.
+fn contact<'a>(refusal: &Refusal<'a>) -> Option<&'a str> {
+    let helps = refusal.reason.class() == Class::External || refusal.reason.class() == Class::Managed;
+    refusal
+        .organization?
+        .contact
+        .as_deref()
+        .filter(|_| helps && !refusal.challenge && status(refusal.reason, false) == StatusCode::FORBIDDEN)
 }
 
 fn title(status: StatusCode) -> &'static str {
@@ -226,6 +238,9 @@ fn problem(refusal: &Refusal<'_>) -> Response<Body> {
         "code": refusal.reason.code(),
         "receipt": refusal.receipt.to_string(),
     });
+    if let Some(contact) = contact(refusal) {
+        problem["contact"] = json!(contact);
+    }
     if refusal.challenge {
         let path = challenge_target(&refusal.return_to);
         problem["title"] = json!("Verification needed");

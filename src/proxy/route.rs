@@ -7,6 +7,7 @@ use foldhash::fast::RandomState;
 
 use crate::config::settings::Site;
 use crate::domain::host::Authority;
+use crate::domain::organization::Organization;
 use crate::telemetry::site_metrics::SiteMetrics;
 
 /// A site and its counters.
@@ -40,10 +41,10 @@ impl Routes {
         self.0.contains_key(host)
     }
 
-    /// What the organization is called that a host belongs to; the host as [`has_host`](Self::has_host) knows it, and perhaps a port.
-    pub fn organization_of(&self, host: &str) -> Option<&str> {
+    /// The organization that a host belongs to; the host as [`has_host`](Self::has_host) knows it, and perhaps a port.
+    pub fn organization_of(&self, host: &str) -> Option<&Organization> {
         let served = self.0.get(strip_port(host))?.first()?;
-        Some(&served.site.organization.name)
+        Some(&served.site.organization)
     }
 
     /// The site of a host as the client spelled it and a path.

@@ -73,7 +73,7 @@ impl Gateway {
                 let state = self.directory.account(named.account);
                 Session::Person(Person {
                     email: Some(&named.email),
-                    claimed: state.claimed,
+                    claim: state.claim,
                     standing: state.standing,
                     ends_at: state.ends_at,
                     is_customer: false,

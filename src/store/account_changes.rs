@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::database::{Row, built};
 use super::{AccountRow, Change, ChangeKind, Store, StoreError, UserKey, row};
 use crate::domain::email::EmailAddress;
-use crate::domain::lifecycle::Standing;
+use crate::domain::lifecycle::{Claim, Standing};
 use crate::domain::organization::OrganizationId;
 
 /// Addresses per entry of the log, and per statement that reads them again.
@@ -18,7 +18,7 @@ const PAGE: i64 = 5_000;
 
 /// The columns that decisions need, as in the pages of `sqlite.rs` and `postgres.rs`.
 const COLUMNS: &str =
-    "email, username, claimed * email_verified AS counts, status, suspended_at, ends_at, sessions_reset_at";
+    "email, username, claimed + claimed * email_verified AS claim, status, suspended_at, ends_at";
 
 /// Accounts that changed, by all that finds them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -242,11 +242,15 @@ fn account_row(row: &Row, organization: &OrganizationId) -> Result<AccountRow, s
         organization: organization.clone(),
         email: row::email(row, "email")?,
         username: row::optional_text(row, "username")?,
-        claimed: row::integer(row, "counts")? != 0,
+        claim: claim(row)?,
         standing: standing(row)?,
         ends_at: row::optional_time(row, "ends_at")?,
-        reset_at: row::optional_time(row, "sessions_reset_at")?,
     })
+}
+
+fn claim(row: &Row) -> Result<Claim, sqlx::Error> {
+    let number = u8::try_from(row::integer(row, "claim")?).ok();
+    number.and_then(Claim::of_number).ok_or_else(|| row::bad("claimed", "0 or 1"))
 }
 
 fn standing(row: &Row) -> Result<Standing, sqlx::Error> {

@@ -4,6 +4,7 @@
 //! at a million. Managed is a matter of the domain too, so a list is made of runs through the index, each of accounts of one
 //! claim and perhaps one domain, which are merged by their order.
 
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::account_sets::AccountSet;
@@ -69,6 +70,12 @@ pub struct AccountFilter {
     pub within: Within,
     /// From the last address to the first.
     pub is_backwards: bool,
+    /// For whom this account answers.
+    pub sponsor: Option<Uuid>,
+    /// Whose end comes before this time.
+    pub ends_before: Option<Timestamp>,
+    /// Whose end does not come before this time.
+    pub comes_until: Option<Timestamp>,
 }
 
 /// A page of a list.
@@ -102,7 +109,7 @@ impl Store {
         for run in self.runs(organization, filter).await? {
             let mut statement = Statement::new(self.connections.kind, &format!("SELECT {ACCOUNT_COLUMNS}"));
             sets.from(&mut statement, organization);
-            run.narrow(&mut statement);
+            run.narrow(&mut statement, filter.is_of_few());
             filter.narrow(&mut statement);
             let (next, order) = if filter.is_backwards { ("<", "DESC") } else { (">", "ASC") };
             if let Some(after) = after {
@@ -136,7 +143,7 @@ impl Store {
             let mut statement =
                 Statement::new(self.connections.kind, "SELECT accounts.status AS status, count(*) AS number");
             sets.from(&mut statement, organization);
-            run.narrow(&mut statement);
+            run.narrow(&mut statement, filter.is_of_few());
             filter.narrow(&mut statement);
             statement.push(" GROUP BY accounts.status");
             let read = |row: Row| Ok((row::status(&row, "status")?, row::integer(&row, "number")?));
@@ -230,9 +237,11 @@ impl Store {
 }
 
 impl Run {
-    fn narrow(&self, statement: &mut Statement) {
+    fn narrow(&self, statement: &mut Statement, of_few: bool) {
         if let Some(claimed) = self.claimed {
-            statement.and(&format!("claimed = {}", u8::from(claimed)));
+            // A column that is reckoned with chooses no index: of the few there are in another, few are read.
+            let column = if of_few { "claimed + 0" } else { "claimed" };
+            statement.and(&format!("{column} = {}", u8::from(claimed)));
         }
         if let Some(domain) = &self.domain {
             let domain = statement.bind_text(domain.as_str());
@@ -242,6 +251,11 @@ impl Run {
 }
 
 impl AccountFilter {
+    /// Whether there is an index of those that this may find, in which few accounts are.
+    fn is_of_few(&self) -> bool {
+        self.sponsor.is_some() || self.ends_before.is_some()
+    }
+
     /// The sets that it asks for.
     pub(super) fn sets(&self) -> Vec<AccountSet<'_>> {
         let mut sets = Vec::new();
@@ -266,6 +280,7 @@ impl AccountFilter {
         statement.one_of("email", &self.emails, |email| Value::text(email.as_str()));
         statement.one_of("account_type", &self.types, |kind| Value::text(kind));
         statement.one_of(LOCAL, &self.locals, |local| Value::Text(local.to_lowercase()));
+        self.narrow_to_terms(statement);
         if let Some(states) = &self.states {
             let state = |(status, is_suspended): &(Status, bool)| {
                 let is = if *is_suspended { "IS NOT" } else { "IS" };
@@ -298,6 +313,18 @@ impl AccountFilter {
             };
             let any: Vec<String> = columns.iter().map(holds).collect();
             statement.and(&format!("({})", any.join(" OR ")));
+        }
+    }
+
+    fn narrow_to_terms(&self, statement: &mut Statement) {
+        statement.one_of("sponsor", self.sponsor.as_slice(), Value::id);
+        if let Some(end) = self.ends_before {
+            let end = statement.bind(Value::Integer(row::millis(end)));
+            statement.and(&format!("ends_at < {end}"));
+        }
+        if let Some(end) = self.comes_until {
+            let end = statement.bind(Value::Integer(row::millis(end)));
+            statement.and(&format!("(ends_at IS NULL OR ends_at >= {end})"));
         }
     }
 

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::database::{Row, built};
 use super::{Change, Store, StoreError, UserKey, row};
 use crate::domain::email::EmailAddress;
+use crate::domain::external_terms::ExternalStanding;
 use crate::domain::lifecycle::Status;
 use crate::domain::organization::OrganizationId;
 
@@ -47,10 +48,14 @@ pub struct Account {
     pub email_verified: bool,
     /// The authentication policy it is a member of.
     pub policy: Option<Uuid>,
-    /// Who answers for an external person.
-    pub sponsor: Option<String>,
+    /// The account of who answers for an external person.
+    pub sponsor: Option<Uuid>,
     /// Until when an external person may come.
     pub ends_at: Option<Timestamp>,
+    /// When somebody is to be told next that the end comes.
+    pub remind_at: Option<Timestamp>,
+    /// When an admin gave it another address that nobody proved since.
+    pub address_set_at: Option<Timestamp>,
     /// When it was last used, to the day.
     pub last_active_at: Option<Timestamp>,
     /// When its owner last passed a challenge.
@@ -73,6 +78,13 @@ pub struct Profile {
     pub location: Option<String>,
     pub locale: Option<String>,
     pub zoneinfo: Option<String>,
+}
+
+impl Account {
+    /// How its owner stands as somebody from outside.
+    pub fn external_standing(&self, now: Timestamp) -> ExternalStanding {
+        ExternalStanding::of(self.status.standing(self.suspended_at), self.ends_at, now)
+    }
 }
 
 impl Store {
@@ -179,8 +191,8 @@ impl Change {
     pub async fn close_account(&mut self, id: Uuid, now: Timestamp) -> Result<(), StoreError> {
         self.set_profile(id, &Profile::default(), now).await?;
         sqlx::query(
-            "UPDATE accounts SET status = 'closed', deletion_at = NULL, username = NULL, policy = NULL, sponsor = NULL \
-             WHERE id = $1",
+            "UPDATE accounts SET status = 'closed', deletion_at = NULL, username = NULL, policy = NULL, sponsor = NULL, \
+             remind_at = NULL WHERE id = $1",
         )
         .bind(id.as_bytes().as_slice())
         .execute(self.connection())
@@ -206,33 +218,24 @@ impl Change {
         Ok(())
     }
 
-    /// Voids all proofs and enrolments that people of an account made until now, in every browser.
-    pub async fn reset_sessions(&mut self, id: Uuid, now: Timestamp) -> Result<(), StoreError> {
-        sqlx::query("UPDATE accounts SET sessions_reset_at = $1 WHERE id = $2")
-            .bind(row::millis(now))
-            .bind(id.as_bytes().as_slice())
-            .execute(self.connection())
-            .await
-            .map_err(self.fault())?;
-        Ok(())
-    }
-
-    /// Gives an account another address, which counts as verified. Its user keys follow, and are returned.
+    /// Gives an account another address, which somebody vouches for or is to be proved. Its user keys follow, and are returned.
     pub async fn set_email(
         &mut self,
         organization: &OrganizationId,
         account: &Account,
         email: &EmailAddress,
+        verified: bool,
         now: Timestamp,
     ) -> Result<Vec<UserKey>, StoreError> {
         let keys = self.take_user_keys(organization, &account.email).await?;
         sqlx::query(
-            "UPDATE accounts SET email = $1, domain = $2, email_verified = 1, updated_at = $3, sessions_reset_at = $3 \
-             WHERE id = $4",
+            "UPDATE accounts SET email = $1, domain = $2, updated_at = $3, email_verified = $4, address_set_at = $5 WHERE id = $6",
         )
         .bind(email.as_str())
         .bind(email.domain())
         .bind(row::millis(now))
+        .bind(i64::from(verified))
+        .bind((!verified).then(|| row::millis(now)))
         .bind(account.id.as_bytes().as_slice())
         .execute(self.connection())
         .await
@@ -311,8 +314,10 @@ pub(super) fn account(row: &Row) -> Result<Account, sqlx::Error> {
         suspended_at: row::optional_time(row, "suspended_at")?,
         email_verified: switch("email_verified")?,
         policy: row::optional_id(row, "policy")?,
-        sponsor: row::optional_text(row, "sponsor")?,
+        sponsor: row::optional_id(row, "sponsor")?,
         ends_at: row::optional_time(row, "ends_at")?,
+        remind_at: row::optional_time(row, "remind_at")?,
+        address_set_at: row::optional_time(row, "address_set_at")?,
         last_active_at: row::optional_time(row, "last_active_at")?,
         last_verified_at: row::optional_time(row, "last_verified_at")?,
         created_at: row::time(row, "created_at")?,

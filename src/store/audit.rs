@@ -105,6 +105,14 @@ pub enum AuditAction {
     UserAddToAuthPolicyFailed,
     /// The members of authentication policies were written into a file.
     MembersExported,
+    /// The people from outside were written into a file.
+    ExternalUsersExported,
+    /// Somebody fetched a file, with a key or by its link.
+    ExportDownloaded,
+    /// The owner of an address was asked by mail to verify it.
+    AccountVerificationSent,
+    /// Somebody was told that the access of an external person ends.
+    ExternalUserEndReminded,
     /// A directory for an identity provider was made.
     DirectoryCreated,
     /// A directory has a user that it did not have, with an account.
@@ -209,6 +217,10 @@ impl AuditAction {
         Self::UserAddedToAuthPolicy,
         Self::UserAddToAuthPolicyFailed,
         Self::MembersExported,
+        Self::ExternalUsersExported,
+        Self::ExportDownloaded,
+        Self::AccountVerificationSent,
+        Self::ExternalUserEndReminded,
         Self::DirectoryCreated,
         Self::UserCreated,
         Self::UserUpdated,
@@ -287,6 +299,10 @@ impl AuditAction {
             Self::UserAddedToAuthPolicy => "user_added_to_auth_policy",
             Self::UserAddToAuthPolicyFailed => "user_add_to_auth_policy_failed",
             Self::MembersExported => "members_exported",
+            Self::ExternalUsersExported => "external_users_exported",
+            Self::ExportDownloaded => "export_downloaded",
+            Self::AccountVerificationSent => "account_verification_sent",
+            Self::ExternalUserEndReminded => "external_user_end_reminded",
             Self::DirectoryCreated => "directory_created",
             Self::UserCreated => "user_created",
             Self::UserUpdated => "user_updated",

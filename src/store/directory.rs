@@ -10,7 +10,7 @@ use super::database::{Kind, Row, built};
 use super::timely::Timely;
 use super::{Change, Store, StoreError, row};
 use crate::domain::email::EmailAddress;
-use crate::domain::lifecycle::Standing;
+use crate::domain::lifecycle::{Claim, Standing};
 use crate::domain::organization::OrganizationId;
 use crate::entropy::Entropy;
 
@@ -28,14 +28,12 @@ pub struct AccountRow {
     pub email: EmailAddress,
     /// Its username at the products, folded to lower case.
     pub username: Option<String>,
-    /// Whether the organization claimed it, and its address is verified.
-    pub claimed: bool,
+    /// What the organization's claim amounts to.
+    pub claim: Claim,
     /// Whether it may come in at all.
     pub standing: Standing,
     /// Until when its owner may come, as long as they are external.
     pub ends_at: Option<Timestamp>,
-    /// Since when proofs made before are void.
-    pub reset_at: Option<Timestamp>,
 }
 
 /// An account to be added or updated.
@@ -282,8 +280,8 @@ fn each_row<'page, R: Deserialize<'page>>(
     Ok(count)
 }
 
-/// Organization, whether claimed, address, login name, the number of the standing, the end, the reset.
-type AccountColumns<'page> = (&'page str, u8, &'page str, Option<String>, u8, Option<i64>, Option<i64>);
+/// Organization, the number of the claim, address, login name, the number of the standing, the end.
+type AccountColumns<'page> = (&'page str, u8, &'page str, Option<String>, u8, Option<i64>);
 
 /// Accounts by the million share the few ids there are.
 #[derive(Default)]
@@ -301,22 +299,15 @@ impl Interner {
 }
 
 fn account_row(
-    (organization, claimed, email, username, standing, ends_at, reset_at): AccountColumns<'_>,
+    (organization, claim, email, username, standing, ends_at): AccountColumns<'_>,
     organizations: &mut Interner,
 ) -> Result<AccountRow, sqlx::Error> {
-    let claimed = match claimed {
-        0 => false,
-        1 => true,
-        _ => return Err(row::bad("claimed", "0 or 1")),
-    };
-    let time = |millis: Option<i64>, column| millis.map(|millis| row::moment(millis, column)).transpose();
     Ok(AccountRow {
         organization: organizations.id(organization)?,
         email: row::canonical_email(email, "email")?,
         username,
-        claimed,
+        claim: Claim::of_number(claim).ok_or_else(|| row::bad("claimed", "0 or 1"))?,
         standing: Standing::of_number(standing).ok_or_else(|| row::bad("status", "a status"))?,
-        ends_at: time(ends_at, "ends_at")?,
-        reset_at: time(reset_at, "sessions_reset_at")?,
+        ends_at: ends_at.map(|millis| row::moment(millis, "ends_at")).transpose()?,
     })
 }

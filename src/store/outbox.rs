@@ -1,6 +1,7 @@
 //! The outbox: mails to be sent, so that a slow or failing mail server loses nothing.
 //!
-//! A code is derived from its challenge when the mail is sent, so the outbox never holds one. A notice has its text here.
+//! A code is derived from its challenge when the mail is sent, and a link that opens an export from the export, so the outbox
+//! never holds either. A notice has its text here.
 
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ pub enum Letter {
         subject: String,
         /// Paragraphs, with an empty line between two.
         body: String,
+        /// The export whose link is the last paragraph.
+        export: Option<Uuid>,
     },
 }
 
@@ -68,9 +71,18 @@ impl NewMail {
         body: impl Into<String>,
         now: Timestamp,
     ) -> Self {
-        let letter = Letter::Notice { subject: subject.into(), body: body.into() };
+        let letter = Letter::Notice { subject: subject.into(), body: body.into(), export: None };
         let expires_at = now.saturating_add(NOTICE_LIFETIME).unwrap_or(Timestamp::MAX);
         Self { id, letter, to, organization, created_at: now, due_at: now, expires_at }
+    }
+
+    /// The same notice with the link of an export at its end.
+    #[must_use]
+    pub fn with_link(mut self, task: Uuid) -> Self {
+        if let Letter::Notice { export, .. } = &mut self.letter {
+            *export = Some(task);
+        }
+        self
     }
 }
 
@@ -251,24 +263,25 @@ impl Change {
             Letter::Code { challenge, key_id, site } => {
                 (Some((challenge.into_bytes().to_vec(), i64::from(*key_id), site)), None)
             }
-            Letter::Notice { subject, body } => (None, Some((subject, body))),
+            Letter::Notice { subject, body, export } => (None, Some((subject, body, export))),
         };
         sqlx::query(
             "INSERT INTO outbox (id, challenge, key_id, site, subject, body, recipient, organization, organization_name, \
-             created_at, due_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             created_at, due_at, expires_at, export) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )
         .bind(mail.id.as_bytes().as_slice())
         .bind(code.as_ref().map(|(challenge, _, _)| challenge.as_slice()))
         .bind(code.as_ref().map(|(_, key_id, _)| *key_id))
         .bind(code.as_ref().map(|(_, _, site)| site.as_str()))
-        .bind(notice.map(|(subject, _)| subject))
-        .bind(notice.map(|(_, body)| body))
+        .bind(notice.map(|(subject, ..)| subject))
+        .bind(notice.map(|(_, body, _)| body))
         .bind(mail.to.as_str())
         .bind(mail.organization.id.as_str())
         .bind(&*mail.organization.name)
         .bind(row::millis(mail.created_at))
         .bind(row::millis(mail.due_at))
         .bind(row::millis(mail.expires_at))
+        .bind(notice.and_then(|(.., export)| *export).map(|task| task.into_bytes().to_vec()))
         .execute(self.connection())
         .await
         .map_err(self.fault())?;
@@ -291,7 +304,11 @@ fn outbox_mail(row: &Row) -> Result<OutboxMail, sqlx::Error> {
         Some(challenge) => {
             Letter::Code { challenge, key_id: row::key_id(row, "key_id")?, site: row::text(row, "site")? }
         }
-        None => Letter::Notice { subject: row::text(row, "subject")?, body: row::text(row, "body")? },
+        None => Letter::Notice {
+            subject: row::text(row, "subject")?,
+            body: row::text(row, "body")?,
+            export: row::optional_id(row, "export")?,
+        },
     };
     Ok(OutboxMail {
         id: row::id(row, "id")?,
@@ -300,6 +317,8 @@ fn outbox_mail(row: &Row) -> Result<OutboxMail, sqlx::Error> {
         organization: Organization {
             id: row::organization(row, "organization")?,
             name: row::text(row, "organization_name")?.into(),
+            // No mail says it.
+            contact: None,
         },
         created_at: row::time(row, "created_at")?,
         expires_at: row::time(row, "expires_at")?,

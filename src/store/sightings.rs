@@ -63,7 +63,7 @@ impl Change {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         let verified = sqlx::query(
-            "UPDATE accounts SET email_verified = 1, updated_at = $1 \
+            "UPDATE accounts SET email_verified = 1, address_set_at = NULL, updated_at = $1 \
              WHERE organization = $2 AND email = $3 AND email_verified = 0",
         )
         .bind(row::millis(now))

@@ -85,6 +85,16 @@ impl Store {
             .map_err(self.fault())
     }
 
+    /// A task of whichever organization. For who showed its link, and nobody else.
+    pub async fn task_of_link(&self, id: Uuid) -> Result<Option<TaskRow>, StoreError> {
+        sqlx::query("SELECT * FROM tasks WHERE id = $1")
+            .bind(id.as_bytes().as_slice())
+            .try_map(|row: Row| task_row(&row))
+            .fetch_optional(self.readers())
+            .await
+            .map_err(self.fault())
+    }
+
     /// How many tasks of an organization are not over.
     pub async fn tasks_waiting(&self, organization: &OrganizationId) -> Result<u32, StoreError> {
         let count: i64 =

@@ -123,7 +123,13 @@ async fn changes_while_importing(
     importer: &Store,
 ) -> (Duration, Duration, u32) {
     let node = Node::start(writer).await;
-    let deeds = Accounts { store: writer.clone(), clock: Clock::system(), sites: Default::default() };
+    let deeds = Accounts {
+        store: writer.clone(),
+        clock: Clock::system(),
+        entropy: Entropy::System,
+        sites: Default::default(),
+        letterhead: Default::default(),
+    };
     let importing = {
         let importer = importer.clone();
         tokio::spawn(async move { import(&importer, MANY, MANY).await })

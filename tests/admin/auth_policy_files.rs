@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::auth_policies::{KEPT, made, members, over};
 use super::{Api, code};
+use crate::people::externals::made as exported;
 use crate::support::client::Answer;
 use crate::support::world::World;
 
@@ -87,13 +88,11 @@ async fn an_export_is_fetched_by_the_key_that_asked_for_a_day() {
     let world = World::start().await;
     let (api, other) = (Api::new(&world).await, Api::new(&world).await);
     let begun = api.ask(Method::POST, &format!("{KEPT}/export"), None).await;
-    over(&api, &begun).await;
+    let file = exported(&api, &begun).await;
     let link = begun.json()["taskLink"].as_str().unwrap().to_owned();
-    let summary = api.get(&format!("{link}/summary")).await.json()["data"].clone();
-    let file = summary["fileLink"].as_str().unwrap().to_owned();
     let fetched = api.get(&file).await;
     assert_eq!((fetched.status, fetched.header("content-type")), (StatusCode::OK, "text/csv; charset=utf-8"));
-    assert!(fetched.header("content-disposition").starts_with("attachment; filename=\"members-"));
+    assert!(fetched.header("content-disposition").starts_with("attachment; filename=\"export-members-"));
     let lines: Vec<_> = fetched.body.lines().collect();
     assert_eq!(lines.len(), 3);
     assert!(lines[0].starts_with("Name,Email,Last active time,Status,Billable,Policy name,"), "{}", lines[0]);

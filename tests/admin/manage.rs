@@ -5,9 +5,10 @@ use postern::domain::api_key::{Scope, Scopes};
 use postern::domain::organization::OrganizationId;
 use serde_json::{Value, json};
 
-use super::Api;
 use super::accounts::id;
+use super::{Api, code};
 use crate::gateway::organizations::divide;
+use crate::people::until;
 use crate::support::client::Answer;
 use crate::support::world::World;
 
@@ -91,9 +92,51 @@ async fn an_address_changes_to_a_verified_domain_alone_and_to_nobody_elses() {
     );
     let long = format!("{}@acme.com", "x".repeat(256));
     assert_eq!(violations(&set(&long).await), [("email".to_owned(), "partMaxLength".to_owned())]);
+    let resend = format!("/admin/control/v1/orgs/default/users/{liam}/resend-verification");
+    let early = api.ask(Method::POST, &resend, None).await;
+    assert_eq!(
+        (early.status, code(&early).as_str()),
+        (StatusCode::CONFLICT, "ADMIN-409-28"),
+        "it is verified"
+    );
     assert_eq!(set("Liam.Hart@ACME.com").await.status, StatusCode::NO_CONTENT);
-    let shown = api.get(&format!("/users/{liam}/manage/profile")).await.json()["account"].clone();
-    assert_eq!((&shown["email"], &shown["email_verified"]), (&"liam.hart@acme.com".into(), &true.into()));
+    let verified = async || {
+        let shown = api.get(&format!("/users/{liam}/manage/profile")).await.json()["account"].clone();
+        assert_eq!(shown["email"], "liam.hart@acme.com");
+        shown["email_verified"].as_bool().unwrap()
+    };
+    assert!(!verified().await);
+    let locked = patch(&api, &liam, json!({ "name": "x" })).await;
+    assert_eq!(
+        (locked.status, &locked.json()["key"]),
+        (StatusCode::FORBIDDEN, &"forbidden.targetUnverified".into())
+    );
+
+    // The owner is asked by mail, proves the mailbox at a site, and is managed again.
+    let told =
+        || world.mails().into_iter().filter(|mail| mail.to == "liam.hart@acme.com").collect::<Vec<_>>();
+    until("the mail", async || !told().is_empty()).await;
+    assert!(
+        told()[0].text.contains("jira.test\r\nwiki.test") && !told()[0].text.contains("http"),
+        "{}",
+        told()[0].text
+    );
+    let again = api.ask(Method::POST, &resend, None).await;
+    assert_eq!(
+        (again.status, again.header("retry-after")),
+        (StatusCode::TOO_MANY_REQUESTS, "600"),
+        "{again:?}"
+    );
+    world.advance(std::time::Duration::from_secs(600));
+    assert_eq!(api.ask(Method::POST, &resend, None).await.status, StatusCode::NO_CONTENT);
+    until("the second mail", async || told().len() == 2).await;
+    let mut browser = world.browser_at("wiki.test");
+    browser.verify(&world, "liam", "liam.hart@acme.com").await;
+    until("the proof", async || verified().await).await;
+    assert_eq!(patch(&api, &liam, json!({ "name": "Liam" })).await.status, StatusCode::OK);
+    let nobody = uuid::Uuid::from_u128(7);
+    let unknown = api.ask(Method::POST, &resend.replace(&liam, &nobody.to_string()), None).await;
+    assert_eq!((unknown.status, code(&unknown).as_str()), (StatusCode::NOT_FOUND, "ADMIN-404-8"));
 }
 
 #[tokio::test]

@@ -31,6 +31,7 @@ use hyper_util::rt::TokioExecutor;
 use postern::actions::api_keys::NewKey;
 use postern::actions::scim::directories::create_directory;
 use postern::domain::api_key::{Scope, Scopes};
+use postern::domain::email::EmailAddress;
 use postern::domain::organization::OrganizationId;
 use postern::store::ApiKeyRow;
 use serde_json::Value;
@@ -54,12 +55,27 @@ impl Api {
         Self::with(world, OrganizationId::only(), Scopes::Everything).await
     }
 
+    /// The same with an owner, who is written to.
+    pub async fn owned(world: &World, owner: &str) -> Self {
+        let owner = Some(EmailAddress::parse(owner).expect("an address"));
+        Self::of_owner(world, OrganizationId::only(), Scopes::Everything, owner).await
+    }
+
     /// With a key that opens these of an organization.
     pub async fn with(world: &World, organization: OrganizationId, scopes: Scopes) -> Self {
+        Self::of_owner(world, organization, scopes, None).await
+    }
+
+    async fn of_owner(
+        world: &World,
+        organization: OrganizationId,
+        scopes: Scopes,
+        owner: Option<EmailAddress>,
+    ) -> Self {
         let new = NewKey {
             organization,
             name: "test".to_owned(),
-            owner: None,
+            owner,
             scopes,
             directory: None,
             lifetime: Duration::from_secs(7 * 86_400),

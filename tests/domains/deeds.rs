@@ -16,7 +16,7 @@ use postern::domain::organization::OrganizationId;
 use postern::domain::owned_domain::{Method, Status, Way};
 use postern::entropy::Entropy;
 use postern::keys::Keys;
-use postern::store::{ChangeKind, DomainRow, Store};
+use postern::store::{ChangeKind, DomainRow, Letter, Store};
 use tempfile::TempDir;
 
 use crate::support::zone::Zone;
@@ -100,6 +100,21 @@ impl Deeds {
         rows.into_iter().rev().map(|row| row.action).collect()
     }
 
+    /// What the admins were told by mail since this was asked last: to whom, and what about.
+    pub async fn mails(&self) -> Vec<(String, String)> {
+        let now = self.domains.clock.now();
+        let due = self.domains.store.due_mail(now, DAY * 365, 100).await.expect("the store");
+        let mut mails: Vec<_> = due
+            .into_iter()
+            .map(|mail| match mail.letter {
+                Letter::Notice { subject, .. } => (mail.to.to_string(), subject),
+                Letter::Code { .. } => panic!("nobody is asked for a code"),
+            })
+            .collect();
+        mails.sort();
+        mails
+    }
+
     /// How often the nodes were told to load the domains again.
     async fn told(&self) -> usize {
         let changes = self.domains.store.changes_after(0, 100).await.expect("the store");
@@ -118,7 +133,7 @@ fn configuration(zone: &Zone) -> String {
     let more = zone.settings();
     format!(
         r#"
-        organization.name = "Acme"
+        organization = {{ id = "acme", name = "Acme", admins = ["ada@acme.com", "bob@acme.com"] }}
         listen.proxy = "127.0.0.1:0"
         mail = {{ from = "access@acme.com", file = "mails" }}
         store.url = "sqlite:postern.db"
@@ -239,16 +254,27 @@ async fn t159_a_token_that_is_gone_is_missing_and_after_the_grace_period_the_dom
     assert_eq!(deeds.status(&acme()).await, Status::Verified, "it is not time to look yet");
     deeds.after(Duration::from_secs(1)).await;
     assert_eq!((deeds.status(&acme()).await, deeds.owner().await), (Status::MissingToken, Some(acme())));
+    let told = |what: &str| {
+        ["ada", "bob"]
+            .map(|admin| (format!("{admin}@acme.com"), format!("The verification of corp.test is {what}")))
+    };
+    assert_eq!(deeds.mails().await, told("missing"));
+    deeds.after(DAY).await;
+    assert_eq!(deeds.mails().await, [], "it still is, and that was told");
 
     deeds.zone.publish(CORP, &line);
     deeds.after(DAY).await;
     assert_eq!(deeds.status(&acme()).await, Status::Verified, "it is back");
+    assert_eq!(deeds.mails().await, []);
     deeds.zone.withdraw(CORP, &line);
     deeds.after(DAY * 7 - Duration::from_secs(1)).await;
     assert_eq!((deeds.status(&acme()).await, deeds.owner().await), (Status::MissingToken, Some(acme())));
     deeds.after(Duration::from_secs(1)).await;
     assert_eq!((deeds.status(&acme()).await, deeds.owner().await), (Status::Unverified, None));
     assert_eq!(deeds.told().await, 2, "when it was won, and when it was lost");
+    let mut both = [told("lost"), told("missing")].concat();
+    both.sort();
+    assert_eq!(deeds.mails().await, both, "each once");
 
     deeds.zone.publish(CORP, &line);
     deeds.after(DAY * 30).await;

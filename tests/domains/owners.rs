@@ -41,6 +41,8 @@ async fn t156_who_owns_a_domain_keeps_it_as_long_as_its_line_is_published() {
     assert_eq!(deeds.status(&acme()).await, Status::Superseded);
     assert_eq!((deeds.row(&acme()).await.disputed_at, deeds.row(&partner()).await.disputed_at), (None, None));
     assert_eq!(deeds.log(&acme()).await.last().unwrap(), "domain_verification_lost");
+    let mails = deeds.mails().await;
+    assert!(mails.len() == 2 && mails.iter().all(|mail| mail.1.ends_with("corp.test is lost")), "{mails:?}");
     assert_eq!(deeds.log(&partner()).await.last().unwrap(), "domain_verified");
 
     // Its line alone does not bring it back to who had it, neither by asking nor by the check.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use postern::clock::Clock;
 use postern::domain::account::{DeviceId, Subject};
 use postern::domain::email::EmailAddress;
+use postern::domain::export_link;
 use postern::domain::organization::{Organization, OrganizationId};
 use postern::mail::outbox::{Delivery, MailEvent, Outbox};
 use postern::mail::transport::Transport;
@@ -58,6 +59,7 @@ impl World {
             clock.clone(),
             from(),
             Arc::new(|key, challenge| (key == 1).then(|| code_of(challenge))),
+            Arc::new(|task| format!("https://admin.acme.test/exports/{}", link_of(task))),
             Arc::new(move |event| sender.send(event).unwrap_or_default()),
         ));
         let worker = tokio::spawn(Arc::clone(&outbox).run(shutdown));
@@ -91,7 +93,7 @@ impl World {
             id: Uuid::from_u128(1000 + u128::from(number)),
             letter: Letter::Code { challenge: id, key_id, site: challenge.site.clone() },
             to,
-            organization: Organization { id: OrganizationId::only(), name: "Acme".into() },
+            organization: Organization { id: OrganizationId::only(), name: "Acme".into(), contact: None },
             created_at: now,
             due_at: now,
             expires_at: challenge.expires_at,
@@ -149,20 +151,30 @@ async fn a_queued_mail_leaves_with_the_code_of_its_challenge_and_the_waiting_pag
     assert_eq!(server.stop().await, [], "it was sent once");
 }
 
+fn link_of(task: Uuid) -> String {
+    export_link::token(&[5; 32], task)
+}
+
 #[tokio::test]
 async fn a_notice_leaves_with_its_own_words_and_is_in_the_audit_log() {
     let Some(mut server) = SmtpServer::start(&[]).await else { return };
     let mut world = World::new(transport(plain("127.0.0.1", server.port))).await;
     let (to, now) = (EmailAddress::parse("ada@acme.com").unwrap(), world.clock.now());
-    let organization = Organization { id: OrganizationId::only(), name: "Acme".into() };
-    let notice = NewMail::notice(Uuid::from_u128(9), to, organization, "Done", "All rows were read.", now);
+    let organization = Organization { id: OrganizationId::only(), name: "Acme".into(), contact: None };
+    let (task, id) = (Uuid::from_u128(7), Uuid::from_u128(9));
+    let notice = NewMail::notice(id, to, organization, "Done", "All rows were read.", now).with_link(task);
     let mut change = world.store.write().await.unwrap();
     change.queue_mail(&notice).await.unwrap();
     let event = AuditEvent::new("postern", AuditAction::DirectoryImported, "people.csv");
     change.commit(event, now).await.unwrap();
     world.outbox.wake();
     let received = server.mail().await;
-    assert!(received.data.contains("Subject: Done") && received.data.contains("All rows were read."));
+    let data = received.data.replace("=\r\n", "");
+    assert!(data.contains("Subject: Done") && data.contains("All rows were read."), "{data}");
+    assert!(data.contains(&format!("https://admin.acme.test/exports/{}", link_of(task))), "{data}");
+    let kept = std::fs::read(world._folder.path().join("postern.db")).unwrap();
+    let is_kept = kept.windows(20).any(|bytes| link_of(task).as_bytes().starts_with(bytes));
+    assert!(!is_kept, "the link is made for the mail, and the store never has it");
     assert_eq!(world.event().await, MailEvent::Sent);
     let last = world.store.audit_tail(1).await.unwrap().remove(0);
     assert_eq!((last.action.as_str(), last.subject.as_str()), ("notice_sent", "ada@acme.com"));

@@ -2,6 +2,7 @@
 
 mod events;
 mod explain;
+pub mod externals;
 mod groups;
 mod policies;
 

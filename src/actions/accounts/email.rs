@@ -1,21 +1,34 @@
-//! Change the address of an account: the admin of its new domain says that it is this person's.
+//! Change the address of an account: the admin of its new domain says that it is this person's, and the person proves it.
 //!
-//! Login name and user keys go along, and so does what was seen of the person under the old address, where it was them for
+//! Until they typed a code that was sent there, they are external to the organization, as a slip of the pen would make somebody
+//! else of them. A directory of an identity provider vouches for what it says. Login name and user keys go along, and so does what was seen of the person under the old address, where it was them for
 //! certain. All proofs are void: who had the old mailbox may not have the new one.
 
 use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{AccountError, Accounts, editable};
+use super::{AccountError, Accounts, managed, unsynced};
 use crate::domain::actor::Actor;
 use crate::domain::email::{EmailAddress, EmailError};
 use crate::domain::organization::OrganizationId;
 use crate::domain::profile::Violation;
 use crate::store::{Account, AccountsChanged, AuditAction, AuditEvent, Change, PinRow, StoreError, UserKey};
 
+/// An account with the address that it is to have.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::actions) struct Moved<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// Its new address.
+    pub email: &'a EmailAddress,
+    /// Whether somebody vouches for it.
+    pub is_proved: bool,
+}
+
 impl Accounts {
-    /// Gives an account another address, of a domain that the organization owns and that nobody else has.
+    /// Gives an account another address, of a domain that the organization owns and that nobody else has; and asks its owner by
+    /// mail to verify it. One that an admin mistyped can be set once more.
     pub async fn set_email(
         &self,
         organization: &OrganizationId,
@@ -26,12 +39,20 @@ impl Accounts {
         let email = EmailAddress::parse(text).map_err(|error| AccountError::Email(violation(text, error)))?;
         let now = self.clock.now();
         let mut change = self.store.write().await?;
-        let account = editable(&mut change, organization, id, ["email"].into_iter()).await?;
+        let account = managed(&mut change, organization, id).await?;
+        // Whoever was only seen with an address may be somebody else, and is not to be moved to a better one.
+        if !account.email_verified && account.address_set_at.is_none() {
+            return Err(AccountError::Unverified);
+        }
+        let account = unsynced(&mut change, organization, account, ["email"].into_iter()).await?;
         if account.email == email {
             return Ok(());
         }
-        let event = self.move_address(&mut change, organization, &account, &email, actor, now).await?;
-        Ok(change.commit(event, now).await?)
+        let moved = Moved { account: &account, email: &email, is_proved: false };
+        let mut events = vec![self.move_address(&mut change, organization, moved, actor, now).await?];
+        // A mailbox that was written to lately knows already.
+        events.extend(self.ask_to_verify(&mut change, organization, id, &email, actor, now).await?.ok());
+        Ok(change.commit_many(&events, now).await?)
     }
 
     /// Gives an account another address in a change that does more, and says so for the log.
@@ -39,8 +60,7 @@ impl Accounts {
         &self,
         change: &mut Change,
         organization: &OrganizationId,
-        account: &Account,
-        email: &EmailAddress,
+        Moved { account, email, is_proved }: Moved<'_>,
         actor: &Actor,
         now: Timestamp,
     ) -> Result<AuditEvent, AccountError> {
@@ -50,7 +70,9 @@ impl Accounts {
         if change.account_of(organization, email).await?.is_some() {
             return Err(AccountError::Taken);
         }
-        let user_keys = change.set_email(organization, account, email, now).await?;
+        let user_keys = change.set_email(organization, account, email, is_proved, now).await?;
+        let both = [account.email.clone(), email.clone()];
+        change.reset_people(organization, &both, now, now).await?;
         for pin in self.own_pins(change, organization, account, &user_keys).await? {
             let person = UserKey { site: pin.site, key: pin.user_key };
             change.move_pin(&person, &pin.username, email, now).await?;
@@ -58,7 +80,7 @@ impl Accounts {
         let changed = AccountsChanged {
             usernames: account.username.iter().cloned().collect(),
             user_keys,
-            ..AccountsChanged::at(organization, vec![account.email.clone(), email.clone()])
+            ..AccountsChanged::at(organization, both.to_vec())
         };
         change.log_accounts(&changed, now).await?;
         let event = AuditEvent::new(actor.clone(), AuditAction::AccountEmailChanged, email.as_str());

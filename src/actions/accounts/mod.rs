@@ -1,24 +1,34 @@
 //! What admins do to accounts: one file per deed, each one transaction with its audit event.
 //!
-//! Profile, address and life are changed of managed accounts alone; an account can be kept out whoever manages it. What the
+//! Profile, address and life are changed of managed accounts alone, terms of others; and an account can be kept out whoever
+//! manages it. What the
 //! gate judges by acts there within a second, and every deed that keeps somebody out voids their proofs as well.
 
 pub mod close;
 pub mod email;
 pub mod life;
 pub mod profile;
+pub mod remind;
 pub mod suspend;
+pub mod terms;
+#[cfg(test)]
+mod tests;
+pub mod verification;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use super::letterhead::Letterhead;
 use crate::clock::Clock;
 use crate::domain::lifecycle::StepError;
+use crate::domain::mistake::Mistakes;
 use crate::domain::organization::OrganizationId;
 use crate::domain::profile::{Field, Violation};
+use crate::entropy::Entropy;
 use crate::store::{Account, AccountsChanged, Change, Store, StoreError};
 
 /// What the deeds about accounts work with.
@@ -27,8 +37,12 @@ pub struct Accounts {
     pub store: Store,
     /// The time.
     pub clock: Clock,
+    /// Randomness.
+    pub entropy: Entropy,
     /// The ids of each organization's sites, at which people of an account may have been seen.
     pub sites: HashMap<OrganizationId, Vec<Arc<str>>>,
+    /// What mails are written with.
+    pub letterhead: Letterhead,
 }
 
 /// Why an account was not changed.
@@ -40,6 +54,18 @@ pub enum AccountError {
     /// It is not claimed, or its domain is not verified.
     #[error("the account is not managed by the organization")]
     NotManaged,
+    /// Terms are for people from outside.
+    #[error("the account is managed by the organization, so it is no external one")]
+    Managed,
+    /// What is wrong with what was typed.
+    #[error(transparent)]
+    Mistakes(#[from] Mistakes),
+    /// There is nothing to verify.
+    #[error("the address of the account is verified already")]
+    Verified,
+    /// The mailbox was written to too often.
+    #[error("the mailbox was written to lately: try again in {} s", .0.as_secs())]
+    TooOften(Duration),
     /// Nobody knows whether the address is its owner's.
     #[error("the address of the account is not verified")]
     Unverified,
@@ -87,7 +113,17 @@ async fn editable(
     if !account.email_verified {
         return Err(AccountError::Unverified);
     }
-    match change.scim_user_of_account(organization, id).await? {
+    unsynced(change, organization, account, fields).await
+}
+
+/// The account, if no directory says what stands in these fields of it.
+async fn unsynced(
+    change: &mut Change,
+    organization: &OrganizationId,
+    account: Account,
+    fields: impl Iterator<Item = &'static str>,
+) -> Result<Account, AccountError> {
+    match change.scim_user_of_account(organization, account.id).await? {
         Some(_) => Err(AccountError::Synced(fields.collect())),
         None => Ok(account),
     }
@@ -100,7 +136,7 @@ pub(super) async fn shut(
     account: &Account,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    change.reset_sessions(account.id, now).await?;
+    change.reset_people(organization, std::slice::from_ref(&account.email), now, now).await?;
     reread(change, organization, account, now).await
 }
 

@@ -6,6 +6,7 @@
 pub mod add;
 pub mod recheck;
 pub mod remove;
+mod tell;
 #[cfg(test)]
 mod tests;
 pub mod verify;
@@ -13,6 +14,7 @@ pub mod verify;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::letterhead::Letterhead;
 use crate::clock::Clock;
 use crate::dns::{Answer, Resolver};
 use crate::domain::ownable::SpecialUse;
@@ -39,6 +41,8 @@ pub struct Domains {
     pub website: Website,
     /// What counts.
     pub rules: Rules,
+    /// Whom the loss of a domain is told, and how.
+    pub letterhead: Letterhead,
 }
 
 /// What counts as a domain and as a proof, and for how long.

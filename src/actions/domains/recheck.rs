@@ -66,6 +66,7 @@ impl Domains {
             change.end_disputes(&row.name).await?;
             change.log_change(ChangeKind::Domains, &json!({ "domain": row.name.as_str() }), now).await?;
         }
+        self.tell_admins(&mut change, row, status, now).await?;
         let action = match status {
             Status::Verified => AuditAction::DomainVerified,
             Status::MissingToken => AuditAction::DomainVerificationFailed,
@@ -81,8 +82,7 @@ impl Domains {
     }
 }
 
-/// For who reads the log. The organization's admins will have a mail from here, as soon as there are any: for each status but
-/// `verified`, since until the grace period ends they can still put the token back.
+/// For who reads the log.
 fn tell(row: &DomainRow, status: Status, look: &Look) {
     let (domain, organization) = (row.name.as_str(), row.organization.as_str());
     match status {

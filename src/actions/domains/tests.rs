@@ -33,6 +33,7 @@ async fn deeds(folder: &std::path::Path, site: &Site, server: &NameServer) -> Do
             recheck_every: DAY,
             grace_period: DAY * 7,
         },
+        letterhead: Letterhead::default(),
     }
 }
 

@@ -144,6 +144,7 @@ impl Domains {
             if !change.update_domain(owner, &after).await? {
                 return Err(VerifyError::Changed(name));
             }
+            self.tell_admins(&mut change, owner, after.status, now).await?;
             let lost = AuditEvent::new("postern", AuditAction::DomainVerificationLost, name.as_str());
             events.push(lost.of(&owner.organization).with(json!({ "status": after.status.label() })));
         }

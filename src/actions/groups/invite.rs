@@ -8,9 +8,11 @@ use uuid::Uuid;
 
 use super::roles::RoleAt;
 use super::{GroupError, Groups, event, name_of};
+use crate::actions::accounts::terms::{TermsEdit, put_terms, read_terms};
 use crate::actions::sighted::keep_account;
 use crate::domain::actor::Actor;
 use crate::domain::email::EmailAddress;
+use crate::domain::external_terms::ExternalTerms;
 use crate::domain::group::Role;
 use crate::domain::mistake::{Mistake, Mistakes, read_list};
 use crate::domain::organization::Organization;
@@ -37,6 +39,8 @@ pub struct Invitation<'a> {
     pub notify: bool,
     /// What they are told besides; may be empty.
     pub text: &'a str,
+    /// Who answers for them, and until when they may come. Without it, who is known already keeps their own.
+    pub terms: TermsEdit<'a>,
 }
 
 /// Somebody who was invited.
@@ -89,6 +93,9 @@ impl Groups {
         let (now, id) = (self.clock.now(), &organization.id);
         let mut events = keep_account(change, id, &email, false, now).await?;
         let account = change.account_of(id, &email).await?.ok_or(GroupError::NoAccount)?;
+        let before = ExternalTerms { sponsor: account.sponsor, ends_at: account.ends_at };
+        let terms = read_terms(change, id, before, invitation.terms, now).await??;
+        events.extend(put_terms(change, id, &account, terms, actor, now).await?);
         let mut person = InvitedPerson { account: account.id, email, roles: Vec::new(), groups: Vec::new() };
         for (role, site) in roles {
             let is_new = change.assign_role(id, Holder::Account(account.id), *role, site, now).await?;

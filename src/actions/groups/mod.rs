@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::accounts::AccountError;
 use crate::clock::Clock;
 use crate::domain::actor::Actor;
 use crate::domain::group::site_of;
@@ -60,6 +61,18 @@ pub enum GroupError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Of what is done to accounts on the way.
+impl From<AccountError> for GroupError {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::Managed => Self::Managed,
+            AccountError::Mistakes(mistakes) => Self::Mistakes(mistakes),
+            AccountError::Store(error) => Self::Store(error),
+            _ => Self::NoAccount,
+        }
+    }
 }
 
 impl Groups {

@@ -30,7 +30,10 @@ async fn import(store: &Store, clock: &Clock, content: impl AsRef<[u8]>) -> Resu
 
 async fn accounts(store: &Store) -> Vec<(String, Option<String>, bool)> {
     let mut rows = Vec::new();
-    store.each_account(|row| rows.push((row.email.to_string(), row.username, row.claimed))).await.unwrap();
+    store
+        .each_account(|row| rows.push((row.email.to_string(), row.username, row.claim.is_in_force())))
+        .await
+        .unwrap();
     rows.sort();
     rows
 }

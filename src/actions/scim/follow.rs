@@ -9,6 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::ScimError;
+use crate::actions::accounts::email::Moved;
 use crate::actions::accounts::profile::place;
 use crate::actions::accounts::{Accounts, shut};
 use crate::actions::claims::set_claimed;
@@ -68,14 +69,8 @@ impl Following<'_> {
             if !account.email_verified {
                 return Ok(self.link(change, person).await?.id);
             }
-            let event = self.accounts.move_address(
-                change,
-                organization,
-                &account,
-                &person.email,
-                self.actor,
-                self.now,
-            );
+            let moved = Moved { account: &account, email: &person.email, is_proved: true };
+            let event = self.accounts.move_address(change, organization, moved, self.actor, self.now);
             self.events.push(event.await?);
         }
         // Only what the directory changes is done: an admin may have kept out who it lets in.

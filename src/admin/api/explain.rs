@@ -153,10 +153,9 @@ fn of_person(
     address_changed: bool,
 ) -> Option<Explanation> {
     let organization = &site.organization.id;
-    let AccountState { claimed, standing, ends_at, reset_at, .. } =
-        api.directory.account_at(organization, email);
-    let person =
-        Person { email: Some(email), claimed, standing, ends_at, is_customer: false, address_changed };
+    let (state, reset_at) = api.directory.account_at(organization, email);
+    let AccountState { claim, standing, ends_at, .. } = state;
+    let person = Person { email: Some(email), claim, standing, ends_at, is_customer: false, address_changed };
     let verified_at = account.and_then(|account| account.last_verified_at);
     let facts = Facts {
         organization,

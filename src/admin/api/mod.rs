@@ -15,7 +15,9 @@ mod domains;
 mod error;
 mod events;
 mod explain;
+mod exports;
 mod external_policies;
+mod external_users;
 mod groups;
 mod guard;
 mod keys;
@@ -40,6 +42,7 @@ use crate::actions::accounts::Accounts;
 use crate::actions::api_keys::ApiKeys;
 use crate::actions::claims::Claims;
 use crate::actions::domains::Domains;
+use crate::actions::exports::Exports;
 use crate::actions::external_policies::ExternalPolicies;
 use crate::actions::groups::Groups;
 use crate::actions::policies::Policies;
@@ -78,6 +81,8 @@ pub struct Api {
     pub scim_places: Places,
     /// The deeds about authentication policies.
     pub policies: Arc<Policies>,
+    /// The deeds about files.
+    pub exports: Arc<Exports>,
     /// The deeds about external user policies.
     pub external_policies: ExternalPolicies,
     /// The deeds about groups; a reload puts others in their place.
@@ -122,7 +127,8 @@ pub fn router(api: Arc<Api>) -> Router {
         .layer(middleware::from_fn_with_state(Arc::new(guarded), guard::guard))
         // The document is about the software and not about anybody's data.
         .route("/openapi.json", get(async move || Json(document.as_ref().clone())))
-        .with_state(api)
+        .with_state(Arc::clone(&api))
+        .merge(exports::links(api))
 }
 
 /// The document that describes the API.
@@ -145,6 +151,8 @@ fn described() -> OpenApiRouter<Arc<Api>> {
         .merge(policies::routes())
         .merge(events::routes())
         .merge(explain::routes())
+        .merge(exports::routes())
         .merge(external_policies::routes())
+        .merge(external_users::routes())
         .merge(groups::routes())
 }

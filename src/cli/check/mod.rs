@@ -24,6 +24,8 @@ use crate::config::session::SessionSource;
 use crate::config::settings::{ApiTokens, MailTransport, Settings, Site, SmtpTls, Upstream};
 use crate::config::tls::Tls;
 use crate::config::{self, ConfigErrors};
+use crate::domain::email::EmailAddress;
+use crate::domain::organization::{ExportLinks, Office};
 
 /// The code for bad usage or a bad configuration (`EX_USAGE` of sysexits.h).
 const BAD_CONFIGURATION: u8 = 64;
@@ -87,13 +89,20 @@ fn summary(path: &Path, settings: &Settings, now: Timestamp) -> String {
 
 /// With their ids where there are several, as sites name them.
 fn organization_lines(settings: &Settings) -> String {
-    match settings.organizations.as_slice() {
-        [only] => format!("  organization  {}\n", only.name),
-        several => several
-            .iter()
-            .map(|organization| format!("  organization  {} ({})\n", organization.name, organization.id))
-            .collect(),
+    let names_ids = settings.offices.len() > 1;
+    let mut text = String::new();
+    for Office { organization, admins, export_links } in &settings.offices {
+        let id = if names_ids { format!(" ({})", organization.id) } else { String::new() };
+        let _ = writeln!(text, "  organization  {}{id}", organization.name);
+        if !admins.is_empty() {
+            let admins: Vec<&str> = admins.iter().map(EmailAddress::as_str).collect();
+            let _ = writeln!(text, "                mail to {}", admins.join(", "));
+        }
+        if *export_links == ExportLinks::Bearer {
+            let _ = writeln!(text, "                mailed links open exports without a key");
+        }
     }
+    text
 }
 
 fn site_lines(site: &Site, names_owner: bool) -> String {

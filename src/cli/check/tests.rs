@@ -69,6 +69,18 @@ fn a_good_file_is_summed_up_without_warnings() {
 }
 
 #[test]
+fn an_organization_is_summed_up_with_its_admins_and_who_opens_its_exports() {
+    let more =
+        "organization = { name = \"Acme\", admins = [\"bob@acme.com\", \"Ada@acme.com\", \"ada@acme.com\"] }";
+    let text = summarise(&QUIET.replace("organization.name = \"Acme\"", more));
+    assert!(text.contains("mail to ada@acme.com, bob@acme.com\n") && !text.contains("warning"), "{text}");
+    let more = "organization = { name = \"Acme\", export_links = \"bearer\" }\nadmin.urls = [\"https://admin.acme.com\"]";
+    let text = summarise(&QUIET.replace("organization.name = \"Acme\"", more));
+    assert!(text.contains("mailed links open exports without a key\n"), "{text}");
+    assert!(text.contains("warning: Acme has its exports opened by mailed links"), "{text}");
+}
+
+#[test]
 fn a_database_server_is_summed_up_without_its_password() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("password"), "hunter2").unwrap();

@@ -12,6 +12,7 @@ use crate::config::settings::{
     Listen, MailTransport, PortalCustomers, Scheme, Settings, Site, SmtpTls, WebSessions,
 };
 use crate::config::tls::Certificate;
+use crate::domain::organization::ExportLinks;
 use crate::domain::ownable::SpecialUse;
 use crate::domain::public_address::is_public;
 
@@ -54,6 +55,14 @@ pub(super) fn of(settings: &Settings) -> Vec<String> {
             "the store at {server} is asked without TLS: anybody on the way reads and changes what it says"
         ));
     }
+    warnings.extend(settings.offices.iter().filter(|office| office.export_links == ExportLinks::Bearer).map(
+        |office| {
+            format!(
+                "{} has its exports opened by mailed links: whoever reads such a mail within a day has the file",
+                office.organization.name
+            )
+        },
+    ));
     warnings.extend(settings.sites.iter().flat_map(|site| site_warnings(site, &settings.listen)));
     warnings.extend(domain_warnings(settings));
     warnings

@@ -10,6 +10,7 @@ use super::super::settings::{
 use super::super::{load, parse};
 use super::{GOOD, REFERENCE, changed, read, settings, smtp};
 use crate::domain::code::CodeDigits;
+use crate::domain::organization::ExportLinks;
 use crate::domain::quota::Quota;
 
 #[test]
@@ -17,6 +18,8 @@ fn the_shortest_file_gets_every_documented_default() {
     let settings = settings(GOOD);
     let [organization] = settings.organizations.as_slice() else { panic!("one organization") };
     assert_eq!((organization.id.as_str(), &*organization.name), ("default", "Acme"));
+    let office = &settings.offices[0];
+    assert_eq!((office.admins.len(), office.export_links), (0, ExportLinks::SignIn));
     assert_eq!(settings.listen.admin.to_string(), "127.0.0.1:8901");
     assert_eq!(settings.listen.scheme, Scheme::Https);
     assert!(settings.listen.tls.is_none() && !settings.listen.proxy_protocol);

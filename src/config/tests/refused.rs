@@ -59,6 +59,11 @@ fn several_organizations_are_told_apart_and_no_host_is_shared() {
         (one, "[[organization]]\nid = \"a\"\nname = \"A\"\n[[organization]]\nname = \"B\"\n", 4, 1, "`id` is missing from [[organization]]", "id = \"acme\""),
         (one, "[organization]\nid = \"B\"\nname = \"B\"\n", 2, 6, "`id` is not an id of 1 to 64 lower-case letters", "it never changes"),
         ("[mail]", "organization = \"b\"\n[mail]", 12, 16, "`organization` is no organization of this file", "`default`"),
+        (one, "[organization]\nname = \"A\"\nadmins = [\"ada@acme.com\", \"ada\"]\n", 3, 27, "`admins` is not an address", "ada@acme.com"),
+        (one, "[organization]\nname = \"A\"\nadmins = \"ada@acme.com\"\n", 3, 10, "`admins` has the wrong type", "a list of texts"),
+        (one, "[organization]\nname = \"A\"\ncontact = \"\"\n", 3, 11, "`contact` is not a contact", "1 to 200 characters"),
+        (one, "[organization]\nname = \"A\"\nexport_links = \"open\"\n", 3, 16, "`export_links`", "sign-in, bearer"),
+        (one, "[organization]\nname = \"A\"\nexport_links = \"bearer\"\n", 3, 16, "`export_links` leads nowhere", "`urls` in [admin]"),
         (one, "organization = []\n", 1, 1, "the section [[organization]] is missing", "`id` and `name`"),
     ]);
     let sites = |second: &str| {

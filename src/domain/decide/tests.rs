@@ -25,7 +25,7 @@ pub(super) fn snapshot() -> Snapshot {
 pub(super) fn known(email: Option<&EmailAddress>, claimed: bool) -> Person<'_> {
     Person {
         email,
-        claimed,
+        claim: if claimed { Claim::InForce } else { Claim::None },
         standing: Standing::Active,
         ends_at: None,
         is_customer: false,

@@ -27,6 +27,10 @@ fn standings() -> impl Strategy<Value = Standing> {
     ]
 }
 
+fn claims() -> impl Strategy<Value = Claim> {
+    prop_oneof![Just(Claim::None), Just(Claim::Unproved), Just(Claim::InForce)]
+}
+
 /// Times around those at which an answer changes.
 fn times() -> impl Strategy<Value = Timestamp> {
     let skew = CLOCK_SKEW.as_secs() as i64;
@@ -61,7 +65,7 @@ proptest! {
     /// Whatever is known of a person and their request, the last check says what `decide` says.
     #[test]
     fn what_settles_it_is_what_was_decided(
-        (address, is_verified, claimed, address_changed) in (0..3_usize, any::<bool>(), any::<bool>(), any::<bool>()),
+        (address, is_verified, claim, address_changed) in (0..3_usize, any::<bool>(), claims(), any::<bool>()),
         (standing, ends_at, is_customer) in (standings(), proptest::option::of(times()), any::<bool>()),
         (customers_exempt, invited, enforced) in (any::<bool>(), invitations(), proptest::bool::weighted(0.9)),
         (external, proof) in (policies(), proofs()),
@@ -74,7 +78,7 @@ proptest! {
             snapshot.verified_domains.insert(DomainName::parse("acme.test").unwrap(), acme.clone());
         }
         let email = addresses.get(address);
-        let person = Person { email, claimed, standing, ends_at, is_customer, address_changed };
+        let person = Person { email, claim, standing, ends_at, is_customer, address_changed };
         let facts = Facts {
             organization: &acme,
             enforced,

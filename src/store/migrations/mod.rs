@@ -32,6 +32,7 @@ steps![
     "0010_notices",
     "0011_scim",
     "0012_groups",
+    "0013_externals",
 ];
 
 fn migrator(files: &[(&str, &'static str)]) -> Migrator {
@@ -57,7 +58,7 @@ mod tests {
             let files = std::fs::read_dir(folder.join(name)).unwrap().count();
             assert_eq!(files, steps.iter().count(), "{name}");
             let numbers: Vec<_> = steps.iter().map(|step| step.version).collect();
-            assert_eq!(numbers, (1..=numbers.len() as i64).collect::<Vec<_>>(), "{name}");
+            assert!(numbers.is_sorted_by(|one, next| one < next), "{name}: {numbers:?}");
         }
     }
 }

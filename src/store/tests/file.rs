@@ -9,7 +9,7 @@ use rand::{RngExt, SeedableRng};
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::domain::lifecycle::Standing;
+use crate::domain::lifecycle::{Claim, Standing};
 use crate::domain::owned_domain::{Method, Status};
 
 fn digest(path: &Path) -> [u8; 32] {
@@ -151,7 +151,7 @@ async fn all_it_says(path: &Path) -> Result<Vec<(String, bool)>, String> {
     let store = Store::open(path).await.map_err(|error| error.to_string())?;
     store.verify_audit_chain().await.map_err(|error| error.to_string())?;
     let mut said = Vec::new();
-    let read = store.each_account(|row| said.push((row.email.to_string(), row.claimed))).await;
+    let read = store.each_account(|row| said.push((row.email.to_string(), row.claim.is_in_force()))).await;
     store.close().await;
     said.sort();
     read.map(|_| said).map_err(|error| error.to_string())
@@ -224,10 +224,9 @@ async fn an_older_store_is_brought_up_to_date_with_all_it_holds() {
         organization: only(),
         email: email("jane@acme.test"),
         username: Some("jane".to_owned()),
-        claimed: true,
+        claim: Claim::InForce,
         standing: Standing::Active,
         ends_at: None,
-        reset_at: None,
     };
     assert_eq!(accounts, [jane]);
     assert_eq!(keys, [("JIRAUSER1".to_owned(), "jane@acme.test".to_owned())]);

@@ -55,7 +55,7 @@ async fn enforced(store: &Store) -> (usize, usize) {
     let (mut all, mut claimed) = (0, 0);
     let each = |row: AccountRow| {
         all += 1;
-        claimed += usize::from(row.claimed);
+        claimed += usize::from(row.claim.is_in_force());
     };
     store.each_account(each).await.unwrap();
     (all, claimed)

@@ -141,7 +141,7 @@ fn new_mail(id: u128, challenge: u128, now: Timestamp) -> NewMail {
             site: "jira.acme.test".to_owned(),
         },
         to: email("jane@ext.test"),
-        organization: Organization { id: only(), name: "Acme".into() },
+        organization: Organization { id: only(), name: "Acme".into(), contact: None },
         created_at: now,
         due_at: now,
         expires_at: now + MINUTE * 10,

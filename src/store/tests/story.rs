@@ -168,7 +168,7 @@ async fn accounts_are_found_by_address_and_usernames_move(store: Store) {
     let (mut claimed, mut named) = (0, Vec::new());
     let count = store
         .each_account(|row| {
-            claimed += u32::from(row.claimed);
+            claimed += u32::from(row.claim.is_in_force());
             named.extend(row.username.map(|username| (row.email.to_string(), username)));
         })
         .await
@@ -197,7 +197,7 @@ async fn no_username_or_user_key_passes_for_another_row(store: Store) {
     change.commit(AuditEvent::new("cli", AuditAction::DirectoryImported, "directory"), at(0)).await.unwrap();
 
     let mut seen = Vec::new();
-    store.each_account(|row| seen.push((row.email, row.username, row.claimed))).await.unwrap();
+    store.each_account(|row| seen.push((row.email, row.username, row.claim.is_in_force()))).await.unwrap();
     seen.sort();
     let expected = accounts.iter().map(|account| (account.email.clone(), account.username.clone(), false));
     assert_eq!(seen, expected.collect::<Vec<_>>());

@@ -254,7 +254,7 @@ async fn who_owns_the_key_is_told_by_mail_and_nobody_else(store: Store) {
     for asker in [admin(1), admin(2), Actor::from("operator")] {
         office.policies.submit_csv(&acme(), strict, FILE.as_bytes(), false, &asker).await.unwrap();
     }
-    let export = office.policies.export(&acme(), None, &admin(1)).await.unwrap();
+    let export = office.exports.ask_for_members(&acme(), None, &admin(1)).await.unwrap();
     assert!(office.tasks.run().await);
     let doomed = office.made("Doomed").await;
     office.policies.submit_csv(&acme(), doomed, b"jane@acme.test", false, &admin(1)).await.unwrap();
@@ -267,14 +267,14 @@ async fn who_owns_the_key_is_told_by_mail_and_nobody_else(store: Store) {
     let letters: Vec<_> = mails
         .iter()
         .map(|mail| match &mail.letter {
-            Letter::Notice { subject, body } => (subject.as_str(), body.as_str()),
+            Letter::Notice { subject, body, .. } => (subject.as_str(), body.as_str()),
             Letter::Code { .. } => panic!("{mail:?}"),
         })
         .collect();
     assert_eq!(letters.len(), 3, "{letters:?}");
     let told = |subject: &str| letters.iter().find(|letter| letter.0.contains(subject)).unwrap().1;
     assert!(told("new members").contains("now: 1. Users that could not be added: 4."));
-    let link = format!("https://admin.acme.test/admin/control/v1/orgs/acme/auth-policy/export/{}", export.id);
+    let link = format!("https://admin.acme.test/admin/control/v1/orgs/acme/exports/{}/file", export.id);
     assert!(told("export").contains(&link), "{letters:?}");
     assert!(told("could not be done").contains("the policy was deleted before its members were added"));
     let failed = office.noted(1).await.remove(0);

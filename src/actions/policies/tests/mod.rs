@@ -1,12 +1,12 @@
 //! The deeds about policies, over both databases.
 
 mod bulk;
-mod exports;
 mod members;
 mod scale;
 
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
@@ -18,12 +18,15 @@ use super::make_default::MakeDefaultError;
 use super::members::AddMembersError;
 use super::submit::SubmitError;
 use super::*;
+use crate::actions::exports::{ExportSite, Exports};
+use crate::actions::letterhead::Letterhead;
 use crate::actions::tasks::Tasks;
+use crate::domain;
 use crate::domain::actor::Actor;
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::domain::membership::AccountKey;
-use crate::domain::organization::Organization;
+use crate::domain::organization::{ExportLinks, Organization, OrganizationId};
 use crate::store::tests::{empty_database, fresh, fresh_in, over_both};
 use crate::store::{AuditAction, AuditEvent, AuditRow, NewAccount};
 
@@ -34,60 +37,81 @@ over_both! {
 }
 
 /// An organization with people, and another one.
-struct Office {
-    policies: Arc<Policies>,
-    tasks: Tasks,
-    clock: Clock,
+pub(in crate::actions) struct Office {
+    pub(in crate::actions) policies: Arc<Policies>,
+    pub(in crate::actions) exports: Arc<Exports>,
+    pub(in crate::actions) letterhead: SharedLetterhead,
+    pub(in crate::actions) tasks: Tasks,
+    pub(in crate::actions) clock: Clock,
 }
 
-fn acme() -> OrganizationId {
+pub(in crate::actions) fn acme() -> OrganizationId {
     OrganizationId::parse("acme").unwrap()
 }
 
-fn partner() -> OrganizationId {
+pub(in crate::actions) fn partner() -> OrganizationId {
     OrganizationId::parse("partner").unwrap()
 }
 
-fn email(text: &str) -> EmailAddress {
+pub(in crate::actions) fn email(text: &str) -> EmailAddress {
     EmailAddress::parse(text).unwrap()
 }
 
 /// An admin with this key.
-fn admin(key: u128) -> Actor {
+pub(in crate::actions) fn admin(key: u128) -> Actor {
     Actor { name: "ada's key".to_owned(), key: Some(Uuid::from_u128(key)), address: None }
 }
 
-fn plain<'a>(name: &'a str, settings: &'a serde_json::Value) -> NewPolicy<'a> {
+pub(in crate::actions) fn plain<'a>(name: &'a str, settings: &'a serde_json::Value) -> NewPolicy<'a> {
     NewPolicy { name, settings, is_draft: false }
 }
 
-fn person(address: &str, claimed: bool) -> NewAccount {
+pub(in crate::actions) fn person(address: &str, claimed: bool) -> NewAccount {
     let username = address.split('@').next().map(str::to_owned);
     NewAccount { email: email(address), username, name: None, claimed, user_keys: Vec::new() }
 }
 
+/// With this choice about links, and Ada as its only admin.
+pub(in crate::actions) fn letterhead(export_links: ExportLinks) -> Letterhead {
+    let organization = Arc::new(Organization { id: acme(), name: "Acme".into(), contact: None });
+    let office =
+        domain::organization::Office { organization, admins: vec![email("ada@acme.test")], export_links };
+    Letterhead { offices: vec![office], base: "https://admin.acme.test".to_owned() }
+}
+
 impl Office {
     /// Acme owns acme.test. Jane and Joe are managed; Eve is not claimed, and Liam's domain is not Acme's own.
-    async fn new(store: Store) -> Self {
+    pub(in crate::actions) async fn new(store: Store) -> Self {
         let clock = Clock::manual(Timestamp::from_second(1_800_000_000).unwrap());
         let sites = [("jira.acme.test", "jira-software"), ("wiki.acme.test", "confluence")]
             .map(|(id, product)| ExportSite { organization: acme(), id: id.into(), product });
-        let organization = Organization { id: acme(), name: "Acme".into() };
-        let letterhead = Letterhead {
-            organizations: vec![Arc::new(organization)],
-            base: "https://admin.acme.test".to_owned(),
-        };
+        let letterhead = SharedLetterhead::new(ArcSwap::from_pointee(letterhead(ExportLinks::SignIn)));
         let policies = Arc::new(Policies {
             store: store.clone(),
             clock: clock.clone(),
             entropy: Entropy::seeded(7),
             bell: Arc::default(),
+            letterhead: Arc::clone(&letterhead),
+        });
+        let exports = Arc::new(Exports {
+            store: store.clone(),
+            clock: clock.clone(),
+            entropy: Entropy::seeded(8),
+            bell: Arc::default(),
             sites: ArcSwap::from_pointee(sites.to_vec()),
-            letterhead: ArcSwap::from_pointee(letterhead),
+            letterhead: Arc::clone(&letterhead),
+            link_key: [9; 32],
         });
         let office = Self {
-            tasks: Tasks { store, clock: clock.clone(), policies: Arc::clone(&policies) },
+            tasks: Tasks {
+                store,
+                clock: clock.clone(),
+                policies: Arc::clone(&policies),
+                exports: Arc::clone(&exports),
+            },
             policies,
+            exports,
+            letterhead,
             clock,
         };
         let people = [
@@ -101,7 +125,12 @@ impl Office {
         office
     }
 
-    async fn import(&self, organization: &OrganizationId, domain: Option<&str>, people: &[NewAccount]) {
+    pub(in crate::actions) async fn import(
+        &self,
+        organization: &OrganizationId,
+        domain: Option<&str>,
+        people: &[NewAccount],
+    ) {
         let now = self.clock.now();
         let mut change = self.policies.store.write().await.unwrap();
         let domains: Vec<_> = domain.into_iter().map(|name| DomainName::parse(name).unwrap()).collect();
@@ -111,11 +140,11 @@ impl Office {
         change.commit(event, now).await.unwrap();
     }
 
-    async fn made(&self, name: &str) -> Uuid {
+    pub(in crate::actions) async fn made(&self, name: &str) -> Uuid {
         self.policies.create(&acme(), plain(name, &json!({})), &admin(1)).await.unwrap().id
     }
 
-    async fn default_of(&self, organization: &OrganizationId) -> Uuid {
+    pub(in crate::actions) async fn default_of(&self, organization: &OrganizationId) -> Uuid {
         let all = self.policies.store.auth_policies(organization, "", 1_000).await.unwrap();
         let defaults: Vec<_> =
             all.iter().filter(|policy| policy.is_default).map(|policy| policy.id).collect();
@@ -129,7 +158,7 @@ impl Office {
     }
 
     /// What was noted since as many events as there were.
-    async fn noted(&self, count: u32) -> Vec<AuditRow> {
+    pub(in crate::actions) async fn noted(&self, count: u32) -> Vec<AuditRow> {
         let mut rows = self.policies.store.audit_tail(count).await.unwrap();
         rows.reverse();
         rows

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::Path;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -137,8 +137,13 @@ async fn last_active(
 }
 
 /// What went wrong, in the words of this family.
-pub(super) fn failed(error: AccountError) -> ApiError {
+pub(in crate::admin::api) fn failed(error: AccountError) -> ApiError {
     match error {
+        AccountError::Mistakes(mistakes) => mistakes.into(),
+        AccountError::TooOften(wait) => {
+            let seconds = HeaderValue::from(wait.as_secs());
+            ApiError::because(error::RATE_LIMITED, error).with_header(header::RETRY_AFTER, seconds)
+        }
         AccountError::NotFound => ApiError::of(NO_USER),
         AccountError::Store(error) => error.into(),
         other => ApiError::because(error::CONFLICT, other),

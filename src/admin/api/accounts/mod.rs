@@ -9,6 +9,7 @@ mod directory_users;
 mod search;
 mod shapes;
 mod users;
+mod verification;
 
 use std::sync::Arc;
 
@@ -27,6 +28,8 @@ pub use directories::{account_in, within};
 pub use directory_users::{UserCount, UserStats, stats_of};
 pub use shapes::{account_status, claim_status, directory_id, name, nickname, picture};
 
+pub(super) use access::failed;
+
 pub use super::error::NO_USER;
 
 /// The fewest characters of a text that is looked for inside of others, as in the product whose API this is.
@@ -39,6 +42,7 @@ pub fn routes() -> OpenApiRouter<Arc<Api>> {
         .merge(access::routes())
         .merge(directories::routes())
         .merge(directory_users::routes())
+        .merge(verification::routes())
 }
 
 /// An account of the organization, by what a path says.

@@ -105,9 +105,9 @@ pub struct DirectoryUser {
     /// Until when an external person may come.
     #[serde(skip_serializing_if = "Option::is_none")]
     ends_on: Option<Timestamp>,
-    /// Who answers for an external person.
+    /// The account of who answers for an external person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    sponsor: Option<String>,
+    sponsor: Option<Uuid>,
     links: UserLinks,
 }
 
@@ -175,7 +175,7 @@ pub fn directory_user(caller: &Caller, account: &Account) -> DirectoryUser {
         last_active: account.last_active_at,
         last_verified: account.last_verified_at,
         ends_on: account.ends_at,
-        sponsor: account.sponsor.clone(),
+        sponsor: account.sponsor,
         links: links(caller, account),
     }
 }

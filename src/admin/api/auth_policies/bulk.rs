@@ -105,7 +105,7 @@ async fn upload(
 }
 
 /// The answer to who began a task.
-pub fn begun(caller: &Caller, task: Uuid) -> (StatusCode, Json<Begun>) {
+fn begun(caller: &Caller, task: Uuid) -> (StatusCode, Json<Begun>) {
     let task_link = caller.link(&format!("/admin/control/v1/orgs/{}/auth-policy/task/{task}", caller.id()));
     (StatusCode::ACCEPTED, Json(Begun { task_id: task, task_link }))
 }

@@ -1,8 +1,7 @@
 //! Authentication policies as they are kept: what the product's own API has no operation for. Who is in one is in `members.rs`;
-//! what takes longer than a request is in `bulk.rs`, `tasks.rs` and `exports.rs`.
+//! what takes longer than a request is in `bulk.rs` and `tasks.rs`.
 
 mod bulk;
-mod exports;
 mod members;
 mod shapes;
 mod tasks;
@@ -29,7 +28,9 @@ use super::seen::{Seen, etag};
 use super::{Api, Shared};
 use shapes::{AuthPolicy, ChangedPolicy, CreatedPolicy, auth_policy};
 
+pub use bulk::Begun;
 pub use shapes::wrong_fields;
+pub use tasks::{Task, task};
 
 /// Entries of a page.
 const PAGE: u32 = 50;
@@ -46,7 +47,6 @@ pub fn routes() -> OpenApiRouter<Arc<Api>> {
         .merge(members::routes())
         .merge(bulk::routes())
         .merge(tasks::routes())
-        .merge(exports::routes())
 }
 
 /// List authentication policies

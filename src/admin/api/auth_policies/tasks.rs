@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use uuid::Uuid;
 
 use crate::actions::address_csv::MOST_ROWS;
-use crate::domain::task::{RowOutcome, RowReason, TaskKind, TaskState};
+use crate::domain::task::{RowOutcome, RowReason, TaskState};
 use crate::store::{TaskLine, TaskRow};
 
 use super::super::error::{self, ApiError};
@@ -61,7 +61,7 @@ pub struct FailureDetails {
 #[serde(rename_all = "camelCase")]
 pub struct Task {
     id: Uuid,
-    /// `add-members` or `export-members`.
+    /// `add-members`, `export-members` or `export-external-users`.
     kind: &'static str,
     /// `queued`, `running`, `succeeded` or `failed`: then nothing of it was done.
     state: &'static str,
@@ -143,9 +143,14 @@ async fn summary(
     Path((_, task)): Path<(String, String)>,
 ) -> Result<Json<Data<Task>>, ApiError> {
     let row = row(&api, &caller, &task).await?;
-    let has_file = row.kind == TaskKind::ExportMembers && row.state == TaskState::Succeeded;
-    let file = format!("/admin/control/v1/orgs/{}/auth-policy/export/{}", caller.id(), row.id);
-    let shown = Task {
+    Ok(Json(Data { data: self::task(&caller, row) }))
+}
+
+/// All that is known of a task, for a caller of its organization.
+pub fn task(caller: &Caller, row: TaskRow) -> Task {
+    let has_file = row.kind.makes_file() && row.state == TaskState::Succeeded;
+    let file = format!("/admin/control/v1/orgs/{}/exports/{}/file", caller.id(), row.id);
+    Task {
         id: row.id,
         kind: row.kind.label(),
         state: row.state.label(),
@@ -158,8 +163,7 @@ async fn summary(
         file_link: has_file.then(|| caller.link(&file)),
         created_at: row.created_at,
         finished_at: row.finished_at,
-    };
-    Ok(Json(Data { data: shown }))
+    }
 }
 
 /// List what became of the rows of a task

@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::actions::accounts::terms::TermsEdit;
 use crate::actions::groups::invite::Invitation;
 use crate::actions::groups::roles::RoleAt;
 use crate::domain::group::{GroupDraft, GroupKind};
@@ -57,7 +58,7 @@ async fn create_company(
     security(("api_key" = ["write:accounts:admin"])),
     params(("org" = String, Path, description = "The organization's id")),
     request_body = NewInvitation,
-    responses((status = 200, body = Data<Vec<InvitedUser>>), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
+    responses((status = 200, body = Data<Vec<InvitedUser>>), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"), (status = 409, description = "Terms are given, and somebody is managed"), (status = 422, description = "A member is wrong"))
 )]
 async fn invite_v1(
     State(api): Shared,
@@ -73,7 +74,7 @@ async fn invite_v1(
     security(("api_key" = ["write:accounts:admin"])),
     params(("org" = String, Path, description = "The organization's id")),
     request_body = NewInvitation,
-    responses((status = 200, body = Data<Vec<InvitedUser>>), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"), (status = 422, description = "A member is wrong"))
+    responses((status = 200, body = Data<Vec<InvitedUser>>), (status = 400, description = "The body cannot be read"), (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"), (status = 404, description = "No such group or account"), (status = 409, description = "Terms are given, and somebody is managed"), (status = 422, description = "A member is wrong"))
 )]
 async fn invite_v2(
     State(api): Shared,
@@ -133,6 +134,10 @@ async fn invite(
         groups: &groups,
         notify: asked.send_notification.unwrap_or(true),
         text: asked.notification_text.as_deref().unwrap_or_default(),
+        terms: TermsEdit {
+            sponsor: asked.sponsor.as_deref().map(Some),
+            ends_on: asked.ends_on.as_deref().map(Some),
+        },
     };
     let people = api.groups.load_full().invite(&caller.organization, &invitation, &caller.actor).await?;
     Ok(Json(Data { data: people.into_iter().map(invited).collect() }))

@@ -170,6 +170,10 @@ pub struct NewInvitation {
     /// Whether they are told by mail; unless said, they are.
     pub(super) send_notification: Option<bool>,
     pub(super) notification_text: Option<String>,
+    /// The id or the address of a managed account, which answers for them.
+    pub(super) sponsor: Option<String>,
+    /// Until when they may come: a day such as `2027-05-31`, of which all still counts in UTC, or a time.
+    pub(super) ends_on: Option<String>,
 }
 
 /// Somebody who was invited.

@@ -50,7 +50,11 @@ pub fn failed(error: AccountError, id: Uuid) -> ApiError {
             ApiError::because(FORBIDDEN, said).key("forbidden.unclaimedDomain", json!({ "domain": domain }))
         }
         AccountError::Taken => conflict("emailTaken", said),
-        AccountError::Step(_) => conflict("wrongState", said),
+        AccountError::Step(_)
+        | AccountError::Managed
+        | AccountError::Mistakes(_)
+        | AccountError::Verified
+        | AccountError::TooOften(_) => conflict("wrongState", said),
         AccountError::Store(error) => error.into(),
     }
 }

@@ -107,7 +107,8 @@ async fn edit_profile(
 
 /// Change the address
 ///
-/// Only to a domain that the organization verified. All proofs are void from then on.
+/// Only to a domain that the organization verified. All proofs are void from then on, and the owner is asked by mail to verify the
+/// address: until they typed the code that a site sends them, the account is external. A mistyped address can be set once more.
 #[utoipa::path(
     put, path = "/users/{account}/manage/email", tag = "user management", operation_id = "setEmail",
     security(("api_key" = ["manage:org"])),

@@ -106,6 +106,23 @@ fn a_site_by_invitation_lets_in_who_was_invited_and_whoever_is_managed() {
         let by_token = Facts { lane: Lane::Api, ..facts };
         assert_eq!(reason_by(&snapshot(), &by_token), token, "{invited:?} {session:?}");
     }
+    let off = || {
+        let mut snapshot = snapshot();
+        snapshot.external.verification = Verification::Off;
+        snapshot
+    };
+    let unproved = known(Some(&liam), false);
+    let unproved = Person { claim: Claim::Unproved, ..unproved };
+    let stranger = Person { claim: Claim::Unproved, ..known(Some(&gmail), false) };
+    for (person, proof, expected) in [
+        (unproved, ProofFact::Absent, "no-proof"),
+        (unproved, ProofFact::VerifiedAt(at(NOW)), "fresh-proof"),
+        (Person { address_changed: true, ..unproved }, ProofFact::Absent, "not-invited"),
+        (stranger, ProofFact::VerifiedAt(at(NOW)), "not-invited"),
+    ] {
+        let uninvited = Facts { invited: Invited::No, ..facts(Session::Person(person), proof) };
+        assert_eq!(reason_by(&off(), &uninvited), expected, "an address is proved where it makes managed");
+    }
     let exempt = Facts { invited: Invited::No, customers_exempt: true, ..facts(customer, ProofFact::Absent) };
     assert_eq!(reason_by(&snapshot(), &exempt), "not-invited");
 }
