@@ -31,7 +31,8 @@ pub fn accounts(settings: &Settings, store: Store, clock: Clock, entropy: Entrop
     Accounts { store, clock, entropy, sites, letterhead: letterhead(settings) }
 }
 
-/// Closes accounts when their time has come, tells of the ends of others, and finishes imports whose process is gone, until `stop` turns true.
+/// Closes accounts when their time has come, tells of the ends of others, and finishes imports whose process is gone, until
+/// `stop` turns true.
 pub(super) async fn keep_accounts(accounts: Arc<ArcSwap<Accounts>>, stop: watch::Receiver<bool>) {
     let rounds = async {
         loop {

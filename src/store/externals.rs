@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::database::{Row, built};
+use super::database::Row;
+use super::statement::{Statement, Value};
 use super::{Account, Change, Store, StoreError, row};
 use crate::domain::domain_name::DomainName;
 use crate::domain::external_terms::ExternalTerms;
@@ -81,18 +82,16 @@ impl Store {
         organization: &OrganizationId,
         accounts: &[Account],
     ) -> Result<Vec<(Uuid, OwnGroup)>, StoreError> {
-        let kind = self.connections.kind;
-        let (owner, list) = (kind.rows(1, 1, 1), kind.rows(2, 1, accounts.len()));
-        let mut select = built(format!(
+        let mut statement = Statement::new(
+            self.connections.kind,
             "SELECT group_members.account AS account, groups.id AS id, groups.name AS name, groups.kind AS kind \
-             FROM group_members JOIN groups ON groups.id = group_members.group_id \
-             WHERE groups.organization = {owner} AND group_members.account IN {list}"
-        ))
-        .bind(organization.as_str());
-        for account in accounts {
-            select = select.bind(account.id.as_bytes().to_vec());
-        }
-        select
+             FROM group_members JOIN groups ON groups.id = group_members.group_id WHERE groups.organization = ",
+        );
+        let owner = statement.bind_text(organization.as_str());
+        statement.push(&owner);
+        statement.one_of("group_members.account", accounts, |account| Value::id(&account.id));
+        statement
+            .finish()
             .try_map(|row: Row| Ok((row::id(&row, "account")?, own_group(&row)?)))
             .fetch_all(self.readers())
             .await
@@ -108,18 +107,16 @@ impl Store {
         let mut domains: Vec<&str> = accounts.iter().map(|account| account.email.domain()).collect();
         domains.sort_unstable();
         domains.dedup();
-        let kind = self.connections.kind;
-        let (owner, list) = (kind.rows(1, 1, 1), kind.rows(2, 1, domains.len()));
-        let mut select = built(format!(
+        let mut statement = Statement::new(
+            self.connections.kind,
             "SELECT group_domains.domain AS domain, groups.id AS id, groups.name AS name, groups.kind AS kind \
-             FROM group_domains JOIN groups ON groups.id = group_domains.group_id \
-             WHERE group_domains.organization = {owner} AND group_domains.domain IN {list}"
-        ))
-        .bind(organization.as_str());
-        for domain in domains {
-            select = select.bind(domain.to_owned());
-        }
-        let found: Vec<(DomainName, OwnGroup)> = select
+             FROM group_domains JOIN groups ON groups.id = group_domains.group_id WHERE group_domains.organization = ",
+        );
+        let owner = statement.bind_text(organization.as_str());
+        statement.push(&owner);
+        statement.one_of("group_domains.domain", &domains, |domain| Value::text(domain));
+        let found: Vec<(DomainName, OwnGroup)> = statement
+            .finish()
             .try_map(|row: Row| Ok((row::domain(&row, "domain")?, own_group(&row)?)))
             .fetch_all(self.readers())
             .await

@@ -38,7 +38,7 @@ pub struct Explained {
     decision: &'static str,
     /// The stable code, as in logs and on pages.
     reason: &'static str,
-    /// What that means, in a sentence.
+    /// What that means, in the words that people are shown.
     meaning: &'static str,
     /// What would let them pass, if they do not.
     #[serde(skip_serializing_if = "Option::is_none")]
