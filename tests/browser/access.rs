@@ -1,7 +1,7 @@
 //! Without a mouse, without a screen, without scripts.
 
 use fantoccini::key::Key;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::chromium::{Screen, Tab, browse};
 use crate::support::world::World;
@@ -65,7 +65,9 @@ async fn a_browser_without_scripts_is_enough() {
     let walk = async |jane: &Tab| {
         arrive(&world, jane, "jane", "/browse/DEMO-1").await;
         jane.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+        let with_scripts = document(jane).await;
         jane.devtools("Page.reload", json!({})).await;
+        jane.until("the page again", async || document(jane).await != with_scripts).await;
         types(jane, "12").await;
         comes(jane, "Error: Check your mailbox – Acme", "/.postern/verify").await;
         types(jane, &world.newest_mail("jane@acme.com").code()).await;
@@ -80,8 +82,23 @@ async fn a_browser_without_scripts_is_enough() {
     browse(Screen::Phone, walk).await;
 }
 
-/// Types into whatever has the focus, and presses Enter.
+/// Which load of a page is shown.
+async fn document(tab: &Tab) -> Value {
+    tab.devtools("Page.getFrameTree", json!({})).await["frameTree"]["frame"]["loaderId"].take()
+}
+
+/// Waits for the page to put the focus into a text field, types there, and presses Enter.
 async fn types(tab: &Tab, text: &str) {
+    let is_focused = |node: &Value| {
+        let is_set = |property: &Value| property["name"] == "focused" && property["value"]["value"] == true;
+        node["role"]["value"] == "textbox"
+            && node["properties"].as_array().is_some_and(|all| all.iter().any(is_set))
+    };
+    let has_focus = async || {
+        let tree = tab.devtools("Accessibility.getFullAXTree", json!({})).await;
+        tree["nodes"].as_array().is_some_and(|nodes| nodes.iter().any(is_focused))
+    };
+    tab.until("a text field with the focus", has_focus).await;
     tab.devtools("Input.insertText", json!({ "text": text })).await;
     for kind in ["keyDown", "keyUp"] {
         let enter = json!({ "type": kind, "key": "Enter", "windowsVirtualKeyCode": 13, "text": "\r" });
