@@ -4,7 +4,7 @@
 //! # The layers, in reading order
 //!
 //! 1. [`domain`]: the rules and nothing else. Begin with [`domain::decide`], the ordered list of ifs that everything serves,
-//!    then `facts.rs` (what it is told) and `decision.rs` (what it answers, and every reason).
+//!    then `facts.rs` (what it is told), `decision.rs` (what it answers) and `reason.rs` (why).
 //! 2. [`clock`], [`entropy`], [`telemetry`]: the time, randomness, what is logged and counted. [`demo`] stands aside: small
 //!    Jira and Confluence look-alikes for `postern demo` and the tests.
 //! 3. [`store`], [`config`], [`keys`]: what lasts (SQLite or PostgreSQL), what the operator wrote, what codes and proofs are made with.
@@ -51,6 +51,7 @@
 //! | route | `route.rs` | host and prefix → site |
 //! | classify | `cookies.rs`, `lane.rs` | credentials → lane; a credential twice gets 400; what is public goes on without, a sign-in with one kind |
 //! | identify | `judge.rs`, `token.rs`, `identity/` | session or token → identity: a cache hit, or one question to each source |
+//! | know | `lasting.rs`, `directory/sessions.rs` | since when a managed person's session lasts, and what was asked when it began |
 //! | decide | `judge.rs`, `domain/decide.rs` | facts → decision: pure, and the only maker of a `Permit` |
 //! | respond | `respond.rs`, `own.rs`, `challenge.rs`, `pages.rs` | a refusal by one table; our own pages |
 //! | forward | `pass.rs`, `forward.rs`, `query.rs`, `headers.rs`, `told.rs`, `upload.rs`, `upstream.rs` | only what the permit names, and who was judged; `websocket.rs` for upgrades |
@@ -61,7 +62,7 @@
 //!
 //! # To add a thing
 //!
-//! - A rule: a line in `domain/decide.rs`, a `Reason` in `domain/decision.rs`, its status in `proxy/respond.rs`, a row in the
+//! - A rule: a line in `domain/decide.rs`, a `Reason` in `domain/reason.rs`, its status in `proxy/respond.rs`, a row in the
 //!   table test of `decide.rs`; where it is about a person, a question in `domain/explain.rs` for the admin who wonders.
 //! - A configuration key: copy one in `config/verification.rs`, describe it in `config/postern.toml`; if it cannot change
 //!   without a restart, name it in `hold_back` of `app/mod.rs`.
@@ -85,7 +86,8 @@
 //! - A deed about domains: copy `actions/domains/remove.rs`; `domain/ownership.rs` says what proves a domain, and
 //!   `domain/owned_domain.rs` what follows from a look for it. Then a line in `cli/domain.rs`.
 //! - A setting of authentication policies: a member of `AuthPolicySettings` in `domain/auth_policy.rs`, with its default; what is
-//!   stored without it keeps meaning the default.
+//!   stored without it keeps meaning the default. What it does at the gate: a line in `domain/member.rs`, which is also asked by
+//!   `domain/explain.rs`.
 //! - A deed about policies or members: copy `actions/policies/delete.rs`.
 //! - Work that takes longer than a request: a kind in `domain/task.rs`, its arm in `actions/tasks.rs`; it is asked for as in
 //!   `actions/policies/submit.rs` and done as in `apply.rs`, all of it in the transaction that ends the task.

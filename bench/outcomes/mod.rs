@@ -1,9 +1,12 @@
 //! One set of facts for each outcome of a decision, and the policy that they are judged by.
 
 use std::hint::black_box;
+use std::sync::Arc;
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
+use postern::domain::auth_policy::AuthPolicySettings;
 use postern::domain::decide::decide;
 use postern::domain::decision::Decision;
 use postern::domain::domain_name::DomainName;
@@ -12,6 +15,7 @@ use postern::domain::facts::{Facts, Person, ProofFact, Session};
 use postern::domain::group::Invited;
 use postern::domain::lane::Lane;
 use postern::domain::lifecycle::{Claim, Standing};
+use postern::domain::member::{AuthPolicies, AuthPolicy, Member};
 use postern::domain::organization::OrganizationId;
 use postern::domain::policy::{ApiTokens, Snapshot};
 
@@ -24,15 +28,28 @@ pub struct Outcomes {
     organization: OrganizationId,
     managed: EmailAddress,
     external: EmailAddress,
+    /// What was asked of the managed one at their sign-in.
+    asked: Arc<AuthPolicySettings>,
 }
+
+/// The policy of the managed one.
+const POLICY: Uuid = Uuid::from_u128(7);
 
 impl Outcomes {
     /// With more verified domains than most organizations have.
     pub fn new() -> Self {
         let name = |number: usize| DomainName::parse(&format!("d{number}.acme.com")).expect("a domain");
         let domain = |number| (name(number), OrganizationId::only());
+        let (asked, mut auth) = (Arc::new(AuthPolicySettings::default()), AuthPolicies::default());
+        let policy = AuthPolicy { settings: Some(Arc::clone(&asked)), reset_at: None };
+        auth.add(POLICY, OrganizationId::only(), true, policy);
         Self {
-            snapshot: Snapshot { verified_domains: (0..1000).map(domain).collect(), ..Snapshot::default() },
+            snapshot: Snapshot {
+                verified_domains: (0..1000).map(domain).collect(),
+                auth,
+                ..Snapshot::default()
+            },
+            asked,
             organization: OrganizationId::only(),
             managed: EmailAddress::parse("liam@d500.acme.com").expect("an address"),
             external: EmailAddress::parse("jane@partner.example").expect("an address"),
@@ -48,6 +65,14 @@ impl Outcomes {
                 standing: Standing::Active,
                 ends_at: None,
                 is_customer: false,
+                policy: claimed.then_some(POLICY),
+                member: claimed.then_some(Member {
+                    asked: Some(&self.asked),
+                    began_at: at(NOW - DAY),
+                    active_at: at(NOW - 60),
+                    reset_at: None,
+                    token: None,
+                }),
                 address_changed: false,
             })
         };

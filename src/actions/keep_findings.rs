@@ -12,7 +12,8 @@ use crate::clock::Clock;
 use crate::domain::email::EmailAddress;
 use crate::domain::organization::OrganizationId;
 use crate::store::{
-    AuditAction, AuditEvent, Change, ContradictionRow, Finding, Found, PinRow, Store, StoreError, UserKey,
+    AuditAction, AuditEvent, Change, ContradictionRow, Finding, Found, PinRow, SessionRow, Store, StoreError,
+    UserKey,
 };
 
 /// How many findings are written in one transaction.
@@ -33,11 +34,30 @@ pub async fn keep_findings(store: Store, clock: Clock, mut findings: mpsc::Recei
 
 async fn write(store: &Store, clock: &Clock, findings: &[Finding]) -> Result<(), StoreError> {
     let active: Vec<_> = findings.iter().filter_map(active).collect();
+    write_sessions(store, findings).await?;
     if active.len() < findings.len() {
         write_events(store, clock.now(), findings).await?;
     }
     // Last, as the account may be one that was just added.
     if active.is_empty() { Ok(()) } else { store.note_active(&active).await }
+}
+
+/// One sign-out after the other, so that what was kept before one is forgotten by it and what came after is not.
+async fn write_sessions(store: &Store, findings: &[Finding]) -> Result<(), StoreError> {
+    let mut kept: Vec<&SessionRow> = Vec::new();
+    for Finding { found, .. } in findings {
+        match found {
+            Found::Session(row) => kept.push(row),
+            Found::SignedOut(credentials) => {
+                if !kept.is_empty() {
+                    store.keep_sessions(&std::mem::take(&mut kept)).await?;
+                }
+                store.forget_sessions(credentials).await?;
+            }
+            _ => {}
+        }
+    }
+    if kept.is_empty() { Ok(()) } else { store.keep_sessions(&kept).await }
 }
 
 async fn write_events(store: &Store, now: Timestamp, findings: &[Finding]) -> Result<(), StoreError> {
@@ -60,7 +80,7 @@ async fn write_events(store: &Store, now: Timestamp, findings: &[Finding]) -> Re
             }
             Found::Agreed(person) => end_contradiction(&mut change, person).await?,
             Found::Happened(event) => Some(AuditEvent::clone(event)),
-            Found::Active { .. } => None,
+            Found::Active { .. } | Found::Session(_) | Found::SignedOut(_) => None,
         };
         events.extend(event.map(|event| event.of(organization)));
     }

@@ -34,7 +34,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::clock::{Clock, stopwatch};
-use crate::domain::account::{DeviceId, Subject};
+use crate::domain::account::{CookieSet, DeviceId, Subject};
 use crate::entropy::Entropy;
 use crate::keys::Keys;
 use crate::mail::outbox::Outbox;
@@ -42,7 +42,7 @@ use crate::store::Store;
 use crate::telemetry::metrics::Metrics;
 
 pub use crate::mail::outbox::Delivery;
-pub use crate::store::{Challenge, StoreError};
+pub use crate::store::{Challenge, SessionRow, StoreError};
 
 /// What actions work with.
 pub struct Actions {
@@ -100,6 +100,11 @@ impl Actions {
         device: DeviceId,
     ) -> Result<Option<Challenge>, StoreError> {
         self.store.live_challenge(subject, device, self.clock.now()).await
+    }
+
+    /// What the store knows of the sessions with these credentials.
+    pub async fn sessions(&self, known_by: &[CookieSet]) -> Result<Vec<SessionRow>, StoreError> {
+        self.timed("sessions", self.store.sessions(known_by)).await
     }
 
     /// Waits a little for the newest mail of a challenge, so that a page can say how delivery stands.

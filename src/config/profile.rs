@@ -20,6 +20,9 @@ pub struct Profile {
     pub hooks: Vec<Shape>,
     /// Feeds and exports, whose readers choose the way to sign in by `os_authType`.
     pub feeds: Vec<Shape>,
+    /// What pages send by themselves while nobody does anything. It does not keep the session of a managed person from idling.
+    /// What reads counts as little, so here are only pages that write.
+    pub polling: Vec<Shape>,
     /// Cookies known to authenticate; two of one name in a request are refused.
     pub credential_cookies: Vec<String>,
     /// Cookies known to be harmless, exact or with a trailing `*`. Any other cookie is treated as a credential.
@@ -95,6 +98,11 @@ impl Profile {
     /// Whether a plain path below the site's prefix is a feed or an export.
     pub fn is_feed(&self, method: &Method, path: &str) -> bool {
         is_among(&self.feeds, method, path)
+    }
+
+    /// Whether a page sends this by itself.
+    pub fn is_polling(&self, method: &Method, path: &str) -> bool {
+        is_among(&self.polling, method, path)
     }
 
     /// Whether the cookie is known not to authenticate anybody.

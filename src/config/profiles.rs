@@ -28,6 +28,7 @@ struct Written {
     public: List<Shape>,
     hooks: List<Shape>,
     feeds: List<Shape>,
+    polling: List<Shape>,
     credential_cookies: List<String>,
     harmless_cookies: List<String>,
     affinity_cookies: List<String>,
@@ -59,6 +60,7 @@ pub(super) fn read(
         public: own.public.over(built_in.public),
         hooks: own.hooks.over(built_in.hooks),
         feeds: own.feeds.over(built_in.feeds),
+        polling: own.polling.over(built_in.polling),
         credential_cookies,
         harmless_cookies: own.harmless_cookies.over(built_in.harmless_cookies),
         affinity_cookies: own.affinity_cookies.over(built_in.affinity_cookies),
@@ -95,6 +97,7 @@ impl Written {
             public,
             hooks,
             feeds,
+            polling: List::read(section, "polling", "extra_polling", shape),
             credential_cookies: List::read(
                 section,
                 "credential_cookies",

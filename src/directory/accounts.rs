@@ -1,12 +1,15 @@
 //! Accounts, claims, login names and user keys as they were loaded: one immutable table, replaced as a whole. What changed
 //! since is in `current.rs`.
 //!
-//! Ten million accounts take 19 bytes each, and with a login name 46 and the part of the address before the `@`. Loading
+//! Ten million accounts take 21 bytes each, and with a login name 46 and the part of the address before the `@`. Loading
 //! needs no more than that, and a reload as much again, since the old tables serve until the new ones are whole.
 
+use std::collections::HashMap;
 use std::thread;
 
+use foldhash::fast::RandomState;
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::domain::email::EmailAddress;
 use crate::domain::lifecycle::{Claim, Standing};
@@ -30,13 +33,17 @@ pub(super) struct Accounts {
     keyed: Table<()>,
     /// The addresses that names and user keys lead to.
     addresses: Addresses,
+    /// The authentication policies that accounts are members of.
+    policies: Vec<Uuid>,
 }
 
-/// One byte each, or ten million would take more.
+/// As small as can be, or ten million would take more.
 #[derive(Clone, Copy)]
 struct Account {
     marks: u8,
     standing: Standing,
+    /// In two bytes, since a number of two would be moved to an even place: where the policy is in the list, from 1; 0 for none.
+    policy: [u8; 2],
 }
 
 /// The account makes its owner managed, if the domain does.
@@ -57,14 +64,16 @@ pub struct AccountState {
     pub standing: Standing,
     /// Until when its owner may come, as long as they are external.
     pub ends_at: Option<Timestamp>,
+    /// The authentication policy it is a member of.
+    pub policy: Option<Uuid>,
     /// Whether a login name was imported with it.
     pub(super) named: bool,
 }
 
 impl AccountState {
     pub(super) fn of(row: &AccountRow) -> Self {
-        let AccountRow { claim, standing, ends_at, .. } = *row;
-        Self { claim, standing, ends_at, named: row.username.is_some() }
+        let AccountRow { claim, standing, ends_at, policy, .. } = *row;
+        Self { claim, standing, ends_at, policy, named: row.username.is_some() }
     }
 }
 
@@ -83,7 +92,7 @@ impl Accounts {
     }
 
     pub(super) fn state(&self, account: Fingerprint) -> Option<AccountState> {
-        let Account { marks, standing } = *self.by_email.find(account)?;
+        let Account { marks, standing, policy } = *self.by_email.find(account)?;
         let claim = match (marks & CLAIMED != 0, marks & UNPROVED != 0) {
             (true, _) => Claim::InForce,
             (false, true) => Claim::Unproved,
@@ -93,6 +102,9 @@ impl Accounts {
             claim,
             standing,
             ends_at: if marks & ENDS == 0 { None } else { self.ends.find(account).copied() },
+            policy: usize::from(u16::from_le_bytes(policy))
+                .checked_sub(1)
+                .and_then(|at| self.policies.get(at).copied()),
             named: marks & NAMED != 0,
         })
     }
@@ -126,6 +138,8 @@ struct Rows {
     by_user_key: Vec<(Fingerprint, Place)>,
     keyed: Vec<(Fingerprint, ())>,
     addresses: AddressesBuilder,
+    policies: Vec<Uuid>,
+    places: HashMap<Uuid, u16, RandomState>,
 }
 
 impl Rows {
@@ -137,6 +151,8 @@ impl Rows {
             by_user_key: Vec::new(),
             keyed: Vec::new(),
             addresses: AddressesBuilder::new(),
+            policies: Vec::new(),
+            places: HashMap::default(),
         }
     }
 
@@ -154,11 +170,23 @@ impl Rows {
             marks |= ENDS;
             self.ends.push((account, end));
         }
-        self.by_email.push((account, Account { marks, standing: row.standing }));
+        let policy = row.policy.map_or(0, |policy| self.place(policy)).to_le_bytes();
+        self.by_email.push((account, Account { marks, standing: row.standing, policy }));
         if let Some(username) = &row.username {
             self.by_username
                 .push((key.username(&row.organization, username), self.addresses.add(&row.email)));
         }
+    }
+
+    /// Where a policy is in the list, from 1. Beyond 65,535 of them there is no place, and their members go by the default.
+    fn place(&mut self, policy: Uuid) -> u16 {
+        if let Some(place) = self.places.get(&policy) {
+            return *place;
+        }
+        let Ok(place) = u16::try_from(self.policies.len() + 1) else { return 0 };
+        self.policies.push(policy);
+        self.places.insert(policy, place);
+        place
     }
 
     fn add_user_key(&mut self, key: &FingerprintKey, user: &UserKey, email: &EmailAddress) {
@@ -168,7 +196,7 @@ impl Rows {
 
     /// The two tables that everybody may be in are sorted at once.
     fn build(self) -> Accounts {
-        let Self { by_email, ends, by_username, by_user_key, keyed, addresses } = self;
+        let Self { by_email, ends, by_username, by_user_key, keyed, addresses, policies, .. } = self;
         thread::scope(|scope| {
             let by_email = scope.spawn(|| Table::new(by_email));
             let accounts = Accounts {
@@ -177,6 +205,7 @@ impl Rows {
                 by_user_key: Table::new(by_user_key),
                 keyed: Table::new(keyed),
                 addresses: addresses.build(),
+                policies,
                 ..Accounts::default()
             };
             let by_email = by_email.join().expect("sorting does not panic");
@@ -207,6 +236,7 @@ mod tests {
             claim: if number.is_multiple_of(2) { Claim::InForce } else { Claim::None },
             standing: Standing::Active,
             ends_at: None,
+            policy: None,
         }
     }
 
@@ -228,6 +258,7 @@ mod tests {
             claim: Claim::Unproved,
             standing: Standing::Suspended,
             ends_at: at(1),
+            policy: Some(Uuid::from_u128(7)),
             ..row(1, true)
         };
         rows.add_account(&key, &said);
@@ -244,11 +275,11 @@ mod tests {
 
     /// The bound is 64 bytes, and there is no slack that the number of accounts could move.
     #[test]
-    fn an_account_takes_19_bytes_and_one_with_a_login_name_less_than_64() {
+    fn an_account_takes_21_bytes_and_one_with_a_login_name_less_than_64() {
         let (_, plain) = filled(80_000, false);
-        assert_eq!(plain.bytes().div_ceil(80_000), 19);
+        assert_eq!(plain.bytes().div_ceil(80_000), 21);
         let (_, named) = filled(80_000, true);
-        assert_eq!(named.bytes().div_ceil(80_000), 58, "11 of them are the part before the @");
+        assert_eq!(named.bytes().div_ceil(80_000), 60, "11 of them are the part before the @");
     }
 
     #[test]

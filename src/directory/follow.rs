@@ -77,6 +77,9 @@ impl Follower {
             if has(ChangeKind::ExternalPolicies) {
                 self.directory.reload_policies(&self.store).await?;
             }
+            if has(ChangeKind::AuthPolicies) {
+                self.directory.reload_auth_policies(&self.store).await?;
+            }
             if has(ChangeKind::Invitations) {
                 self.directory.reload_invitations(&self.store).await?;
             }
@@ -96,6 +99,7 @@ impl Follower {
                     ChangeKind::Accounts
                     | ChangeKind::Domains
                     | ChangeKind::ExternalPolicies
+                    | ChangeKind::AuthPolicies
                     | ChangeKind::Invitations
                     | ChangeKind::Pin => {}
                 }

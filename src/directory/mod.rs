@@ -1,5 +1,5 @@
-//! The in-memory tables that requests are judged by: verified domains, external user policies, accounts and claims, pinned
-//! addresses, sign-outs and resets, sessions of mobile apps, invitations.
+//! The in-memory tables that requests are judged by: verified domains, policies, accounts and claims, pinned addresses,
+//! sign-outs and resets, sessions of managed people and of mobile apps, invitations.
 //!
 //! Loaded from the store at start and kept current by following its change log ([`follow`]). Reading them is a hash look-up;
 //! nothing here is ever asked of the store while a request waits.
@@ -20,6 +20,8 @@ mod notices;
 mod pins;
 mod resets;
 mod revocations;
+mod sessions;
+mod snapshot;
 mod table;
 
 use std::collections::HashMap;
@@ -55,6 +57,8 @@ pub use notices::{Refused, SignIn};
 use pins::Pins;
 use resets::Resets;
 use revocations::Revocations;
+use sessions::Sessions;
+pub use sessions::{KnownBy, Lasting, SignedIn};
 
 /// Whose each verified domain is.
 type Domains = HashMap<DomainName, OrganizationId, foldhash::fast::RandomState>;
@@ -75,6 +79,7 @@ pub struct Directory {
     enrolments: Enrolments,
     activity: Activity,
     notices: Notices,
+    sessions: Sessions,
     /// Rises whenever a person may have to be joined anew; see [`Directory::epoch`].
     epoch: AtomicU64,
     /// Tells those who watch something open that it must be judged again.
@@ -135,7 +140,7 @@ impl Directory {
         // Read first: what changes while the tables load is then read once more, never missed.
         let last_change = store.last_change().await?;
         let directory = Self {
-            snapshot: ArcSwap::from_pointee(load_snapshot(store, policy).await?),
+            snapshot: ArcSwap::from_pointee(snapshot::load(store, policy).await?),
             accounts: ArcSwap::from_pointee(Current::of(Accounts::load(store, &key).await?)),
             pins: Pins::load(store, &key, finding.clone()).await?,
             contradictions: Contradictions::load(store, &key, finding.clone()).await?,
@@ -143,6 +148,7 @@ impl Directory {
             resets: Resets::load(store, &key, now).await?,
             invitations: Invitations::load(store, &key).await?,
             notices: Notices::new(finding.clone()),
+            sessions: Sessions::new(finding.clone()),
             enrolments: Enrolments::load(store, now).await?,
             activity: Activity::new(finding),
             epoch: AtomicU64::new(0),
@@ -158,12 +164,9 @@ impl Directory {
         self.swap_in(store, accounts, since).await
     }
 
-    /// Loads the external user policies again and swaps them in. What is open is judged by them at once.
-    pub async fn reload_policies(&self, store: &Store) -> Result<(), StoreError> {
-        let policies = store.policies_in_force().await?;
-        self.snapshot.rcu(|old| Snapshot { policies: policies.clone(), ..Snapshot::clone(old) });
-        self.announce();
-        Ok(())
+    /// Since when managed people's sessions last.
+    pub fn sessions(&self) -> &Sessions {
+        &self.sessions
     }
 
     /// Loads the invitations again. Whoever is not invited any more is put out at once.
@@ -183,18 +186,6 @@ impl Directory {
         email.map_or(Invited::No, |email| self.invitations.of(&self.key, organization, site, email))
     }
 
-    /// Loads the domains again and swaps them in. Nobody is joined anew: an account is the same, whoever owns its domain.
-    pub async fn reload_domains(&self, store: &Store) -> Result<(), StoreError> {
-        self.set_domains(store.verified_domains().await?.into_iter().collect());
-        self.announce();
-        Ok(())
-    }
-
-    /// The policies may have changed while domains were read, and the newer ones count.
-    fn set_domains(&self, domains: Domains) {
-        self.snapshot.rcu(|old| Snapshot { verified_domains: domains.clone(), ..Snapshot::clone(old) });
-    }
-
     /// Judges a person by the address that an operator accepted for them, from now on.
     pub fn accept(&self, pin: &PinRow) {
         let user = self.key.user(&pin.site, &pin.user_key);
@@ -212,14 +203,6 @@ impl Directory {
     /// About how many people the products and the directory disagree.
     pub fn contradictions(&self) -> usize {
         self.contradictions.len()
-    }
-
-    /// Replaces the external user policy, as a configuration reload does. A site may belong to another organization by now, so
-    /// everybody is joined anew.
-    pub fn set_policy(&self, external: ExternalUserPolicy) {
-        self.snapshot.rcu(|old| Snapshot { external, ..Snapshot::clone(old) });
-        self.epoch.fetch_add(1, Ordering::Release);
-        self.announce();
     }
 
     /// Changes from now on, of whatever table; many at once are seen as one.
@@ -336,11 +319,6 @@ impl Directory {
     pub fn hear_enrolment(&self, enrolment: &Enrolment) {
         self.enrolments.hear(enrolment);
     }
-}
-
-async fn load_snapshot(store: &Store, external: ExternalUserPolicy) -> Result<Snapshot, StoreError> {
-    let verified_domains = store.verified_domains().await?.into_iter().collect();
-    Ok(Snapshot { verified_domains, external, policies: store.policies_in_force().await? })
 }
 
 #[cfg(test)]

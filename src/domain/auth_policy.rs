@@ -9,7 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::policy::ApiTokens;
+use super::verification::ApiTokens;
 
 /// The longest name.
 const LONGEST_NAME: usize = 100;
@@ -134,6 +134,13 @@ impl FieldError {
     /// A mistake in a member.
     pub fn new(field: &'static str, problem: impl Into<String>) -> Self {
         Self { field, problem: problem.into() }
+    }
+}
+
+impl Methods {
+    /// Whether it is one of them.
+    pub fn has(&self, method: Method) -> bool {
+        self.0.contains(&method)
     }
 }
 

@@ -13,6 +13,7 @@ use super::facts::{Facts, Person, ProofFact, Session};
 use super::group::Invited;
 use super::lane::Lane;
 use super::lifecycle::{Claim, Standing};
+use super::member::{AuthPolicy, Member, SecondStep};
 use super::organization::OrganizationId;
 use super::policy::{ApiTokens, ExternalUserPolicy, Snapshot, Verification};
 
@@ -88,7 +89,12 @@ fn decide_token(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decis
         return pass;
     }
     match facts.session {
-        Session::Person(person) if is_managed(snapshot, facts.organization, person) => pass,
+        Session::Person(person) if is_managed(snapshot, facts.organization, person) => {
+            match snapshot.auth.of(facts.organization, person.policy).api_tokens() {
+                ApiTokens::Allow => pass,
+                ApiTokens::Block => Decision::Deny(Reason::TokenBlocked),
+            }
+        }
         Session::Person(person) if !facts.invited.lets_in(person.is_customer) => {
             Decision::Deny(Reason::NotInvited)
         }
@@ -123,7 +129,7 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
         return Decision::Deny(reason);
     }
     if is_managed(snapshot, organization, person) {
-        return Decision::Pass(Permit::new(Reason::Managed, Credentials::Cookies));
+        return decide_member(snapshot, facts, person, now);
     }
     // Before whatever asks for less: who was not invited has nothing to verify, but for an address that makes them managed.
     if !facts.invited.lets_in(person.is_customer) {
@@ -159,6 +165,33 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
         return Decision::Deny(Reason::AddressUnknown);
     }
     decision
+}
+
+/// What the policy of a managed person asked when their session began, and no code else.
+fn decide_member(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now: Timestamp) -> Decision {
+    let policy = snapshot.auth.of(facts.organization, person.policy);
+    let member = person.member.unwrap_or_else(|| begins(policy, now));
+    // What was asked then and cannot be read may be more than is believed of it, so what is asked now is.
+    let Some(settings) = member.asked.or(policy.settings.as_deref()) else {
+        return Decision::Unavailable(Reason::PolicyUnreadable);
+    };
+    if let Some(reason) = member.ended(settings, policy.reset_at, now) {
+        return Decision::SignIn(reason);
+    }
+    let latest = now.saturating_add(CLOCK_SKEW).unwrap_or(now);
+    match member.lacks_second_step(settings, facts.proof.verified_at(), facts.revoked_at, latest) {
+        Some(SecondStep::Code) => return Decision::Challenge(Reason::SecondStep),
+        Some(SecondStep::Impossible) => return Decision::Deny(Reason::SecondStepImpossible),
+        None => {}
+    }
+    let permit = Permit::new(Reason::Managed, Credentials::Cookies);
+    Decision::Pass(member.ends_at(settings).map_or(permit, |end| permit.until(end)))
+}
+
+/// A session that nobody knows anything of yet.
+pub(super) fn begins(policy: &AuthPolicy, now: Timestamp) -> Member<'_> {
+    let asked = policy.settings.as_deref();
+    Member { asked, began_at: now, active_at: now, reset_at: None, token: None }
 }
 
 /// A fresh proof passes, and whoever has none is asked for one.

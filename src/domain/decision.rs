@@ -1,8 +1,8 @@
-//! What may happen to a request, and the one stable code that says why.
+//! What may happen to a request. The one stable code that says why is in `reason.rs`.
 
 use jiff::Timestamp;
 
-use super::account::Class;
+pub use super::reason::Reason;
 
 /// The outcome of `decide`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub enum Decision {
     Pass(Permit),
     /// Ask for a code first.
     Challenge(Reason),
+    /// Have them sign in again; the session is over or none that the policy takes.
+    SignIn(Reason),
     /// Refuse; a code would not help.
     Deny(Reason),
     /// Cannot be judged now; refuse until it can.
@@ -22,7 +24,10 @@ impl Decision {
     pub fn reason(&self) -> Reason {
         match self {
             Self::Pass(permit) => permit.reason,
-            Self::Challenge(reason) | Self::Deny(reason) | Self::Unavailable(reason) => *reason,
+            Self::Challenge(reason)
+            | Self::SignIn(reason)
+            | Self::Deny(reason)
+            | Self::Unavailable(reason) => *reason,
         }
     }
 }
@@ -69,291 +74,4 @@ pub enum Credentials {
     Authorization,
     /// None at all: whoever asks is answered like a stranger.
     None,
-}
-
-/// Why a request was passed, challenged, denied or held. One reason, one name, one stable code, everywhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[expect(
-    missing_docs,
-    reason = "`Reason::meaning` documents each one, and the table below keeps them together"
-)]
-pub enum Reason {
-    Managed,
-    FreshProof,
-    ApiToken,
-    LoginPage,
-    Anonymous,
-    EnforcementOff,
-    PublicResource,
-    TrustedSource,
-    MobileSession,
-    PortalCustomer,
-    VerificationOff,
-    OwnPage,
-    NoProof,
-    ProofInvalid,
-    ProofExpired,
-    ProofFromFuture,
-    ProofRevoked,
-    AddressUnknown,
-    TokenBlocked,
-    NotInvited,
-    PolicyUnreadable,
-    AccountSuspended,
-    AccountDeactivated,
-    AccountClosed,
-    AccessEnded,
-    IdentityUnavailable,
-    IdentityMismatch,
-    StoreUnavailable,
-    UpstreamUnreachable,
-    UpstreamTimeout,
-    MalformedRequest,
-    AmbiguousHost,
-    HostMismatch,
-    UnknownHost,
-    MalformedPath,
-    SessionIdInPath,
-    UnknownPage,
-    HardenedPath,
-    DuplicateCookie,
-    DuplicateAuthorization,
-    QueryCredentials,
-    MethodNotAllowed,
-    UpgradeRefused,
-    HeadTooLarge,
-    TargetTooLong,
-    BodyTooLarge,
-    BodyStalled,
-    TooManyConnections,
-    CrossSite,
-    Internal,
-}
-
-impl Reason {
-    /// Every reason, in label order.
-    pub const ALL: [Self; 50] = [
-        Self::Managed,
-        Self::FreshProof,
-        Self::ApiToken,
-        Self::LoginPage,
-        Self::Anonymous,
-        Self::EnforcementOff,
-        Self::PublicResource,
-        Self::TrustedSource,
-        Self::MobileSession,
-        Self::PortalCustomer,
-        Self::VerificationOff,
-        Self::OwnPage,
-        Self::NoProof,
-        Self::ProofInvalid,
-        Self::ProofExpired,
-        Self::ProofFromFuture,
-        Self::ProofRevoked,
-        Self::AddressUnknown,
-        Self::TokenBlocked,
-        Self::NotInvited,
-        Self::PolicyUnreadable,
-        Self::AccountSuspended,
-        Self::AccountDeactivated,
-        Self::AccountClosed,
-        Self::AccessEnded,
-        Self::IdentityUnavailable,
-        Self::IdentityMismatch,
-        Self::StoreUnavailable,
-        Self::UpstreamUnreachable,
-        Self::UpstreamTimeout,
-        Self::MalformedRequest,
-        Self::AmbiguousHost,
-        Self::HostMismatch,
-        Self::UnknownHost,
-        Self::MalformedPath,
-        Self::SessionIdInPath,
-        Self::UnknownPage,
-        Self::HardenedPath,
-        Self::DuplicateCookie,
-        Self::DuplicateAuthorization,
-        Self::QueryCredentials,
-        Self::MethodNotAllowed,
-        Self::UpgradeRefused,
-        Self::HeadTooLarge,
-        Self::TargetTooLong,
-        Self::BodyTooLarge,
-        Self::BodyStalled,
-        Self::TooManyConnections,
-        Self::CrossSite,
-        Self::Internal,
-    ];
-
-    /// The stable code, as in logs, metrics and problem documents.
-    pub const fn code(self) -> &'static str {
-        self.row().0
-    }
-
-    /// What happened, in one plain sentence for a person.
-    pub const fn meaning(self) -> &'static str {
-        self.row().1
-    }
-
-    #[expect(clippy::too_many_lines, reason = "one row for each reason")]
-    const fn row(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Managed => ("managed", "The account is managed by the organization."),
-            Self::FreshProof => ("fresh-proof", "The person verified their mailbox recently enough."),
-            Self::ApiToken => ("api-token", "The request carries an API token and nothing else."),
-            Self::LoginPage => ("login-page", "The product's own sign-in or sign-out page."),
-            Self::Anonymous => ("anonymous", "Nobody is signed in; the product shows what is public."),
-            Self::EnforcementOff => ("enforcement-off", "This site is not enforced."),
-            Self::PublicResource => (
-                "public-resource",
-                "A public page or hook, asked for as by a stranger: without any credential.",
-            ),
-            Self::TrustedSource => {
-                ("trusted-source", "The request comes from a configured machine; its cookies do not go on.")
-            }
-            Self::MobileSession => {
-                ("mobile-session", "The session of a mobile app, enrolled when it signed in there.")
-            }
-            Self::PortalCustomer => (
-                "portal-customer",
-                "A customer of the service desk, who has no access to the product itself.",
-            ),
-            Self::VerificationOff => ("verification-off", "The organization asks this person for no code."),
-            Self::OwnPage => ("own-page", "One of Postern's own pages."),
-            Self::NoProof => ("no-proof", "You have not verified your mailbox in this browser yet."),
-            Self::ProofInvalid => {
-                ("proof-invalid", "The verification of this browser is not valid for this account.")
-            }
-            Self::ProofExpired => ("proof-expired", "Your last verification is too long ago."),
-            Self::ProofFromFuture => {
-                ("proof-from-future", "The verification of this browser carries an impossible time.")
-            }
-            Self::ProofRevoked => {
-                ("proof-revoked", "You signed out since your last verification, or it was reset.")
-            }
-            Self::AddressUnknown => (
-                "address-unknown",
-                "No mailbox is known for your account, so no code can be sent. Please ask your organization's admin.",
-            ),
-            Self::TokenBlocked => (
-                "token-blocked",
-                "API tokens of external users are blocked here by the organization. Please ask your organization's admin.",
-            ),
-            Self::NotInvited => (
-                "not-invited",
-                "This site is only for people from outside who were invited to it. Please ask whoever you work with here, or your organization's admin.",
-            ),
-            Self::PolicyUnreadable => (
-                "policy-unreadable",
-                "What the organization asks of people from outside cannot be read right now. Please try again in a moment.",
-            ),
-            Self::AccountSuspended => (
-                "account-suspended",
-                "The organization suspended your access. Please ask your organization's admin, who can restore it.",
-            ),
-            Self::AccountDeactivated => (
-                "account-deactivated",
-                "Your account was deactivated. Please ask your organization's admin, who can reactivate it.",
-            ),
-            Self::AccountClosed => (
-                "account-closed",
-                "Your account was deleted. Please ask your organization's admin whether you should have another one.",
-            ),
-            Self::AccessEnded => (
-                "access-ended",
-                "Your access ended on the day that was agreed. Please ask your contact in the organization, who can extend it.",
-            ),
-            Self::IdentityUnavailable => (
-                "identity-unavailable",
-                "The site cannot say who is signed in right now. Please try again in a moment.",
-            ),
-            Self::IdentityMismatch => {
-                ("identity-mismatch", "The sign-in changed while the page was loading. Please load it again.")
-            }
-            Self::StoreUnavailable => {
-                ("store-unavailable", "Verification is not possible right now. Please try again in a moment.")
-            }
-            Self::UpstreamUnreachable => {
-                ("upstream-unreachable", "The site behind this gateway cannot be reached.")
-            }
-            Self::UpstreamTimeout => {
-                ("upstream-timeout", "The site behind this gateway did not answer in time.")
-            }
-            Self::MalformedRequest => ("malformed-request", "The request is malformed."),
-            Self::AmbiguousHost => ("ambiguous-host", "The request must name exactly one host."),
-            Self::HostMismatch => (
-                "host-mismatch",
-                "The connection was opened for another host. Please open a new one for this host.",
-            ),
-            Self::UnknownHost => ("unknown-host", "No site of this name is served here."),
-            Self::MalformedPath => ("malformed-path", "The path of the request is malformed."),
-            Self::SessionIdInPath => ("session-id-in-path", "A session id must not be part of the path."),
-            Self::UnknownPage => ("unknown-page", "There is no such page here."),
-            Self::HardenedPath => {
-                ("hardened-path", "This address could open a file of the product's own, so it is not served.")
-            }
-            Self::DuplicateCookie => {
-                ("duplicate-cookie", "The request carries a session cookie or token twice.")
-            }
-            Self::DuplicateAuthorization => {
-                ("duplicate-authorization", "The request carries more than one Authorization header.")
-            }
-            Self::QueryCredentials => ("query-credentials", "Credentials must not be part of the address."),
-            Self::MethodNotAllowed => ("method-not-allowed", "This method is not allowed here."),
-            Self::UpgradeRefused => ("upgrade-refused", "This protocol upgrade is not allowed."),
-            Self::HeadTooLarge => ("head-too-large", "The request headers are too large."),
-            Self::TargetTooLong => ("target-too-long", "The address is too long."),
-            Self::BodyTooLarge => ("body-too-large", "The request body is too large."),
-            Self::BodyStalled => ("body-stalled", "The request body stopped arriving. Please send it again."),
-            Self::TooManyConnections => (
-                "too-many-connections",
-                "Too many connections are open from your address. Please close some and try again.",
-            ),
-            Self::CrossSite => {
-                ("cross-site", "The form did not come from this site. Please open the page again.")
-            }
-            Self::Internal => ("internal", "Something went wrong here. Please try again."),
-        }
-    }
-
-    /// Which class of people the reason speaks of, for labels.
-    pub const fn class(self) -> Class {
-        match self {
-            Self::Managed | Self::AccountDeactivated | Self::AccountClosed => Class::Managed,
-            Self::FreshProof
-            | Self::NoProof
-            | Self::ProofInvalid
-            | Self::ProofExpired
-            | Self::ProofFromFuture
-            | Self::ProofRevoked
-            | Self::AddressUnknown
-            | Self::MobileSession
-            | Self::PortalCustomer
-            | Self::VerificationOff
-            | Self::NotInvited
-            | Self::PolicyUnreadable
-            | Self::TokenBlocked
-            | Self::AccountSuspended
-            | Self::AccessEnded => Class::External,
-            Self::Anonymous => Class::Anonymous,
-            Self::ApiToken => Class::Token,
-            _ => Class::Unknown,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::collections::HashSet;
-
-    #[test]
-    fn every_reason_has_its_own_stable_code() {
-        let codes: HashSet<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
-        assert_eq!(codes.len(), Reason::ALL.len());
-        for (index, reason) in Reason::ALL.iter().enumerate() {
-            assert_eq!(*reason as usize, index, "ALL lists the reasons in declaration order");
-            assert!(reason.meaning().ends_with('.'));
-        }
-    }
 }

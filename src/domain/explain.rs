@@ -5,12 +5,13 @@
 
 use jiff::Timestamp;
 
-use super::decide::{decide, is_managed, is_to_prove, kept_out, staleness};
+use super::decide::{CLOCK_SKEW, begins, decide, is_managed, is_to_prove, kept_out, staleness};
 use super::decision::{Decision, Reason};
 use super::facts::{Facts, Person, ProofFact, Session};
 use super::group::Invited;
 use super::in_words::in_words;
 use super::lifecycle::{Claim, Standing};
+use super::member::{AuthPolicy, Member, SecondStep};
 use super::policy::{ExternalUserPolicy, Snapshot, Verification};
 
 /// A question that a decision asks.
@@ -22,6 +23,10 @@ pub enum Question {
     Account,
     /// Is it managed?
     Managed,
+    /// Is it a session that their authentication policy takes, and is it not over?
+    Session,
+    /// Did they do the second step, where it asks for one?
+    SecondStep,
     /// Is the end of their access still to come?
     EndDate,
     /// Were they invited, where that is wanted?
@@ -65,6 +70,8 @@ impl Question {
             Self::Site => "site",
             Self::Account => "account",
             Self::Managed => "managed",
+            Self::Session => "session",
+            Self::SecondStep => "second-step",
             Self::EndDate => "end-date",
             Self::Invitation => "invitation",
             Self::Portal => "portal",
@@ -86,6 +93,8 @@ pub fn explain(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Option
         Asked::site,
         Asked::account,
         Asked::managed,
+        Asked::session,
+        Asked::second_step,
         Asked::end_date,
         Asked::invitation,
         Asked::portal,
@@ -111,6 +120,12 @@ pub const fn remedy(reason: Reason) -> Option<&'static str> {
         | Reason::ProofFromFuture
         | Reason::ProofRevoked => {
             "They pass with a code from their mailbox; without one, if the organization verifies the domain of their address and claims the account."
+        }
+        Reason::SecondStep => "They pass with a code from their mailbox.",
+        Reason::SecondStepImpossible => "Let their authentication policy allow the mailed code too.",
+        Reason::SingleSignOn => "They pass once they sign in with single sign-on.",
+        Reason::SessionReset | Reason::SessionExpired | Reason::SessionIdle => {
+            "They pass once they sign in again."
         }
         Reason::AddressUnknown => "Import the person with an address, so that a code can be sent.",
         Reason::NotInvited => "Give them a role at the site: by themselves, by a group, or by their company.",
@@ -175,7 +190,66 @@ impl Asked<'_> {
                 format!("Managed: {} is verified, and the account is claimed.", email.domain())
             }
         };
-        Some(check(Question::Managed, answer, is_managed.then_some(Reason::Managed)))
+        Some(check(Question::Managed, answer, None))
+    }
+
+    /// What their authentication policy says of the session, for managed people alone.
+    fn session(&self) -> Option<Check> {
+        let (policy, member) = self.member()?;
+        let Some(settings) = member.asked.or(policy.settings.as_deref()) else {
+            let answer = "Their authentication policy cannot be read by this version.";
+            return Some(check(Question::Session, answer, Some(Reason::PolicyUnreadable)));
+        };
+        let ended = member.ended(settings, policy.reset_at, self.now);
+        let answer = match ended {
+            None => format!(
+                "Their authentication policy takes the session, which began at {:.0}.",
+                member.began_at
+            ),
+            Some(Reason::SessionReset) => {
+                format!("The session began at {:.0}, and all such were ended since.", member.began_at)
+            }
+            Some(Reason::SingleSignOn) => {
+                "Their authentication policy wants single sign-on, and the session came in another way."
+                    .to_owned()
+            }
+            Some(Reason::SessionIdle) => {
+                let idle = in_words(settings.idle_session);
+                format!(
+                    "They were last active at {:.0}, and a session may idle for {idle}.",
+                    member.active_at
+                )
+            }
+            Some(_) => format!("The session began at {:.0}, which is too long ago.", member.began_at),
+        };
+        Some(check(Question::Session, answer, ended))
+    }
+
+    fn second_step(&self) -> Option<Check> {
+        let (policy, member) = self.member()?;
+        let settings = member.asked.or(policy.settings.as_deref())?;
+        let latest = self.now.saturating_add(CLOCK_SKEW).unwrap_or(self.now);
+        let lacks =
+            member.lacks_second_step(settings, self.facts.proof.verified_at(), self.facts.revoked_at, latest);
+        let (answer, settles) = match lacks {
+            None => ("No second step is asked for, or they did it in this session.", Reason::Managed),
+            Some(SecondStep::Code) => {
+                ("They are asked for a code, once in each session.", Reason::SecondStep)
+            }
+            Some(SecondStep::Impossible) => (
+                "Their authentication policy asks for a second step in ways that nobody can set up here.",
+                Reason::SecondStepImpossible,
+            ),
+        };
+        Some(check(Question::SecondStep, answer, Some(settles)))
+    }
+
+    fn member(&self) -> Option<(&AuthPolicy, Member<'_>)> {
+        if !is_managed(self.snapshot, self.facts.organization, self.person) {
+            return None;
+        }
+        let policy = self.snapshot.auth.of(self.facts.organization, self.person.policy);
+        Some((policy, self.person.member.unwrap_or_else(|| begins(policy, self.now))))
     }
 
     fn end_date(&self) -> Option<Check> {

@@ -1,13 +1,15 @@
 //! What is known of one request when it is decided: facts, gathered by the proxy, judged by `decide`.
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::email::EmailAddress;
 use super::group::Invited;
 use super::lane::Lane;
 use super::lifecycle::{Claim, Standing};
+use super::member::Member;
 use super::organization::OrganizationId;
-use super::policy::ApiTokens;
+use super::verification::ApiTokens;
 
 /// The facts of one request.
 #[derive(Debug, Clone, Copy)]
@@ -62,6 +64,10 @@ pub struct Person<'a> {
     pub ends_at: Option<Timestamp>,
     /// Whether the product counts them as a customer of its portal, without access to the product itself.
     pub is_customer: bool,
+    /// The authentication policy that the account is a member of, where it is managed.
+    pub policy: Option<Uuid>,
+    /// What is known of the session of a managed person. Without that it begins now, by the policy of now.
+    pub member: Option<Member<'a>>,
     /// Whether the product now reports another address, or this address for another person, than was pinned.
     pub address_changed: bool,
 }
@@ -70,6 +76,13 @@ impl<'a> Person<'a> {
     /// The address, unless they may have made it up.
     pub fn believed_email(&self) -> Option<&'a EmailAddress> {
         self.email.filter(|_| !self.address_changed)
+    }
+}
+
+impl ProofFact {
+    /// When a genuine proof was made.
+    pub fn verified_at(self) -> Option<Timestamp> {
+        if let Self::VerifiedAt(at) = self { Some(at) } else { None }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is decided by besides the request: verified domains, the external user policy, the rules of challenges.
+//! What is decided by besides the request: verified domains, policies, the rules of challenges.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -7,6 +7,7 @@ use super::code::CodeDigits;
 use super::domain_name::DomainName;
 use super::email::EmailAddress;
 use super::external_policy::OrganizationPolicies;
+use super::member::AuthPolicies;
 use super::organization::OrganizationId;
 use super::quota::Quota;
 pub use super::verification::{ApiTokens, ExternalUserPolicy, Verification};
@@ -20,6 +21,8 @@ pub struct Snapshot {
     pub external: ExternalUserPolicy,
     /// What organizations say, for those that say anything.
     pub policies: HashMap<OrganizationId, OrganizationPolicies, foldhash::fast::RandomState>,
+    /// What managed people must do.
+    pub auth: AuthPolicies,
 }
 
 impl Snapshot {
@@ -40,6 +43,9 @@ impl Snapshot {
 
     /// Whether any policy of an organization refuses API tokens, so that it matters whose a token is.
     pub fn may_block_tokens(&self, organization: &OrganizationId) -> bool {
+        if self.auth.may_block_tokens(organization) {
+            return true;
+        }
         let policies = self.policies_of(organization);
         policies.is_some_and(|policies| policies.strictest(&self.external).api_tokens == ApiTokens::Block)
     }

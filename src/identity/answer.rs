@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
+use jiff::Timestamp;
 
 use crate::config::profile::Profile;
 use crate::config::session::SessionSource;
@@ -65,6 +66,19 @@ pub(super) struct Person {
     pub(super) is_customer: bool,
     /// The id of the session, where a new one at the same person counts as a new sign-in.
     pub(super) session: Option<String>,
+    /// What a signed token says of the sign-in; only a token is believed with it.
+    pub(super) sign_in: Option<Arc<SignInWord>>,
+}
+
+/// What a signed token says of the sign-in that it is of.
+#[derive(Debug)]
+pub(super) struct SignInWord {
+    /// When that was: its `auth_time` (OpenID Connect Core, section 2), or when the token was made.
+    pub(super) at: Option<Timestamp>,
+    /// Whether the next token of the same sign-in will say the same time.
+    pub(super) is_lasting: bool,
+    /// The names of its claims that say something: not null, false or empty.
+    pub(super) claims: Box<[Box<str>]>,
 }
 
 /// What a source says of a person's address.

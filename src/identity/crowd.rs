@@ -176,6 +176,7 @@ fn judge(status: StatusCode, body: &[u8]) -> Answer {
         is_vouched: false,
         is_customer: false,
         session: None,
+        sign_in: None,
     })
 }
 

@@ -16,12 +16,13 @@ mod https;
 mod introspect;
 mod jwks;
 mod jwt;
+mod lasting;
 mod proof;
 mod reading;
 mod token;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -33,7 +34,7 @@ use sha2::Sha256;
 use crate::clock::Clock;
 use crate::config::session::SessionSource;
 use crate::config::settings::Site;
-use crate::directory::{Directory, Fingerprint, Known, Sighting};
+use crate::directory::{Directory, Fingerprint, Known, Lasting, Sighting};
 use crate::domain::account::Subject;
 use crate::domain::email::EmailAddress;
 use crate::keys::Keys;
@@ -75,6 +76,8 @@ pub struct Identity {
     pub subject: Subject,
     /// The day on which they were last noted as active, shared by all requests of the session.
     active_on: Arc<AtomicI64>,
+    /// Since when the session lasts, once somebody asked; shared like the day.
+    lasting: Arc<OnceLock<Arc<Lasting>>>,
     /// The age of the tables that the product's word was joined with.
     epoch: u64,
     /// The product's word, to join it again when the tables change.
@@ -267,7 +270,11 @@ impl Identities {
     pub fn refresh(&self, site: &Site, session: SessionIdentity) -> SessionIdentity {
         match session {
             SessionIdentity::Person(person) if person.epoch != self.directory.epoch() => {
-                SessionIdentity::Person(Arc::new(self.join(site, person.said.clone())))
+                let mut joined = self.join(site, person.said.clone());
+                if joined.account == person.account {
+                    joined.lasting = Arc::clone(&person.lasting);
+                }
+                SessionIdentity::Person(Arc::new(joined))
             }
             session => session,
         }
@@ -329,6 +336,7 @@ impl Identities {
             address_changed: known.address_changed,
             is_customer: said.is_customer,
             active_on: Arc::default(),
+            lasting: Arc::default(),
             epoch,
             said,
         }

@@ -48,6 +48,7 @@ fn person(pointers: &Pointers, value: &Value) -> Answer {
         is_vouched,
         is_customer: is(&pointers.customer),
         session: None,
+        sign_in: None,
     })
 }
 
@@ -123,6 +124,7 @@ pub(super) fn page(patterns: &Patterns, body: &[u8]) -> Answer {
         is_vouched: false,
         is_customer: false,
         session: None,
+        sign_in: None,
     })
 }
 

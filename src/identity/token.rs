@@ -16,7 +16,7 @@ use serde_json::Value;
 use crate::config::session::Jwt;
 use crate::domain::email::EmailAddress;
 
-use super::answer::{Address, MAX_NAME_BYTES, Person, may_name};
+use super::answer::{Address, MAX_NAME_BYTES, Person, SignInWord, may_name};
 
 /// What is longer is no token: products take no longer head than this for all of it.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
@@ -100,7 +100,31 @@ impl Token {
             is_vouched: rules.email_verified_claim.is_some(),
             is_customer: false,
             session: rules.session_claim.as_deref().map(name).transpose()?,
+            sign_in: Some(Arc::new(self.sign_in())),
         })
+    }
+
+    fn sign_in(&self) -> SignInWord {
+        let time = |claim: &str| {
+            self.claims
+                .get(claim)
+                .and_then(Value::as_i64)
+                .and_then(|second| Timestamp::from_second(second).ok())
+        };
+        let signed_in_at = time("auth_time");
+        let says_something = |value: &Value| match value {
+            Value::Null | Value::Bool(false) => false,
+            Value::String(text) => !text.is_empty(),
+            Value::Array(all) => !all.is_empty(),
+            Value::Object(all) => !all.is_empty(),
+            Value::Bool(true) | Value::Number(_) => true,
+        };
+        let names = self.claims.0.iter().filter(|(_, value)| says_something(value));
+        SignInWord {
+            at: signed_in_at.or_else(|| time("iat")),
+            is_lasting: signed_in_at.is_some(),
+            claims: names.map(|(name, _)| name.as_str().into()).collect(),
+        }
     }
 
     /// An address that is no plain, verified text is none, and nothing else is taken in its place.

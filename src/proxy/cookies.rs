@@ -10,7 +10,7 @@ use http::header::COOKIE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::config::profile::Profile;
-use crate::config::settings::Scheme;
+use crate::config::settings::{Scheme, Site};
 use crate::domain::account::DeviceId;
 use crate::domain::decision::Reason;
 use crate::identity::SessionKey;
@@ -133,6 +133,24 @@ pub fn keep(name: &str, value: &str, scheme: Scheme, max_age: Duration) -> Heade
 /// Takes a cookie of ours back.
 pub fn clear(name: &str, scheme: Scheme) -> HeaderValue {
     keep(name, "", scheme, Duration::ZERO)
+}
+
+/// Takes a product's cookie back, wherever it may have been set: at the whole host or below the site's prefix, for this host
+/// alone or for its domain.
+pub fn take_back(name: &str, site: &Site) -> Vec<HeaderValue> {
+    let domain = site.host.as_str().split_once('.').map(|(_, domain)| domain);
+    let domain = domain.filter(|domain| domain.contains('.')).map(|domain| format!("; Domain={domain}"));
+    let prefix = Some(site.prefix.as_str()).filter(|prefix| !prefix.is_empty());
+    let places = ["/"].into_iter().chain(prefix).flat_map(|path| {
+        let domains = [Some(""), domain.as_deref()].into_iter().flatten();
+        domains.map(move |domain| format!("{name}=; Path={path}{domain}; Max-Age=0"))
+    });
+    places.filter_map(|line| HeaderValue::from_str(&line).ok()).collect()
+}
+
+/// A line with only those of its cookies (`NAME=value`) that are to be kept.
+pub fn retain(line: &HeaderValue, keep: impl Fn(&[u8]) -> bool) -> Option<HeaderValue> {
+    join(&pairs(line.as_bytes()).filter(|pair| keep(pair.whole)).collect::<Vec<_>>())
 }
 
 fn parse_device(value: &[u8]) -> Option<DeviceId> {
@@ -259,6 +277,7 @@ mod tests {
             public: Vec::new(),
             hooks: Vec::new(),
             feeds: Vec::new(),
+            polling: Vec::new(),
             credential_cookies: vec!["JSESSIONID".into(), "seraph.rememberme.cookie".into()],
             harmless_cookies: vec!["atlassian.xsrf.token".into(), "_ga*".into()],
             affinity_cookies: vec!["ROUTEID".into(), "AWSALB*".into()],

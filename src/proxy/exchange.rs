@@ -54,6 +54,8 @@ pub(super) struct Exchange {
     pub authorization: Option<HeaderValue>,
     /// Whether somebody signs in by it inside a mobile app whose sessions are enrolled.
     pub app_sign_in: bool,
+    /// Where the person signs in again, where the decision says so.
+    pub sign_in: Option<ReturnTarget>,
     /// Where background work was started from.
     referer: Option<HeaderValue>,
     /// The origin of the page whose script asked, by its own word.
@@ -91,6 +93,7 @@ impl Exchange {
             has_body,
             authorization: None,
             app_sign_in: false,
+            sign_in: None,
         }
     }
 
@@ -135,6 +138,7 @@ impl Exchange {
             reason: refused.reason,
             navigation: self.navigation || self.own_form,
             challenge: refused.decision == DecisionLabel::Challenge,
+            sign_in: self.sign_in.take(),
             page_origin: self.page_origin(),
             unread_body: self.has_body,
             scheme: self.plan.scheme,

@@ -42,6 +42,13 @@ enum Life {
     Lasting,
 }
 
+/// The cookie of a `Set-Cookie` line, as a request would send it alone; `None` where it takes one back.
+pub(super) fn pair_of(line: &HeaderValue) -> Option<HeaderValue> {
+    let pair = line.as_bytes().split(|&byte| byte == b';').next().unwrap_or_default();
+    let value = pair.splitn(2, |&byte| byte == b'=').nth(1)?;
+    if value.trim_ascii().is_empty() { None } else { HeaderValue::from_bytes(pair.trim_ascii()).ok() }
+}
+
 impl<'a> Jar<'a> {
     /// The cookies of a request, as they were forwarded.
     pub(super) fn of(line: Option<&HeaderValue>, profile: &'a Profile, now: Timestamp) -> Self {

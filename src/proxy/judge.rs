@@ -14,6 +14,7 @@ use crate::domain::enrolment::Enrolment;
 use crate::domain::facts::{Facts, Person, ProofFact, Session};
 use crate::domain::group::Invited;
 use crate::domain::lane::Lane;
+use crate::domain::member::Member;
 use crate::domain::policy::{ExternalUserPolicy, Snapshot};
 use crate::identity::{Identity, Presented, SessionIdentity, TokenOwner};
 
@@ -50,7 +51,11 @@ impl Gateway {
             return self.judge_token(exchange, served).await;
         }
         let session = self.identify(exchange, served, lane, cookies).await;
-        let judged = self.decide(served, lane, cookies, session);
+        let mut judged = self.decide(served, lane, cookies, session);
+        // At the first sight of a managed person, and before one is refused for having been away.
+        while self.learn(served, cookies, &judged).await {
+            judged = self.decide(served, lane, cookies, judged.session);
+        }
         if judged.decision.reason() == Reason::MobileSession {
             exchange.record.lane = Lane::Mobile;
         }
@@ -84,7 +89,7 @@ impl Gateway {
             enforced: served.site.enforce,
             customers_exempt: served.site.portal_customers == PortalCustomers::Exempt,
             lane,
-            session: session_fact(session.as_ref(), state),
+            session: session_fact(session.as_ref(), state, person.and_then(|person| self.member(person))),
             proof,
             revoked_at: self.revoked_at(person, cookies, proof),
             enrolled_until: enrolment
@@ -200,7 +205,11 @@ impl Gateway {
     }
 }
 
-pub(super) fn session_fact(session: Option<&SessionIdentity>, state: AccountState) -> Session<'_> {
+pub(super) fn session_fact<'a>(
+    session: Option<&'a SessionIdentity>,
+    state: AccountState,
+    member: Option<Member<'a>>,
+) -> Session<'a> {
     match session {
         None => Session::NotAsked,
         Some(SessionIdentity::Anonymous) => Session::Anonymous,
@@ -212,6 +221,8 @@ pub(super) fn session_fact(session: Option<&SessionIdentity>, state: AccountStat
             standing: state.standing,
             ends_at: state.ends_at,
             is_customer: person.is_customer,
+            policy: state.policy,
+            member,
             address_changed: person.address_changed,
         }),
     }

@@ -155,7 +155,7 @@ impl Gateway {
         let SessionIdentity::Person(person) = &resolved.session else { return };
         let frequency = self.external_policy(served, person).frequency;
         let class = {
-            let session = session_fact(Some(&resolved.session), self.state(Some(&resolved.session)));
+            let session = session_fact(Some(&resolved.session), self.state(Some(&resolved.session)), None);
             class(&self.directory.snapshot(), &site.organization.id, session)
         };
         let Some(cookies) = self.identities.cookie_set(&site.id, jar.credentials()) else { return };

@@ -19,6 +19,7 @@ mod headers;
 mod jar;
 mod judge;
 mod lane;
+mod lasting;
 mod mobile;
 mod own;
 mod pages;
@@ -191,7 +192,7 @@ impl Gateway {
             return Err(Reason::TooManyConnections.into());
         }
         let plan = Arc::clone(&exchange.plan);
-        let Admitted { served, cookies, lane } = admit(&plan, exchange, connection, &parts)?;
+        let Admitted { served, mut cookies, lane } = admit(&plan, exchange, connection, &parts)?;
         if lane == Lane::Api {
             exchange.authorization = self.presented(&parts, &served.site);
         }
@@ -199,9 +200,13 @@ impl Gateway {
         if lane == Lane::Own {
             return Box::pin(self.own(exchange, served, cookies, &parts, body)).await;
         }
+        if lane == Lane::Public && lane::is_login(&parts, &served.site) {
+            self.without_ended(served, &mut cookies);
+        }
         let judged = self.judge(exchange, served, lane, &cookies).await;
         exchange.decided(&judged.decision);
         if let Decision::Pass(_) = judged.decision {
+            self.note_use(exchange, served, &parts, &judged);
             target::check_forwarded(&parts, &served.site, lane)?;
         }
         match judged.decision {
@@ -213,6 +218,7 @@ impl Gateway {
             }
             decision => {
                 self.note_refusal(exchange, served, &judged);
+                self.turn_away(exchange, served, &cookies, &judged);
                 Err(Refused::by(&decision))
             }
         }

@@ -148,6 +148,7 @@ impl Gateway {
             return Ok(None);
         }
         let judged = self.judge(exchange, served, Lane::Own, cookies).await;
+        self.turn_away(exchange, served, cookies, &judged);
         match (judged.decision, judged.session) {
             (Decision::Pass(_), _) => Ok(None),
             (Decision::Challenge(_), Some(SessionIdentity::Person(person))) => Ok(Some(person)),

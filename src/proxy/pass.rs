@@ -51,6 +51,7 @@ impl Gateway {
         let signs_out = lane == Lane::Public && is_logout(&parts, &served.site);
         let browser = Browser::of(&cookies);
         let app = self.app(exchange, served, &judged, &cookies);
+        let left = if lane == Lane::Public { cookies.forward.clone() } else { None };
         let entrance = self.entrance(served, lane, may_sign_in, &judged, &cookies);
         let proof = take_proof(&mut cookies, &served.site);
         let mut request = upstream_request(
@@ -73,6 +74,11 @@ impl Gateway {
         scrub_response(&mut head.headers);
         let asked = Asked { lane, credentials: permit.forward(), may_sign_in, signs_out };
         let seen = self.seen(served, &judged, &browser, &asked, &mut head)?;
+        let person = match &judged.session {
+            Some(SessionIdentity::Person(person)) => Some(person),
+            _ => None,
+        };
+        self.follow_session(served, person, left.as_ref(), &head.headers);
         if let Some(entrance) = entrance {
             self.sign_ins.begin(&self.identities, served, entrance, &head.headers, self.clock.now());
         }

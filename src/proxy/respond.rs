@@ -17,14 +17,14 @@ use crate::domain::return_target::ReturnTarget;
 use crate::telemetry::receipt::Receipt;
 
 use super::body::Body;
-use super::pages::{self, MessagePage, SiteName};
+use super::pages::{self, Link, MessagePage, SiteName};
 use super::route::Routes;
 
 /// Where the challenge page is.
 pub const CHALLENGE_PATH: &str = "/.postern/challenge";
 
 /// What stays readable in the `return` parameter.
-const RETURN_SET: &AsciiSet =
+pub const RETURN_SET: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A request that is not forwarded, with what its answer needs.
@@ -35,6 +35,8 @@ pub struct Refusal<'a> {
     pub navigation: bool,
     /// Whether a code would help.
     pub challenge: bool,
+    /// Where the person signs in again, where that is what they must do.
+    pub sign_in: Option<ReturnTarget>,
     /// The origin of the page whose script asked, where that page is one of our own sites'.
     pub page_origin: Option<HeaderValue>,
     /// Whether the request has a body that was not read: the connection must then not be used again.
@@ -94,8 +96,12 @@ pub fn status(reason: Reason, challenge: bool) -> StatusCode {
         | Reason::AccountClosed
         | Reason::AccessEnded
         | Reason::NotInvited
+        | Reason::SecondStepImpossible
         | Reason::CrossSite
         | Reason::UpgradeRefused => StatusCode::FORBIDDEN,
+        Reason::SingleSignOn | Reason::SessionReset | Reason::SessionExpired | Reason::SessionIdle => {
+            StatusCode::UNAUTHORIZED
+        }
         Reason::IdentityUnavailable
         | Reason::IdentityMismatch
         | Reason::PolicyUnreadable
@@ -204,7 +210,7 @@ fn page(refusal: &Refusal<'_>) -> Response<Body> {
         what_to_do: contact(refusal).map(|contact| format!("You can ask {contact}.")),
         receipt: Some(refusal.receipt.to_string()),
         status: status.as_u16(),
-        link: None,
+        link: refusal.sign_in.clone().map(|target| Link { target, label: "Sign in again".to_owned() }),
     };
     html(status, page.html())
 }
@@ -221,6 +227,7 @@ fn contact<'a>(refusal: &Refusal<'a>) -> Option<&'a str> {
 
 fn title(status: StatusCode) -> &'static str {
     match status.as_u16() {
+        401 => "Please sign in again",
         403 => "No access",
         404 | 421 => "Not found",
         500..=599 => "Please try again",
@@ -246,6 +253,10 @@ fn problem(refusal: &Refusal<'_>) -> Response<Body> {
         problem["title"] = json!("Verification needed");
         problem["challenge_url"] = json!(format!("{}://{}{path}", refusal.scheme.as_str(), refusal.host));
     }
+    if let Some(page) = &refusal.sign_in {
+        problem["sign_in_url"] =
+            json!(format!("{}://{}{}", refusal.scheme.as_str(), refusal.host, page.as_str()));
+    }
     let mut response = Response::new(Body::from(problem.to_string()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -253,6 +264,8 @@ fn problem(refusal: &Refusal<'_>) -> Response<Body> {
     if refusal.challenge {
         // RFC 9110 section 15.5.2 wants a scheme; ours is one that no client mistakes for a password prompt.
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Postern-Code"));
+    } else if status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Postern-Sign-In"));
     }
     response
 }

@@ -13,7 +13,7 @@ use quick_cache::sync::Cache;
 
 use crate::directory::{Refused, SignIn};
 use crate::domain::account::{Class, CookieSet};
-use crate::domain::decision::{Decision, Reason};
+use crate::domain::decision::Decision;
 use crate::domain::lane::Lane;
 use crate::identity::{Identities, Identity, SessionIdentity, TokenOwner};
 
@@ -127,8 +127,7 @@ impl Gateway {
     /// Has the log say who was refused and why, where it was a decision about people from outside.
     pub(super) fn note_refusal(&self, exchange: &Exchange, served: &Served, judged: &Judged) {
         let reason = judged.decision.reason();
-        let is_about_people = reason.class() == Class::External
-            || matches!(reason, Reason::AccountDeactivated | Reason::AccountClosed);
+        let is_about_people = matches!(reason.class(), Class::External | Class::Managed);
         if matches!(judged.decision, Decision::Pass(_)) || !is_about_people {
             return;
         }

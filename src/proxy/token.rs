@@ -68,7 +68,9 @@ impl Gateway {
 
     fn owner_fact<'a>(&self, owner: Option<&'a TokenOwner>) -> Session<'a> {
         match owner {
-            Some(TokenOwner::Asked { session, .. }) => session_fact(Some(session), self.state(Some(session))),
+            Some(TokenOwner::Asked { session, .. }) => {
+                session_fact(Some(session), self.state(Some(session)), None)
+            }
             Some(TokenOwner::Named(named)) => {
                 let state = self.directory.account(named.account);
                 Session::Person(Person {
@@ -77,6 +79,8 @@ impl Gateway {
                     standing: state.standing,
                     ends_at: state.ends_at,
                     is_customer: false,
+                    policy: state.policy,
+                    member: None,
                     address_changed: false,
                 })
             }

@@ -18,7 +18,7 @@ const PAGE: i64 = 5_000;
 
 /// The columns that decisions need, as in the pages of `sqlite.rs` and `postgres.rs`.
 const COLUMNS: &str =
-    "email, username, claimed + claimed * email_verified AS claim, status, suspended_at, ends_at";
+    "email, username, claimed + claimed * email_verified AS claim, status, suspended_at, ends_at, policy";
 
 /// Accounts that changed, by all that finds them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -245,6 +245,7 @@ fn account_row(row: &Row, organization: &OrganizationId) -> Result<AccountRow, s
         claim: claim(row)?,
         standing: standing(row)?,
         ends_at: row::optional_time(row, "ends_at")?,
+        policy: row::optional_id(row, "policy")?,
     })
 }
 

@@ -95,6 +95,8 @@ pub enum AuditAction {
     AuthPolicyDeleted,
     /// Another authentication policy is what new members get.
     AuthPolicyDefaultChanged,
+    /// An admin ended the sessions of a policy's members.
+    AuthPolicySessionsReset,
     /// Many accounts were to become members of an authentication policy, and did as far as they can.
     AuthPolicyBulkUpdateCompleted,
     /// It was found out what would become of such an update.
@@ -212,6 +214,7 @@ impl AuditAction {
         Self::AuthPolicyUpdated,
         Self::AuthPolicyDeleted,
         Self::AuthPolicyDefaultChanged,
+        Self::AuthPolicySessionsReset,
         Self::AuthPolicyBulkUpdateCompleted,
         Self::AuthPolicyBulkUpdateRehearsed,
         Self::UserAddedToAuthPolicy,
@@ -294,6 +297,7 @@ impl AuditAction {
             Self::AuthPolicyUpdated => "auth_policy_updated",
             Self::AuthPolicyDeleted => "auth_policy_deleted",
             Self::AuthPolicyDefaultChanged => "auth_policy_default_changed",
+            Self::AuthPolicySessionsReset => "auth_policy_sessions_reset",
             Self::AuthPolicyBulkUpdateCompleted => "auth_policy_bulk_update_completed",
             Self::AuthPolicyBulkUpdateRehearsed => "auth_policy_bulk_update_rehearsed",
             Self::UserAddedToAuthPolicy => "user_added_to_auth_policy",

@@ -75,6 +75,7 @@ impl AuditAction {
             Self::AuthPolicyUpdated => ("Changed authentication policy", POLICIES),
             Self::AuthPolicyDeleted => ("Deleted authentication policy", POLICIES),
             Self::AuthPolicyDefaultChanged => ("Changed default authentication policy", POLICIES),
+            Self::AuthPolicySessionsReset => ("Ended the sessions of authentication policy", POLICIES),
             Self::AuthPolicyBulkUpdateCompleted => ("Added many users to authentication policy", POLICIES),
             Self::AuthPolicyBulkUpdateRehearsed => ("Rehearsed an update of authentication policy", POLICIES),
             Self::UserAddedToAuthPolicy => ("Added user to authentication policy", POLICIES),

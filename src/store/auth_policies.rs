@@ -7,7 +7,7 @@ use sqlx::{Any, Executor};
 use uuid::Uuid;
 
 use super::database::Row;
-use super::{AuditAction, AuditEvent, Change, Store, StoreError, row};
+use super::{AuditAction, AuditEvent, Change, ChangeKind, Store, StoreError, row};
 use crate::domain::auth_policy::{AuthPolicySettings, PolicyName};
 use crate::domain::organization::OrganizationId;
 use crate::entropy::Entropy;
@@ -33,9 +33,45 @@ pub struct AuthPolicyRow {
     pub created_at: Timestamp,
     /// When it was changed last.
     pub updated_at: Timestamp,
+    /// When all sessions of its members were last ended.
+    pub reset_at: Option<Timestamp>,
+}
+
+/// A policy as the gate needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthPolicyInForce {
+    /// The row's id.
+    pub id: Uuid,
+    /// Whose policy it is.
+    pub organization: OrganizationId,
+    /// Whether it is the one of members without another.
+    pub is_default: bool,
+    /// What it asks; `None` where that cannot be read.
+    pub settings: Option<AuthPolicySettings>,
+    /// Sessions of members that began before are over.
+    pub reset_at: Option<Timestamp>,
 }
 
 impl Store {
+    /// All policies of all organizations, as far as they can be read.
+    pub async fn auth_policies_in_force(&self) -> Result<Vec<AuthPolicyInForce>, StoreError> {
+        sqlx::query(
+            "SELECT id, organization, is_default, settings, reset_at FROM auth_policies WHERE draft = 0",
+        )
+        .try_map(|row: Row| {
+            Ok(AuthPolicyInForce {
+                id: row::id(&row, "id")?,
+                organization: row::organization(&row, "organization")?,
+                is_default: row::integer(&row, "is_default")? == 1,
+                settings: settings(&row::text(&row, "settings")?).ok(),
+                reset_at: row::optional_time(&row, "reset_at")?,
+            })
+        })
+        .fetch_all(self.readers())
+        .await
+        .map_err(self.fault())
+    }
+
     /// Policies of an organization by name, after one of that name.
     pub async fn auth_policies(
         &self,
@@ -128,8 +164,10 @@ impl Change {
             version: 1,
             created_at: now,
             updated_at: now,
+            reset_at: None,
         };
-        self.insert_auth_policy(&policy).await?;
+        // It asks what the gate asks where there is none, so nobody has to be told.
+        self.insert_untold(&policy).await?;
         let event = AuditEvent::new("postern", AuditAction::AuthPolicyCreated, policy.id.to_string());
         let detail = serde_json::json!({ "name": policy.name.as_str(), "default": true });
         self.note(event.of(organization).with(detail));
@@ -138,6 +176,11 @@ impl Change {
 
     /// Adds a policy. Look first whether the name is free.
     pub async fn insert_auth_policy(&mut self, new: &AuthPolicyRow) -> Result<(), StoreError> {
+        self.insert_untold(new).await?;
+        self.tell_auth_policies(new.id, new.updated_at).await
+    }
+
+    async fn insert_untold(&mut self, new: &AuthPolicyRow) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO auth_policies (id, organization, name, is_default, draft, settings, version, created_at, \
              updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -157,6 +200,29 @@ impl Change {
         Ok(())
     }
 
+    /// Ends the sessions of a policy's members that began until then. It never moves back in time.
+    pub async fn reset_auth_policy(
+        &mut self,
+        policy: &AuthPolicyRow,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE auth_policies SET reset_at = $1 WHERE id = $2 AND organization = $3 \
+             AND (reset_at IS NULL OR reset_at < $1)",
+        )
+        .bind(row::millis(now))
+        .bind(policy.id.as_bytes().as_slice())
+        .bind(policy.organization.as_str())
+        .execute(self.connection())
+        .await
+        .map_err(self.fault())?;
+        self.tell_auth_policies(policy.id, now).await
+    }
+
+    async fn tell_auth_policies(&mut self, policy: Uuid, now: Timestamp) -> Result<(), StoreError> {
+        self.log_change(ChangeKind::AuthPolicies, &serde_json::json!({ "policy": policy }), now).await
+    }
+
     /// Writes a policy as it is now, in place of the one with its id.
     pub async fn update_auth_policy(&mut self, after: &AuthPolicyRow) -> Result<(), StoreError> {
         sqlx::query(
@@ -174,7 +240,7 @@ impl Change {
         .execute(self.connection())
         .await
         .map_err(self.fault())?;
-        Ok(())
+        self.tell_auth_policies(after.id, after.updated_at).await
     }
 
     /// Removes a policy that has no members.
@@ -182,6 +248,7 @@ impl Change {
         &mut self,
         organization: &OrganizationId,
         id: Uuid,
+        now: Timestamp,
     ) -> Result<(), StoreError> {
         sqlx::query("DELETE FROM auth_policies WHERE organization = $1 AND id = $2")
             .bind(organization.as_str())
@@ -189,7 +256,7 @@ impl Change {
             .execute(self.connection())
             .await
             .map_err(self.fault())?;
-        Ok(())
+        self.tell_auth_policies(id, now).await
     }
 }
 
@@ -218,6 +285,7 @@ fn policy_row(row: &Row) -> Result<AuthPolicyRow, sqlx::Error> {
         version: row::integer(row, "version")?,
         created_at: row::time(row, "created_at")?,
         updated_at: row::time(row, "updated_at")?,
+        reset_at: row::optional_time(row, "reset_at")?,
     })
 }
 

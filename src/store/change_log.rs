@@ -33,10 +33,12 @@ pub enum ChangeKind {
     Reset,
     /// Who may come to which site: load the invitations again.
     Invitations,
+    /// What an organization asks of managed people: load all authentication policies again, which are few.
+    AuthPolicies,
 }
 
 impl ChangeKind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Revocation,
         Self::Pin,
         Self::AcceptedAddress,
@@ -47,6 +49,7 @@ impl ChangeKind {
         Self::ExternalPolicies,
         Self::Reset,
         Self::Invitations,
+        Self::AuthPolicies,
     ];
 
     /// The stable label.
@@ -62,6 +65,7 @@ impl ChangeKind {
             Self::ExternalPolicies => "external_policies",
             Self::Reset => "reset",
             Self::Invitations => "invitations",
+            Self::AuthPolicies => "auth_policies",
         }
     }
 

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 
 use super::audit::AuditEvent;
 use super::database::Row;
-use super::{Change, PinRow, Store, StoreError, UserKey, row};
-use crate::domain::account::Contradiction;
+use super::{Change, PinRow, SessionRow, Store, StoreError, UserKey, row};
+use crate::domain::account::{Contradiction, CookieSet};
 use crate::domain::email::EmailAddress;
 use crate::domain::organization::OrganizationId;
 
@@ -55,6 +55,10 @@ pub enum Found {
         /// When.
         at: Timestamp,
     },
+    /// A session of a managed person began, or was used.
+    Session(Box<SessionRow>),
+    /// The person signed out of a session that was known by these.
+    SignedOut(Vec<CookieSet>),
     /// A product and the directory disagree about a person.
     Contradicted(ContradictionRow),
     /// They agree again.

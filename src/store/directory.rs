@@ -34,6 +34,8 @@ pub struct AccountRow {
     pub standing: Standing,
     /// Until when its owner may come, as long as they are external.
     pub ends_at: Option<Timestamp>,
+    /// The authentication policy it is a member of.
+    pub policy: Option<Uuid>,
 }
 
 /// An account to be added or updated.
@@ -280,8 +282,8 @@ fn each_row<'page, R: Deserialize<'page>>(
     Ok(count)
 }
 
-/// Organization, the number of the claim, address, login name, the number of the standing, the end.
-type AccountColumns<'page> = (&'page str, u8, &'page str, Option<String>, u8, Option<i64>);
+/// Organization, the number of the claim, address, login name, the number of the standing, the end, the policy.
+type AccountColumns<'page> = (&'page str, u8, &'page str, Option<String>, u8, Option<i64>, Option<Uuid>);
 
 /// Accounts by the million share the few ids there are.
 #[derive(Default)]
@@ -299,7 +301,7 @@ impl Interner {
 }
 
 fn account_row(
-    (organization, claim, email, username, standing, ends_at): AccountColumns<'_>,
+    (organization, claim, email, username, standing, ends_at, policy): AccountColumns<'_>,
     organizations: &mut Interner,
 ) -> Result<AccountRow, sqlx::Error> {
     Ok(AccountRow {
@@ -309,5 +311,6 @@ fn account_row(
         claim: Claim::of_number(claim).ok_or_else(|| row::bad("claimed", "0 or 1"))?,
         standing: Standing::of_number(standing).ok_or_else(|| row::bad("status", "a status"))?,
         ends_at: ends_at.map(|millis| row::moment(millis, "ends_at")).transpose()?,
+        policy,
     })
 }

@@ -44,10 +44,10 @@ const SETTINGS: [(&str, &str); 8] = [
 
 /// As in `sqlite.rs`; an id is compared as the text of its bytes, for which alone every version has a `max`.
 pub(super) const ACCOUNT_PAGE: &str = "SELECT json_agg(json_build_array(organization, claimed, email, username, standing, \
-     ends_at))::text AS rows, decode(max(encode(id, 'hex') COLLATE \"C\"), 'hex') AS last FROM \
+     ends_at, policy))::text AS rows, decode(max(encode(id, 'hex') COLLATE \"C\"), 'hex') AS last FROM \
      (SELECT id, organization, claimed + claimed * email_verified AS claimed, email, username, CASE status WHEN 'active' THEN \
-     CASE WHEN suspended_at IS NULL THEN 0 ELSE 1 END WHEN 'closed' THEN 3 ELSE 2 END AS standing, ends_at \
-     FROM accounts WHERE id > $1 ORDER BY id LIMIT $2) AS page";
+     CASE WHEN suspended_at IS NULL THEN 0 ELSE 1 END WHEN 'closed' THEN 3 ELSE 2 END AS standing, ends_at, \
+     encode(policy, 'hex') AS policy FROM accounts WHERE id > $1 ORDER BY id LIMIT $2) AS page";
 pub(super) const USER_KEY_PAGE: &str = "SELECT \
      coalesce(json_agg(json_build_array(site, user_key, email) ORDER BY site, user_key)::text, '[]') AS rows FROM \
      (SELECT site, user_key, email FROM user_keys WHERE (site, user_key) > ($1, $2) ORDER BY site, user_key LIMIT $3) \

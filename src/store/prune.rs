@@ -25,6 +25,8 @@ pub struct Pruned {
     pub resets: u64,
     /// Enrolments that ended more than a day ago.
     pub enrolments: u64,
+    /// Sessions that nobody used for 90 days: longer than any policy lets one idle, and than products keep them.
+    pub sessions: u64,
     /// Tasks that were over 30 days ago, with their rows.
     pub tasks: u64,
     /// Parts of files that nobody can fetch any more.
@@ -43,6 +45,7 @@ impl Store {
             revocations: self.forget("DELETE FROM revocations WHERE at < $1", before_month).await?,
             resets: self.forget("DELETE FROM resets WHERE at < $1", before_month).await?,
             enrolments: self.forget("DELETE FROM enrolments WHERE ends_at < $1", before(now, DAY)).await?,
+            sessions: self.forget("DELETE FROM sessions WHERE active_at < $1", before(now, DAY * 90)).await?,
             tasks: self.forget("DELETE FROM tasks WHERE finished_at < $1", month_ago).await?,
             file_parts: self.forget(OLD_FILES, before(now, FILE_LIFETIME)).await?,
         })

@@ -39,9 +39,9 @@ const MANY_PAGES_MIB: u32 = 2048;
 
 // What a claim amounts to and the status are numbers: see `directory.rs`.
 pub(super) const ACCOUNT_PAGE: &str = "SELECT json_group_array(json_array(organization, claimed, email, username, standing, \
-     ends_at)) AS rows, max(id) AS last FROM (SELECT id, organization, claimed + claimed * email_verified AS claimed, \
+     ends_at, policy)) AS rows, max(id) AS last FROM (SELECT id, organization, claimed + claimed * email_verified AS claimed, \
      email, username, CASE status WHEN 'active' THEN CASE WHEN suspended_at IS NULL THEN 0 ELSE 1 END WHEN 'closed' THEN 3 \
-     ELSE 2 END AS standing, ends_at FROM accounts WHERE id > $1 ORDER BY id LIMIT $2)";
+     ELSE 2 END AS standing, ends_at, CASE WHEN policy IS NOT NULL THEN hex(policy) END AS policy FROM accounts WHERE id > $1 ORDER BY id LIMIT $2)";
 pub(super) const USER_KEY_PAGE: &str = "SELECT json_group_array(json_array(site, user_key, email) ORDER BY site, user_key) \
      AS rows FROM \
      (SELECT site, user_key, email FROM user_keys WHERE (site, user_key) > ($1, $2) ORDER BY site, user_key LIMIT $3)";

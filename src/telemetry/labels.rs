@@ -48,6 +48,8 @@ labels! {
         Pass => "pass",
         /// A code was asked for.
         Challenge => "challenge",
+        /// Sent to sign in again.
+        SignIn => "sign-in",
         /// Refused.
         Deny => "deny",
         /// Could not be judged or served now.
@@ -196,6 +198,7 @@ impl From<&Decision> for DecisionLabel {
         match decision {
             Decision::Pass(_) => Self::Pass,
             Decision::Challenge(_) => Self::Challenge,
+            Decision::SignIn(_) => Self::SignIn,
             Decision::Deny(_) => Self::Deny,
             Decision::Unavailable(_) => Self::Unavailable,
         }

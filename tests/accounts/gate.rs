@@ -1,5 +1,7 @@
 //! What people notice at the gate when an admin changes their account.
 
+use std::time::Duration;
+
 use http::{Method, StatusCode};
 use postern::actions::claims::listed::from_file;
 use postern::actions::import_directory::import_directory;
@@ -51,6 +53,10 @@ async fn a_deactivated_account_is_refused_at_once_by_page_and_script_and_told_wh
     browser.sign_in("liam").await;
     assert!(is_refused(&browser.open("/browse/DEMO-1").await), "a new sign-in is no way in");
     deeds(&world).take_step(&only(), liam, Step::Reactivate, None, &ada()).await.unwrap();
+    // Earlier sign-ins ended with the account.
+    until(&mut browser, |answer| answer.status == StatusCode::UNAUTHORIZED).await;
+    world.advance(Duration::from_secs(1));
+    browser.sign_in("liam").await;
     until(&mut browser, passes).await;
 }
 

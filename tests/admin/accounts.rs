@@ -1,5 +1,7 @@
 //! Accounts by the API: lists and searches in both versions, and who is kept out.
 
+use std::time::Duration;
+
 use http::{Method, StatusCode};
 use postern::clock;
 use postern::domain::api_key::Scopes;
@@ -168,10 +170,18 @@ async fn whoever_is_suspended_is_kept_out_and_comes_in_again_when_restored() {
     let shown = api.get(&v2).await.json()["data"].clone();
     assert_eq!((&shown["status"], &shown["membershipStatus"]), (&"suspended".into(), &"suspended".into()));
     assert_eq!(api.ask(Method::POST, &format!("{v1}/restore-access"), None).await.status, StatusCode::OK);
+    // Earlier sign-ins ended with the access.
+    let is_sent_away = |answer: &Answer| answer.status == StatusCode::UNAUTHORIZED;
+    until(&mut liam, is_sent_away).await;
+    world.advance(Duration::from_secs(1));
+    liam.sign_in("liam").await;
     until(&mut liam, is_in).await;
     assert_eq!(api.ask(Method::POST, &format!("{v2}/suspend"), None).await.status, StatusCode::NO_CONTENT);
     until(&mut liam, is_out).await;
     assert_eq!(api.ask(Method::POST, &format!("{v2}/restore"), None).await.status, StatusCode::NO_CONTENT);
+    until(&mut liam, is_sent_away).await;
+    world.advance(Duration::from_secs(1));
+    liam.sign_in("liam").await;
     until(&mut liam, is_in).await;
     assert_eq!(api.delete(&v1).await.status, StatusCode::NO_CONTENT);
     until(&mut liam, is_out).await;

@@ -2,7 +2,7 @@
 //! its document (`every_operation.rs`); each family has a file of its own. `domains.rs` is the one to copy.
 
 pub mod accounts;
-mod auth_policies;
+pub mod auth_policies;
 mod auth_policy_files;
 mod claims;
 mod document;

@@ -5,6 +5,7 @@ mod explain;
 pub mod externals;
 mod groups;
 mod policies;
+mod sessions;
 
 use postern::clock;
 

@@ -9,7 +9,7 @@ use super::Policies;
 use super::members::member_event;
 use crate::actions::task_end::{Ended, notify};
 use crate::domain::task::{RowOutcome, TaskState};
-use crate::store::{AuditAction, AuditEvent, AuthPolicyRow, StoreError, TaskLine, TaskRow};
+use crate::store::{AccountsChanged, AuditAction, AuditEvent, AuthPolicyRow, StoreError, TaskLine, TaskRow};
 
 impl Policies {
     /// Does what a task of this kind is for.
@@ -23,6 +23,9 @@ impl Policies {
         let lines = change.judge_members(task, policy.id).await?;
         if !task.dry_run {
             change.set_policy_of_lines(task, policy.id, now).await?;
+            let joined = lines.iter().filter(|line| line.outcome == RowOutcome::Succeeded);
+            let joined: Vec<_> = joined.filter_map(|line| line.email.clone()).collect();
+            change.log_accounts(&AccountsChanged::at(&task.organization, joined), now).await?;
         }
         let count = |is: fn(&RowOutcome) -> bool| {
             u32::try_from(lines.iter().filter(|line| is(&line.outcome)).count()).unwrap_or(u32::MAX)

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Policies;
 use crate::domain::actor::Actor;
-use crate::domain::auth_policy::{AuthPolicySettings, FieldError, PolicyName};
+use crate::domain::auth_policy::{AuthPolicySettings, FieldError, Method, PolicyName, TwoStep};
 use crate::domain::organization::OrganizationId;
 use crate::store::{AuditAction, AuditEvent, AuthPolicyRow, StoreError};
 
@@ -62,6 +62,7 @@ impl Policies {
             version: 1,
             created_at: now,
             updated_at: now,
+            reset_at: None,
         };
         change.insert_auth_policy(&made).await?;
         let event = AuditEvent::new(actor.clone(), AuditAction::AuthPolicyCreated, made.id.to_string());
@@ -78,9 +79,21 @@ pub(super) fn checked(
     settings: Option<&Value>,
 ) -> Result<(Option<PolicyName>, AuthPolicySettings), Vec<FieldError>> {
     let name = name.map(PolicyName::parse).transpose();
-    let settings = settings.map_or_else(|| Ok(before.clone()), |settings| before.with(settings));
+    let settings =
+        settings.map_or_else(|| Ok(before.clone()), |settings| before.with(settings)).and_then(possible);
     match (name, settings) {
         (Ok(name), Ok(settings)) => Ok((name, settings)),
         (name, settings) => Err(name.err().into_iter().chain(settings.err().into_iter().flatten()).collect()),
+    }
+}
+
+/// Refuses what would lock every member out: the other ways of a second step cannot be set up here.
+fn possible(settings: AuthPolicySettings) -> Result<AuthPolicySettings, Vec<FieldError>> {
+    match &settings.two_step {
+        TwoStep::Required(methods) if !methods.has(Method::MailedCode) => Err(vec![FieldError::new(
+            "twoStepVerification.methods",
+            "must have mailed-code where it is required: nobody can set up another method here",
+        )]),
+        _ => Ok(settings),
     }
 }

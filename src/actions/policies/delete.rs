@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::Policies;
 use crate::domain::actor::Actor;
 use crate::domain::organization::OrganizationId;
-use crate::store::{AuditAction, AuditEvent, StoreError};
+use crate::store::{AuditAction, AuditEvent, ChangeKind, StoreError};
 
 /// Why a policy stays.
 #[derive(Debug, thiserror::Error)]
@@ -60,10 +60,13 @@ impl Policies {
                 if to == id || target.is_none_or(|target| target.is_draft) {
                     return Err(DeleteError::NoSuchTarget);
                 }
-                change.move_members(organization, id, to, now).await?
+                let moved = change.move_members(organization, id, to, now).await?;
+                // They may be any number, so all are loaded again. Until then they go by the default policy.
+                change.log_change(ChangeKind::Directory, &json!({ "policy": id }), now).await?;
+                moved
             }
         };
-        change.delete_auth_policy(organization, id).await?;
+        change.delete_auth_policy(organization, id, now).await?;
         let event = AuditEvent::new(actor.clone(), AuditAction::AuthPolicyDeleted, id.to_string());
         let detail = json!({ "name": policy.name.as_str(), "members": moved, "members_to": members_to });
         change.commit(event.of(organization).with(detail), now).await?;

@@ -11,7 +11,7 @@ use crate::domain::email::EmailAddress;
 use crate::domain::membership::{AccountKey, MOST_AT_ONCE};
 use crate::domain::organization::OrganizationId;
 use crate::domain::task::{RowOutcome, RowReason};
-use crate::store::{AuditAction, AuditEvent, AuthPolicyRow, Change, StoreError};
+use crate::store::{AccountsChanged, AuditAction, AuditEvent, AuthPolicyRow, Change, StoreError};
 
 /// What became of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +92,11 @@ impl Policies {
             events.extend(member_event(actor, &policy, email.unwrap_or(entry), result.outcome));
             results.push(result);
         }
+        let joined = results.iter().filter(|result| result.outcome == RowOutcome::Succeeded);
+        let joined: Vec<_> = joined.filter_map(|result| Some(result.account.clone()?.1)).collect();
+        if !joined.is_empty() {
+            change.log_accounts(&AccountsChanged::at(organization, joined), now).await?;
+        }
         // Where nothing was asked for that was not so already, there is nothing to make last.
         if !events.is_empty() {
             change.commit_many(&events, now).await?;
@@ -121,6 +126,7 @@ impl Policies {
         }
         let default = change.default_policy(organization, now).await?;
         change.set_policy(organization, member.account, default, now).await?;
+        change.log_accounts(&AccountsChanged::at(organization, vec![member.email.clone()]), now).await?;
         let event = AuditEvent::new(actor.clone(), AuditAction::UserAddedToAuthPolicy, member.email.as_str());
         let detail = json!({ "policy": default, "was": policy.id });
         Ok(change.commit(event.of(organization).with(detail), now).await?)

@@ -10,6 +10,7 @@ pub mod edit;
 pub mod make_default;
 pub mod members;
 pub mod publish;
+pub mod reset;
 pub mod submit;
 #[cfg(test)]
 pub(in crate::actions) mod tests;

@@ -13,6 +13,7 @@ use utoipa_axum::routes;
 
 use crate::config::settings::{ExternalAccess, PortalCustomers, Site};
 use crate::directory::AccountState;
+use crate::domain::auth_policy::SingleSignOn;
 use crate::domain::decision::Decision;
 use crate::domain::email::EmailAddress;
 use crate::domain::explain::{Check, Explanation, explain, remedy};
@@ -20,6 +21,7 @@ use crate::domain::external_policy::PolicyKind;
 use crate::domain::facts::{Facts, Person, ProofFact, Session};
 use crate::domain::group::Invited;
 use crate::domain::lane::Lane;
+use crate::domain::member::{Member, TokenWord};
 use crate::store::{Account, AccountFilter, ExternalPolicyRow};
 
 use super::error::{self, ApiError};
@@ -34,7 +36,7 @@ use super::{Api, Shared};
 pub struct Explained {
     email: String,
     site: String,
-    /// `pass`, `challenge`, `deny` or `unavailable`.
+    /// `pass`, `challenge`, `sign-in`, `deny` or `unavailable`.
     decision: &'static str,
     /// The stable code, as in logs and on pages.
     reason: &'static str,
@@ -73,7 +75,8 @@ pub fn routes() -> OpenApiRouter<Arc<Api>> {
 
 /// Explain what the gate does with a person
 ///
-/// As they ask for a page of the site in the browser in which they verified last. What only the product knows (a customer of its
+/// As they ask for a page of the site in the browser in which they verified last; whoever is managed, as if they signed in just
+/// now, in the way that their policy wants. What only the product knows (a customer of its
 /// portal, an app that signed in) is not asked here.
 #[utoipa::path(
     get, path = "/admin/control/v1/orgs/{org}/explain", tag = "external users", operation_id = "explainPerson",
@@ -154,8 +157,20 @@ fn of_person(
 ) -> Option<Explanation> {
     let organization = &site.organization.id;
     let (state, reset_at) = api.directory.account_at(organization, email);
-    let AccountState { claim, standing, ends_at, .. } = state;
-    let person = Person { email: Some(email), claim, standing, ends_at, is_customer: false, address_changed };
+    let AccountState { claim, standing, ends_at, policy, .. } = state;
+    let (email, is_customer, now) = (Some(email), false, api.keys.clock.now());
+    let snapshot = api.directory.snapshot();
+    // As somebody who signs in now, in the way that their policy wants.
+    let asked = snapshot.auth.of(organization, policy).settings.as_deref();
+    let wanted = asked.map(|asked| &asked.single_sign_on);
+    let claims = match wanted {
+        Some(SingleSignOn::Claim(claim)) => vec![claim.as_str().into()],
+        _ => Vec::new(),
+    };
+    let issuer = if let Some(SingleSignOn::Issuer(issuer)) = wanted { issuer } else { "" };
+    let token = Some(TokenWord { issuer, claims: &claims });
+    let member = Some(Member { asked, began_at: now, active_at: now, reset_at: None, token });
+    let person = Person { email, claim, standing, ends_at, is_customer, policy, member, address_changed };
     let verified_at = account.and_then(|account| account.last_verified_at);
     let facts = Facts {
         organization,
@@ -172,7 +187,7 @@ fn of_person(
             ExternalAccess::Invited => api.directory.invited(organization, &site.id, person.believed_email()),
         },
     };
-    explain(&api.directory.snapshot(), &facts, api.keys.clock.now())
+    explain(&snapshot, &facts, now)
 }
 
 /// As `OrganizationPolicies::of` chooses; whoever is not believed goes by the strictest.
@@ -200,6 +215,7 @@ fn word(decision: &Decision) -> &'static str {
     match decision {
         Decision::Pass(_) => "pass",
         Decision::Challenge(_) => "challenge",
+        Decision::SignIn(_) => "sign-in",
         Decision::Deny(_) => "deny",
         Decision::Unavailable(_) => "unavailable",
     }

@@ -1,5 +1,6 @@
 //! The table of decisions: a row for each reason, and what no order of them may open.
 
+mod members;
 mod policies;
 
 use super::*;
@@ -29,6 +30,8 @@ pub(super) fn known(email: Option<&EmailAddress>, claimed: bool) -> Person<'_> {
         standing: Standing::Active,
         ends_at: None,
         is_customer: false,
+        policy: None,
+        member: None,
         address_changed: false,
     }
 }
@@ -57,6 +60,7 @@ fn reason(facts: &Facts<'_>) -> (&'static str, &'static str) {
     let outcome = match decision {
         Decision::Pass(_) => "pass",
         Decision::Challenge(_) => "challenge",
+        Decision::SignIn(_) => "sign-in",
         Decision::Deny(_) => "deny",
         Decision::Unavailable(_) => "unavailable",
     };

@@ -1,13 +1,18 @@
 //! What is explained is what is decided.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use serde_json::json;
+use uuid::Uuid;
 
+use super::super::auth_policy::{AuthPolicySettings, SingleSignOn};
 use super::super::decide::CLOCK_SKEW;
 use super::super::domain_name::DomainName;
 use super::super::email::EmailAddress;
 use super::super::lane::Lane;
+use super::super::member::TokenWord;
 use super::super::organization::OrganizationId;
 use super::super::policy::ApiTokens;
 use super::*;
@@ -61,6 +66,30 @@ fn invitations() -> impl Strategy<Value = Invited> {
     ]
 }
 
+/// What may be asked of a member's session.
+fn demands() -> impl Strategy<Value = Option<AuthPolicySettings>> {
+    let sign_on = prop_oneof![
+        3 => Just(SingleSignOn::NotEnforced),
+        1 => Just(SingleSignOn::Issuer("idp".to_owned())),
+        1 => Just(SingleSignOn::Claim("mfa".to_owned())),
+    ];
+    let two_step = prop_oneof![2 => Just("off"), 1 => Just("required"), 1 => Just("impossible")];
+    let demands = (sign_on, two_step, 1..9_u32, proptest::option::of(1..9_u32)).prop_map(
+        |(single_sign_on, two_step, idle, length)| {
+            let two_step = match two_step {
+                "off" => json!({ "requirement": "off" }),
+                "required" => json!({ "requirement": "required" }),
+                _ => json!({ "requirement": "required", "methods": ["passkey"] }),
+            };
+            let settings =
+                AuthPolicySettings::default().with(&json!({ "twoStepVerification": two_step })).unwrap();
+            let session_expiration = length.map(|days| DAY * days);
+            AuthPolicySettings { single_sign_on, idle_session: DAY * idle, session_expiration, ..settings }
+        },
+    );
+    proptest::option::weighted(0.9, demands)
+}
+
 proptest! {
     /// Whatever is known of a person and their request, the last check says what `decide` says.
     #[test]
@@ -69,6 +98,9 @@ proptest! {
         (standing, ends_at, is_customer) in (standings(), proptest::option::of(times()), any::<bool>()),
         (customers_exempt, invited, enforced) in (any::<bool>(), invitations(), proptest::bool::weighted(0.9)),
         (external, proof) in (policies(), proofs()),
+        (now_asked, then_asked, policy_reset) in (demands(), demands(), proptest::option::of(times())),
+        (began_at, active_at, reset_at) in (times(), times(), proptest::option::of(times())),
+        (has_session, has_token) in (any::<bool>(), any::<bool>()),
         (revoked_at, enrolled_until) in (proptest::option::of(times()), proptest::option::weighted(0.2, times())),
     ) {
         let acme = OrganizationId::parse("acme").unwrap();
@@ -78,7 +110,13 @@ proptest! {
             snapshot.verified_domains.insert(DomainName::parse("acme.test").unwrap(), acme.clone());
         }
         let email = addresses.get(address);
-        let person = Person { email, claim, standing, ends_at, is_customer, address_changed };
+        let policy = Some(Uuid::from_u128(7));
+        let in_force = AuthPolicy { settings: now_asked.map(Arc::new), reset_at: policy_reset };
+        snapshot.auth.add(Uuid::from_u128(7), acme.clone(), false, in_force);
+        let token = has_token.then_some(TokenWord { issuer: "idp", claims: &[] });
+        let session = Member { asked: then_asked.as_ref(), began_at, active_at, reset_at, token };
+        let member = has_session.then_some(session);
+        let person = Person { email, claim, standing, ends_at, is_customer, policy, member, address_changed };
         let facts = Facts {
             organization: &acme,
             enforced,

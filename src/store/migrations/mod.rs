@@ -33,6 +33,7 @@ steps![
     "0011_scim",
     "0012_groups",
     "0013_externals",
+    "0016_sessions",
 ];
 
 fn migrator(files: &[(&str, &'static str)]) -> Migrator {

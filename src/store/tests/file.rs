@@ -227,7 +227,9 @@ async fn an_older_store_is_brought_up_to_date_with_all_it_holds() {
         claim: Claim::InForce,
         standing: Standing::Active,
         ends_at: None,
+        policy: accounts[0].policy,
     };
+    assert!(jane.policy.is_some());
     assert_eq!(accounts, [jane]);
     assert_eq!(keys, [("JIRAUSER1".to_owned(), "jane@acme.test".to_owned())]);
     let policies = store.auth_policies(&only(), "", 10).await.unwrap();

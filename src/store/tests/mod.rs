@@ -39,6 +39,7 @@ mod schema;
 mod scim;
 #[path = "../../../tests/support/postgres.rs"]
 mod server;
+mod sessions;
 mod silence;
 mod story;
 

@@ -44,6 +44,7 @@ pub fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(list, create))
         .routes(routes!(show, change, remove))
         .routes(routes!(make_default))
+        .routes(routes!(reset))
         .merge(members::routes())
         .merge(bulk::routes())
         .merge(tasks::routes())
@@ -209,6 +210,29 @@ async fn make_default(
 ) -> Result<Tagged<AuthPolicy>, ApiError> {
     let row = api.policies.make_default(caller.id(), policy_id(&policy)?, seen, &caller.actor).await?;
     Ok(tagged(&row))
+}
+
+/// End the sessions of an authentication policy
+///
+/// Members sign in again at their next request, and meet the settings of now. Saving settings alone signs nobody out: they act
+/// from the next sign-in on, but for API tokens, which have none.
+#[utoipa::path(
+    post, path = "/admin/control/v1/orgs/{org}/auth-policy/{policy}/reset-sessions", tag = "authentication policies",
+    operation_id = "resetAuthPolicy",
+    security(("api_key" = ["write:policies:admin"])),
+    params(
+        ("org" = String, Path, description = "The organization's id"),
+        ("policy" = String, Path, description = "The policy's id"),
+    ),
+    responses((status = 204, description = "Ended"), (status = 404, description = "No such policy"))
+)]
+async fn reset(
+    State(api): Shared,
+    caller: Caller,
+    Path((_, policy)): Path<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    api.policies.reset_sessions(caller.id(), policy_id(&policy)?, &caller.actor).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// A page of the organization's policies by name, and the cursor of the next.

@@ -11,6 +11,7 @@ use crate::actions::policies::delete::DeleteError;
 use crate::actions::policies::edit::EditError;
 use crate::actions::policies::make_default::MakeDefaultError;
 use crate::actions::policies::members::{AddMembersError, MemberResult, RemoveMemberError};
+use crate::actions::policies::reset::ResetError;
 use crate::domain::auth_policy::FieldError;
 use crate::domain::task::RowReason;
 use crate::store::{AuthPolicyRow, MemberRow};
@@ -36,6 +37,9 @@ pub struct AuthPolicy {
     version: i64,
     created_at: Timestamp,
     updated_at: Timestamp,
+    /// When all sessions of its members were last ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reset_at: Option<Timestamp>,
 }
 
 /// A policy to be made.
@@ -139,6 +143,7 @@ pub fn auth_policy(row: &AuthPolicyRow) -> AuthPolicy {
         version: row.version,
         created_at: row.created_at,
         updated_at: row.updated_at,
+        reset_at: row.reset_at,
     }
 }
 
@@ -220,6 +225,15 @@ impl From<MakeDefaultError> for ApiError {
             MakeDefaultError::Unknown => Self::of(error::NO_POLICY),
             MakeDefaultError::Draft => Self::because(error::CONFLICT, error),
             MakeDefaultError::Changed => Self::because(error::CHANGED, error),
+        }
+    }
+}
+
+impl From<ResetError> for ApiError {
+    fn from(error: ResetError) -> Self {
+        match error {
+            ResetError::Store(error) => error.into(),
+            ResetError::Unknown => Self::of(error::NO_POLICY),
         }
     }
 }

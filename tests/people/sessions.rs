@@ -1,0 +1,173 @@
+//! Authentication policies, made by the API and met by managed people at the gate.
+
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::{PAGE, until};
+use crate::admin::{Api, auth_policies::KEPT};
+use crate::support::client::{Answer, Browser, FETCH};
+use crate::support::world::World;
+
+const MINUTE: Duration = Duration::from_secs(60);
+const LIAM: &str = "liam@acme.com";
+
+/// A policy of Liam's that asks for this, once the gate knows it.
+async fn asked_of_liam(world: &World, api: &Api, settings: Value) -> String {
+    let made = api.post(KEPT, json!({ "name": "Strict", "settings": settings })).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{made:?}");
+    let id = made.json()["data"]["id"].as_str().unwrap().to_owned();
+    let added = api.post(&format!("{KEPT}/{id}/members"), json!({ "users": [LIAM] })).await;
+    assert_eq!(added.status, StatusCode::OK, "{added:?}");
+    let policy = id.parse().ok();
+    until("the gate", async || {
+        let liam = postern::domain::email::EmailAddress::parse(LIAM).unwrap();
+        world.app.directory.account_at(&postern::domain::organization::OrganizationId::only(), &liam).0.policy
+            == policy
+    })
+    .await;
+    id
+}
+
+fn is_sent_away(answer: &Answer, reason: &str) -> bool {
+    let cookies = answer.set_cookies();
+    answer.status == StatusCode::UNAUTHORIZED
+        && answer.body.contains(reason)
+        && answer.body.contains("href=\"/login.jsp?os_destination=")
+        && cookies.iter().any(|line| line.starts_with("JSESSIONID=; Path=/; Max-Age=0"))
+}
+
+async fn liam(world: &World) -> Browser {
+    let mut liam = world.browser();
+    liam.sign_in("liam").await;
+    assert_eq!(liam.open(PAGE).await.status, StatusCode::OK);
+    liam
+}
+
+#[tokio::test]
+async fn a_session_ends_with_its_time_also_after_a_restart_and_with_some_of_its_cookies() {
+    let world = World::start().await;
+    let api = Api::new(&world).await;
+    asked_of_liam(&world, &api, json!({ "sessionExpirationMinutes": 60 })).await;
+    let mut browser = world.browser();
+    let remembered = [("os_username", "liam"), ("os_password", "demo"), ("os_cookie", "true")];
+    assert_eq!(browser.post("/login.jsp", &remembered).await.status, StatusCode::FOUND);
+    assert_eq!(browser.open(PAGE).await.status, StatusCode::OK);
+    assert!(browser.cookies.len() > 1, "{:?}", browser.cookies);
+    until("the store", async || world.count("SELECT count(*) FROM sessions").await >= 2).await;
+    world.advance(59 * MINUTE);
+    // The product signs them in again by the cookie that remembers them, which is no sign-in of theirs.
+    browser.cookies.remove("JSESSIONID");
+    assert_eq!(browser.open(PAGE).await.status, StatusCode::OK);
+    assert!(browser.cookies.contains_key("JSESSIONID"));
+    let mut stolen = browser.clone();
+
+    let world = world.restart().await;
+    browser.follow_to(&world);
+    stolen.follow_to(&world);
+    assert_eq!(browser.open(PAGE).await.status, StatusCode::OK);
+    world.advance(MINUTE);
+    world.jira.clear_received();
+    assert!(is_sent_away(&browser.open(PAGE).await, "longer ago than your organization allows"));
+    stolen.cookies.retain(|name, _| name == "JSESSIONID");
+    let answer = stolen.send(Method::GET, "/rest/api/2/issue/DEMO-1", &FETCH, "").await;
+    assert_eq!(
+        (answer.status, &answer.json()["code"]),
+        (StatusCode::UNAUTHORIZED, &"session-expired".into())
+    );
+    assert_eq!(answer.json()["sign_in_url"], "https://jira.test/login.jsp?os_destination=/");
+    assert_eq!(world.reached_jira().len(), 0, "{:?}", world.reached_jira());
+
+    // Whoever kept the cookies is shown the product's form, and not sent round in a circle.
+    let kept = stolen.cookies.clone();
+    let page = stolen.send(Method::GET, "/login.jsp", &[("cookie", &cookie_line(&kept))], "").await;
+    assert_eq!(page.status, StatusCode::OK, "{page:?}");
+    assert!(page.body.contains("os_password"), "{}", page.body);
+    browser.sign_in("liam").await;
+    assert_eq!(browser.open(PAGE).await.status, StatusCode::OK);
+    assert!(world.metrics().contains("decision=\"sign-in\",lane=\"browser\",reason=\"session-expired\""));
+}
+
+fn cookie_line(cookies: &std::collections::BTreeMap<String, String>) -> String {
+    cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+}
+
+#[tokio::test]
+async fn a_session_idles_while_only_a_page_polls_and_lives_while_its_person_works() {
+    let world = World::start().await;
+    let api = Api::new(&world).await;
+    asked_of_liam(&world, &api, json!({ "idleSessionMinutes": 30 })).await;
+    let mut browser = liam(&world).await;
+    world.advance(20 * MINUTE);
+    let posted = browser.send(Method::POST, "/rest/api/2/issue", &FETCH, "{}").await;
+    assert_ne!(posted.status, StatusCode::UNAUTHORIZED, "they do something");
+    world.advance(20 * MINUTE);
+    assert_eq!(browser.fetch("/rest/api/2/issue/DEMO-1").await.status, StatusCode::OK);
+    browser.send(Method::POST, "/rest/analytics/1.0/publish/bulk", &FETCH, "[]").await;
+    world.advance(10 * MINUTE);
+    assert!(is_sent_away(&browser.open(PAGE).await, "away for longer"));
+}
+
+#[tokio::test]
+async fn settings_act_from_the_next_sign_in_on_and_at_once_when_an_admin_says_so() {
+    let world = World::start().await;
+    let api = Api::new(&world).await;
+    let mut browser = liam(&world).await;
+    let mut mia = world.browser();
+    mia.sign_in("mia").await;
+    assert_eq!(mia.open(PAGE).await.status, StatusCode::OK);
+    let required =
+        json!({ "twoStepVerification": { "requirement": "required", "methods": ["mailed-code"] } });
+    let id = asked_of_liam(&world, &api, required).await;
+    assert_eq!(browser.open(PAGE).await.status, StatusCode::OK, "they signed in before");
+
+    world.advance(MINUTE);
+    let reset = api.post(&format!("{KEPT}/{id}/reset-sessions"), Value::Null).await;
+    assert_eq!(reset.status, StatusCode::NO_CONTENT, "{reset:?}");
+    until("the gate", async || browser.clone().open(PAGE).await.status == StatusCode::UNAUTHORIZED).await;
+    assert!(is_sent_away(&browser.open(PAGE).await, "ended all earlier sign-ins"));
+    assert_eq!(mia.open(PAGE).await.status, StatusCode::OK, "she is of another policy");
+
+    world.advance(MINUTE);
+    browser.sign_in("liam").await;
+    browser.verify(&world, "liam", LIAM).await;
+    assert_eq!(browser.open(PAGE).await.status, StatusCode::OK);
+    world.advance(10 * 24 * 60 * MINUTE);
+    assert_eq!(browser.open(PAGE).await.status, StatusCode::OK, "once in a session is enough");
+    browser.sign_out().await;
+    browser.sign_in("liam").await;
+    assert!(browser.open(PAGE).await.is_challenge(), "a code for each sign-in");
+}
+
+#[tokio::test]
+async fn single_sign_on_takes_no_session_of_another_kind_and_a_second_step_is_one_that_can_be_done() {
+    let world = World::start().await;
+    let api = Api::new(&world).await;
+    let wanted = json!({ "singleSignOn": { "enforced": true, "issuer": "https://idp.acme.com" } });
+    asked_of_liam(&world, &api, wanted).await;
+    let mut browser = world.browser();
+    browser.sign_in("liam").await;
+    assert!(is_sent_away(&browser.open(PAGE).await, "single sign-on"));
+
+    let impossible = json!({ "requirement": "required", "methods": ["passkey"] });
+    let draft = json!({ "name": "Nobody", "settings": { "twoStepVerification": impossible } });
+    let refused = api.post(KEPT, draft).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{refused:?}");
+    assert!(refused.body.contains("must have mailed-code"), "{}", refused.body);
+}
+
+#[tokio::test]
+async fn tokens_of_members_are_blocked_at_once() {
+    let site = "api_identity = \"introspect\"";
+    let world = World::with("").await;
+    world.reload("product = \"jira-software\"", &format!("product = \"jira-software\"\n{site}")).unwrap();
+    let api = Api::new(&world).await;
+    let call = async || {
+        let token = [("authorization", "Bearer demo-pat-liam")];
+        world.browser().send(Method::GET, "/rest/api/2/issue/DEMO-1", &token, "").await.status
+    };
+    assert_eq!(call().await, StatusCode::OK);
+    asked_of_liam(&world, &api, json!({ "userApiTokens": "block" })).await;
+    until("the gate", async || call().await == StatusCode::FORBIDDEN).await;
+}
