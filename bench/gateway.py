@@ -109,7 +109,7 @@ max_connections_per_address = 100000
 {certificate}
 {"".join(sites)}
 [verification]
-enforce = {str(enforce).lower()}
+mode = "{'enforce' if enforce else 'off'}"
 
 [limits]
 # A large store is entered by the same person in every run.

@@ -16,6 +16,7 @@ use postern::domain::group::Invited;
 use postern::domain::lane::Lane;
 use postern::domain::lifecycle::{Claim, Standing};
 use postern::domain::member::{AuthPolicies, AuthPolicy, Member};
+use postern::domain::mode::Mode;
 use postern::domain::organization::OrganizationId;
 use postern::domain::policy::{ApiTokens, Snapshot};
 
@@ -78,7 +79,7 @@ impl Outcomes {
         };
         let facts = |session, proof| Facts {
             organization: &self.organization,
-            enforced: true,
+            mode: Mode::Enforce,
             customers_exempt: false,
             lane: Lane::Browser,
             session,
@@ -96,7 +97,7 @@ impl Outcomes {
             ("pass, fresh proof", facts(stranger, verified(1))),
             ("pass, anonymous", facts(Session::Anonymous, ProofFact::Absent)),
             ("pass, API token", Facts { lane: Lane::Api, ..not_asked }),
-            ("pass, enforcement off", Facts { enforced: false, ..not_asked }),
+            ("pass, enforcement off", Facts { mode: Mode::Off, ..not_asked }),
             ("challenge, no proof", facts(stranger, ProofFact::Absent)),
             ("challenge, proof expired", facts(stranger, verified(8))),
             ("challenge, proof revoked", Facts { revoked_at: Some(at(NOW)), ..facts(stranger, verified(1)) }),

@@ -105,8 +105,8 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
     let organizations: Vec<_> =
         offices.iter().flatten().map(|office| Arc::clone(&office.organization)).collect();
     let listen = listen::read(&mut root, around);
-    let (verification, enforce) = verification::read(&mut root);
-    let sites = sites::read(&mut root, around, &organizations, enforce);
+    let (verification, most) = verification::read(&mut root);
+    let sites = sites::read(&mut root, around, &organizations, most);
     let limits = limits::read(&mut root);
     let mail = mail::read(&mut root, around);
     let files = store::read(&mut root, around);

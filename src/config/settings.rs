@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::domain::code::CodeDigits;
 use crate::domain::domain_name::DomainName;
+use crate::domain::mode::Mode;
 use crate::domain::organization::{Office, Organization};
 pub use crate::domain::policy::{ApiTokens, Limits};
 
@@ -116,8 +117,8 @@ pub struct Site {
     pub upstream: Upstream,
     /// The largest request body that is forwarded.
     pub max_body_bytes: u64,
-    /// Whether external people are challenged here. Off makes it a plain proxy.
-    pub enforce: bool,
+    /// How much of what is decided is carried out here. Off makes it a plain proxy.
+    pub mode: Mode,
     /// Whether paths are refused that have opened products' own files.
     pub hardening: bool,
     /// The machines whose requests are never judged and never carry a cookie; the peer's address alone counts.
@@ -174,6 +175,11 @@ pub enum WebSessions {
 }
 
 impl Site {
+    /// Whether anybody is judged here, whatever comes of it.
+    pub fn judges(&self) -> bool {
+        self.mode != Mode::Off
+    }
+
     /// Whether a source of its sessions answers for one client's address alone, so that the address is part of each session.
     pub fn reads_address(&self) -> bool {
         self.sessions.iter().any(SessionSource::reads_address)

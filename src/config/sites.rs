@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::domain_name::DomainName;
+use crate::domain::mode::Mode;
 use crate::domain::organization::Organization;
 
 use super::Surroundings;
@@ -21,16 +22,17 @@ use super::sessions;
 use super::settings::{ExternalAccess, PortalCustomers, Site};
 use super::upstream::{self, ends_in_digits};
 use super::values::{Refusal, bytes, choice, network, plain_path};
+use super::verification;
 
 /// The largest request body of a site that says nothing: what an attachment may have, with room for its envelope.
 const MAX_BODY_BYTES: u64 = 250 * 1024 * 1024;
 
-/// Reads all sites. With `enforce` off, every one of them is a plain proxy.
+/// Reads all sites. None of them carries out more than `most`.
 pub(super) fn read(
     root: &mut Section<'_>,
     around: &Surroundings<'_>,
     organizations: &[Arc<Organization>],
-    enforce: bool,
+    most: Mode,
 ) -> Option<Vec<Arc<Site>>> {
     let mut ids: HashMap<Arc<str>, usize> = HashMap::new();
     let mut owners: HashMap<DomainName, Arc<Organization>> = HashMap::new();
@@ -39,7 +41,7 @@ pub(super) fn read(
     let all = sections.len();
     for (index, mut section) in sections.into_iter().enumerate() {
         let owner = organizations::of_site(&mut section, organizations);
-        let site = read_one(&mut section, around, owner, enforce, |section, id| {
+        let site = read_one(&mut section, around, owner, most, |section, id| {
             if let Some(first) = ids.insert(Arc::clone(id), index) {
                 let instead =
                     format!("site {} has the same host and prefix; each may be there once", first + 1);
@@ -68,7 +70,7 @@ fn read_one(
     section: &mut Section<'_>,
     around: &Surroundings<'_>,
     organization: Option<Arc<Organization>>,
-    enforce: bool,
+    most: Mode,
     claim: impl FnOnce(&Section<'_>, &Arc<str>),
 ) -> Option<Site> {
     let host = section.required("host", "jira.acme.com", site_host);
@@ -80,7 +82,8 @@ fn read_one(
     );
     let upstream = upstream::read(section, around);
     let max_body_bytes = section.text("max_body", bytes("1KiB", "10GiB")).unwrap_or(MAX_BODY_BYTES);
-    let enforce = section.switch("enforce", true) && enforce;
+    // Nobody is judged more strictly than the switch for everything says.
+    let mode = verification::mode(section).min(most);
     let identity_headers = section.switch("identity_headers", true);
     let assertion = section.switch("assertion", false);
     let hardening = section.switch("hardening", true);
@@ -116,7 +119,7 @@ fn read_one(
         product: product?,
         upstream: upstream?,
         max_body_bytes,
-        enforce,
+        mode,
         identity_headers,
         assertion,
         hardening,

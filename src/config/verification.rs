@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use crate::domain::code::CodeDigits;
+use crate::domain::mode::Mode;
 
 use super::section::Section;
 use super::settings::Verification;
-use super::values::{Refusal, duration};
+use super::values::{Refusal, choice, duration};
 
-/// Reads the section; also says whether anything is enforced at all.
-pub(super) fn read(root: &mut Section<'_>) -> (Verification, bool) {
+/// Reads the section; also says how much is carried out at most, at whichever site.
+pub(super) fn read(root: &mut Section<'_>) -> (Verification, Mode) {
     let mut section = root.section("verification");
-    let enforce = section.switch("enforce", true);
+    let most = mode(&mut section);
     let frequency = section.text("frequency", frequency).unwrap_or(Duration::from_secs(7 * 86_400));
     let digits = section.integer("code_digits", 6..=8).unwrap_or(6);
     if digits == 7 {
@@ -22,7 +23,12 @@ pub(super) fn read(root: &mut Section<'_>) -> (Verification, bool) {
         section.text("code_lifetime", duration("1m", "10m")).unwrap_or(Duration::from_secs(600));
     let code_tries = section.integer("code_tries", 1..=5).unwrap_or(5);
     section.finish();
-    (Verification { frequency, code_digits, code_lifetime, code_tries }, enforce)
+    (Verification { frequency, code_digits, code_lifetime, code_tries }, most)
+}
+
+/// How much of what is decided is carried out.
+pub(super) fn mode(section: &mut Section<'_>) -> Mode {
+    section.text("mode", choice(&Mode::ALL.map(|mode| (mode.label(), mode)))).unwrap_or_default()
 }
 
 /// How long a verification counts. Less than the minute between two mails is for trying out.

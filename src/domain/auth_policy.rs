@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::mode::Mode;
 use super::verification::ApiTokens;
 
 /// The longest name.
@@ -22,7 +23,7 @@ const LONGEST_SESSION: u64 = 365 * 24 * 60;
 
 /// What `AuthPolicySettings::with` knows, for who wrote something else.
 const SETTINGS: &str =
-    "singleSignOn, twoStepVerification, idleSessionMinutes, sessionExpirationMinutes and userApiTokens";
+    "singleSignOn, twoStepVerification, idleSessionMinutes, sessionExpirationMinutes, userApiTokens and mode";
 
 /// A name that people tell policies apart by, unique in its organization.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,6 +53,8 @@ pub struct AuthPolicySettings {
     pub session_expiration: Option<Duration>,
     /// Whether they may use API tokens.
     pub api_tokens: ApiTokens,
+    /// How much of it is carried out. It acts at once, also on sessions that began before.
+    pub mode: Mode,
 }
 
 /// Whether members come through an identity provider.
@@ -165,6 +168,7 @@ impl AuthPolicySettings {
                 "sessionExpirationMinutes" => minutes("sessionExpirationMinutes", value, LONGEST_SESSION)
                     .map(|read| settings.session_expiration = Some(read)),
                 "userApiTokens" => api_tokens(value).map(|read| settings.api_tokens = read),
+                "mode" => mode(value).map(|read| settings.mode = read),
                 unknown => Err(no_setting(unknown)),
             };
             errors.extend(read.err());
@@ -193,6 +197,7 @@ impl AuthPolicySettings {
                 ApiTokens::Allow => "allow",
                 ApiTokens::Block => "block",
             },
+            "mode": self.mode.label(),
         })
     }
 }
@@ -211,6 +216,7 @@ impl Default for AuthPolicySettings {
             idle_session: Duration::from_secs(LONGEST_IDLE * 60),
             session_expiration: None,
             api_tokens: ApiTokens::Allow,
+            mode: Mode::Enforce,
         }
     }
 }
@@ -321,6 +327,11 @@ fn minutes(field: &'static str, json: &Value, longest: u64) -> Result<Duration, 
             format!("must be a whole number of minutes from {SHORTEST_SESSION} to {longest}"),
         )
     })
+}
+
+fn mode(json: &Value) -> Result<Mode, FieldError> {
+    let mode = json.as_str().and_then(Mode::of);
+    mode.ok_or_else(|| FieldError::new("mode", "must be enforce, report or off"))
 }
 
 fn api_tokens(json: &Value) -> Result<ApiTokens, FieldError> {

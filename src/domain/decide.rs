@@ -14,6 +14,7 @@ use super::group::Invited;
 use super::lane::Lane;
 use super::lifecycle::{Claim, Standing};
 use super::member::{AuthPolicy, Member, SecondStep};
+use super::mode::Mode;
 use super::organization::OrganizationId;
 use super::policy::{ApiTokens, ExternalUserPolicy, Snapshot, Verification};
 
@@ -22,6 +23,19 @@ pub const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 /// Decides what happens to a request.
 pub fn decide(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decision {
+    let decision = judge(snapshot, facts, now);
+    if facts.mode != Mode::Report {
+        return decision;
+    }
+    // What lanes forward has nothing to do with who asks, so a report leaves that as it is.
+    decision.reported(match facts.lane {
+        Lane::Api | Lane::TrustedApi | Lane::SignIn => Credentials::Authorization,
+        Lane::Resource | Lane::Trusted => Credentials::None,
+        _ => Credentials::Cookies,
+    })
+}
+
+fn judge(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decision {
     // The API lane forwards the Authorization alone, so it gains nothing from whatever session lies beside it.
     if facts.lane == Lane::Api {
         return decide_token(snapshot, facts, now);
@@ -33,7 +47,7 @@ pub fn decide(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decisio
     if facts.lane == Lane::SignIn {
         return Decision::Pass(Permit::new(Reason::LoginPage, Credentials::Authorization));
     }
-    if !facts.enforced {
+    if facts.mode == Mode::Off {
         return Decision::Pass(Permit::new(Reason::EnforcementOff, Credentials::Cookies));
     }
     // Signing in and out must work without a code, or nobody could ever reach the challenge.
@@ -74,7 +88,7 @@ pub fn class(snapshot: &Snapshot, organization: &OrganizationId, session: Sessio
 
 fn decide_token(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decision {
     let pass = Decision::Pass(Permit::new(Reason::ApiToken, Credentials::Authorization));
-    if !facts.enforced {
+    if facts.mode == Mode::Off {
         return pass;
     }
     // Whoever is kept out has tokens that were made before.
@@ -90,15 +104,16 @@ fn decide_token(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decis
     }
     match facts.session {
         Session::Person(person) if is_managed(snapshot, facts.organization, person) => {
-            match snapshot.auth.of(facts.organization, person.policy).api_tokens() {
-                ApiTokens::Allow => pass,
-                ApiTokens::Block => Decision::Deny(Reason::TokenBlocked),
-            }
+            let policy = snapshot.auth.of(facts.organization, person.policy);
+            by_mode(policy.mode(), blocked(policy.api_tokens()), pass)
         }
         Session::Person(person) if !facts.invited.lets_in(person.is_customer) => {
             Decision::Deny(Reason::NotInvited)
         }
-        Session::Person(person) if site_allows && may_use_tokens(snapshot, facts, person) => pass,
+        Session::Person(person) if site_allows => {
+            let policy = external_policy(snapshot, facts, person);
+            by_mode(policy.mode, blocked(policy.api_tokens), pass)
+        }
         // A token that the product does not know: it says so itself, and better.
         Session::Anonymous => pass,
         Session::Unavailable => Decision::Unavailable(Reason::IdentityUnavailable),
@@ -110,8 +125,17 @@ fn decide_token(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Decis
     }
 }
 
-fn may_use_tokens(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>) -> bool {
-    external_policy(snapshot, facts, person).api_tokens == ApiTokens::Allow
+fn blocked(api_tokens: ApiTokens) -> Option<Decision> {
+    (api_tokens == ApiTokens::Block).then_some(Decision::Deny(Reason::TokenBlocked))
+}
+
+/// What a policy does to a token: as its mode says.
+fn by_mode(mode: Mode, refusal: Option<Decision>, pass: Decision) -> Decision {
+    match (refusal, mode) {
+        (None, _) | (_, Mode::Off) => pass,
+        (Some(refusal), Mode::Report) => refusal.reported(Credentials::Authorization),
+        (Some(refusal), Mode::Enforce) => refusal,
+    }
 }
 
 fn external_policy(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>) -> ExternalUserPolicy {
@@ -129,7 +153,12 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
         return Decision::Deny(reason);
     }
     if is_managed(snapshot, organization, person) {
-        return decide_member(snapshot, facts, person, now);
+        let decision = decide_member(snapshot, facts, person, now);
+        return match snapshot.auth.of(organization, person.policy).mode() {
+            Mode::Enforce => decision,
+            Mode::Report => decision.reported(Credentials::Cookies),
+            Mode::Off => Decision::Pass(Permit::new(Reason::Managed, Credentials::Cookies)),
+        };
     }
     // Before whatever asks for less: who was not invited has nothing to verify, but for an address that makes them managed.
     if !facts.invited.lets_in(person.is_customer) {
@@ -147,14 +176,25 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
     }
     let policy = external_policy(snapshot, facts, person);
     match policy.verification {
-        Verification::Required => {}
-        Verification::Off => {
+        Verification::Required if policy.mode != Mode::Off => {}
+        Verification::Required | Verification::Off => {
             return Decision::Pass(Permit::new(Reason::VerificationOff, Credentials::Cookies));
         }
         // Whatever it says, it may say less than is believed of it.
         Verification::Unreadable => return Decision::Unavailable(Reason::PolicyUnreadable),
     }
-    let decision = decide_proof(&policy, facts, now);
+    let decision = decide_code(&policy, facts, person, now);
+    if policy.mode == Mode::Report { decision.reported(Credentials::Cookies) } else { decision }
+}
+
+/// Whoever must verify does so by a code, but for an app that signed in and whoever has no mailbox.
+fn decide_code(
+    policy: &ExternalUserPolicy,
+    facts: &Facts<'_>,
+    person: Person<'_>,
+    now: Timestamp,
+) -> Decision {
+    let decision = decide_proof(policy, facts, now);
     let Decision::Challenge(_) = decision else { return decision };
     // An app that signed in there keeps its session, as in the product whose feature this is.
     if let Some(end) = facts.enrolled_until.filter(|&end| now < end) {

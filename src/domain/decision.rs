@@ -32,17 +32,39 @@ impl Decision {
     }
 }
 
+impl Decision {
+    /// A pass for whatever was decided, that says what. With the credentials that came, or a report would change what people see.
+    pub(super) fn reported(self, forward: Credentials) -> Self {
+        let instead = match self {
+            Self::Pass(permit) if permit.forward == forward => return self,
+            Self::Challenge(_) => Instead::Challenge,
+            Self::Pass(_) | Self::SignIn(_) | Self::Deny(_) | Self::Unavailable(_) => Instead::Block,
+        };
+        Self::Pass(Permit { instead: Some(instead), ..Permit::new(self.reason(), forward) })
+    }
+}
+
 /// The right to be forwarded. Only `domain::decide` can make one, so nothing reaches an upstream undecided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Permit {
     reason: Reason,
     forward: Credentials,
     until: Option<Timestamp>,
+    instead: Option<Instead>,
+}
+
+/// What would have become of a request where decisions are only reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Instead {
+    /// It would have been asked for a code.
+    Challenge,
+    /// It would not have passed, or not with its credentials.
+    Block,
 }
 
 impl Permit {
     pub(super) fn new(reason: Reason, forward: Credentials) -> Self {
-        Self { reason, forward, until: None }
+        Self { reason, forward, until: None, instead: None }
     }
 
     pub(super) fn until(self, end: Timestamp) -> Self {
@@ -57,6 +79,11 @@ impl Permit {
     /// The one kind of credential that may go on.
     pub fn forward(&self) -> Credentials {
         self.forward
+    }
+
+    /// What would have become of the request, where it passes because that is only reported.
+    pub fn instead(&self) -> Option<Instead> {
+        self.instead
     }
 
     /// When the permit ends for connections that outlive their request.

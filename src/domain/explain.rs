@@ -12,6 +12,7 @@ use super::group::Invited;
 use super::in_words::in_words;
 use super::lifecycle::{Claim, Standing};
 use super::member::{AuthPolicy, Member, SecondStep};
+use super::mode::Mode;
 use super::policy::{ExternalUserPolicy, Snapshot, Verification};
 
 /// A question that a decision asks.
@@ -140,6 +141,8 @@ pub const fn remedy(reason: Reason) -> Option<&'static str> {
     })
 }
 
+const REPORTED: &str = "The site only reports what follows, and lets everybody pass.";
+
 struct Asked<'a> {
     snapshot: &'a Snapshot,
     facts: &'a Facts<'a>,
@@ -150,8 +153,13 @@ struct Asked<'a> {
 
 impl Asked<'_> {
     fn site(&self) -> Option<Check> {
-        let settles = (!self.facts.enforced).then_some(Reason::EnforcementOff);
-        settles.map(|_| check(Question::Site, "Nothing is enforced at this site.", settles))
+        match self.facts.mode {
+            Mode::Enforce => None,
+            Mode::Report => Some(check(Question::Site, REPORTED, None)),
+            Mode::Off => {
+                Some(check(Question::Site, "Nothing is enforced at this site.", Some(Reason::EnforcementOff)))
+            }
+        }
     }
 
     fn account(&self) -> Option<Check> {
@@ -196,6 +204,10 @@ impl Asked<'_> {
     /// What their authentication policy says of the session, for managed people alone.
     fn session(&self) -> Option<Check> {
         let (policy, member) = self.member()?;
+        if policy.mode() == Mode::Off {
+            let answer = "Their authentication policy is switched off.";
+            return Some(check(Question::Session, answer, Some(Reason::Managed)));
+        }
         let Some(settings) = member.asked.or(policy.settings.as_deref()) else {
             let answer = "Their authentication policy cannot be read by this version.";
             return Some(check(Question::Session, answer, Some(Reason::PolicyUnreadable)));
@@ -296,6 +308,11 @@ impl Asked<'_> {
 
     fn policy(&self) -> Option<Check> {
         Some(match self.policy.verification {
+            Verification::Required | Verification::Off
+                if self.policy.mode == Mode::Off && !self.is_to_prove() =>
+            {
+                check(Question::Policy, "Their policy is switched off.", Some(Reason::VerificationOff))
+            }
             Verification::Required => {
                 let every = in_words(self.policy.frequency);
                 check(Question::Policy, format!("Their policy asks for a code every {every}."), None)

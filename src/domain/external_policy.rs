@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::domain_name::DomainName;
 use super::email::EmailAddress;
 use super::mistake::{Mistake, Mistakes, read_list, read_name};
+use super::mode::Mode;
 use super::verification::{ApiTokens, ExternalUserPolicy, Verification};
 
 /// How many people the test policy names (SAC/available-external-user-security-settings).
@@ -47,6 +48,8 @@ pub struct PolicySettings {
     pub frequency: Duration,
     /// Whether API tokens are taken.
     pub api_tokens: ApiTokens,
+    /// How much of it is carried out.
+    pub mode: Mode,
 }
 
 /// A policy as somebody typed it.
@@ -124,8 +127,8 @@ impl PolicySettings {
     /// What requests are judged by.
     pub fn policy(self, reset_at: Option<Timestamp>) -> ExternalUserPolicy {
         let verification = if self.verifies { Verification::Required } else { Verification::Off };
-        let Self { frequency, api_tokens, .. } = self;
-        ExternalUserPolicy { verification, frequency, api_tokens, reset_at }
+        let Self { frequency, api_tokens, mode, .. } = self;
+        ExternalUserPolicy { verification, frequency, api_tokens, mode, reset_at }
     }
 }
 
@@ -217,7 +220,7 @@ mod tests {
     const HOUR: Duration = Duration::from_secs(3600);
 
     fn settings() -> PolicySettings {
-        PolicySettings { verifies: true, frequency: HOUR, api_tokens: ApiTokens::Allow }
+        PolicySettings { verifies: true, frequency: HOUR, api_tokens: ApiTokens::Allow, mode: Mode::Enforce }
     }
 
     fn draft(domains: usize, people: usize) -> PolicyDraft {

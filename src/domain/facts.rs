@@ -8,6 +8,7 @@ use super::group::Invited;
 use super::lane::Lane;
 use super::lifecycle::{Claim, Standing};
 use super::member::Member;
+use super::mode::Mode;
 use super::organization::OrganizationId;
 use super::verification::ApiTokens;
 
@@ -16,8 +17,8 @@ use super::verification::ApiTokens;
 pub struct Facts<'a> {
     /// Whose site it is. Another organization's domains make nobody managed there.
     pub organization: &'a OrganizationId,
-    /// Whether the site enforces at all. A site that does not is a plain proxy with the same hygiene.
-    pub enforced: bool,
+    /// How much of the decision the site carries out. Where that is nothing it is a plain proxy with the same hygiene.
+    pub mode: Mode,
     /// The lane, chosen by the credentials that would be forwarded.
     pub lane: Lane,
     /// Whether the site lets customers of the product's portal pass.

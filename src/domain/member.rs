@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::auth_policy::{AuthPolicySettings, Method, SingleSignOn, TwoStep};
 use super::decision::Reason;
+use super::mode::Mode;
 use super::organization::OrganizationId;
 use super::verification::ApiTokens;
 
@@ -62,6 +63,11 @@ pub struct TokenWord<'a> {
 }
 
 impl AuthPolicy {
+    /// How much of it is carried out. What cannot be read is carried out in full.
+    pub fn mode(&self) -> Mode {
+        self.settings.as_ref().map_or(Mode::Enforce, |settings| settings.mode)
+    }
+
     /// Whether members may use API tokens. Of what cannot be read nobody gains anything.
     pub fn api_tokens(&self) -> ApiTokens {
         self.settings.as_ref().map_or(ApiTokens::Block, |settings| settings.api_tokens)

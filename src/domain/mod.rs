@@ -31,6 +31,7 @@ pub mod lifecycle;
 pub mod member;
 pub mod membership;
 pub mod mistake;
+pub mod mode;
 pub mod organization;
 pub mod ownable;
 pub mod owned_domain;

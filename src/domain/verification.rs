@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::mode::Mode;
+
 /// Settings for external users.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExternalUserPolicy {
@@ -13,6 +15,8 @@ pub struct ExternalUserPolicy {
     pub frequency: Duration,
     /// Whether they may use API tokens. Where their site says that they may not, they may not.
     pub api_tokens: ApiTokens,
+    /// How much of it is carried out. One that cannot be read is carried out in full.
+    pub mode: Mode,
     /// When an admin last reset everybody of the policy: what was verified before is void.
     pub reset_at: Option<Timestamp>,
 }
@@ -51,6 +55,7 @@ impl ExternalUserPolicy {
             verification: self.verification.max(other.verification),
             frequency: self.frequency.min(other.frequency),
             api_tokens: if blocks { ApiTokens::Block } else { ApiTokens::Allow },
+            mode: self.mode.max(other.mode),
             reset_at: self.reset_at.max(other.reset_at),
         }
     }
@@ -63,6 +68,7 @@ impl Default for ExternalUserPolicy {
             verification: Verification::Required,
             frequency: Duration::from_secs(7 * 86_400),
             api_tokens: ApiTokens::Allow,
+            mode: Mode::Enforce,
             reset_at: None,
         }
     }

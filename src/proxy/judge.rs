@@ -86,7 +86,7 @@ impl Gateway {
         let snapshot = self.directory.snapshot();
         let facts = Facts {
             organization: &served.site.organization.id,
-            enforced: served.site.enforce,
+            mode: served.site.mode,
             customers_exempt: served.site.portal_customers == PortalCustomers::Exempt,
             lane,
             session: session_fact(session.as_ref(), state, person.and_then(|person| self.member(person))),
@@ -120,7 +120,7 @@ impl Gateway {
             | Lane::Anonymous
             | Lane::Trusted => false,
         };
-        let (true, true, Some(key)) = (needed, served.site.enforce, cookies.session.as_ref()) else {
+        let (true, true, Some(key)) = (needed, served.site.judges(), cookies.session.as_ref()) else {
             return None;
         };
         let presented = Presented {

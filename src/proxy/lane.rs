@@ -10,6 +10,7 @@ use crate::config::profile::Endpoint;
 use crate::config::settings::Site;
 use crate::domain::decision::Reason;
 use crate::domain::lane::Lane;
+use crate::domain::mode::Mode;
 
 use super::cookies::Cookies;
 use super::handshake::check_handshake;
@@ -123,7 +124,7 @@ fn is_token68(text: &str) -> bool {
 /// Only WebSocket handshakes, and where anybody is judged only with a session that can be judged before the 101.
 fn websocket(parts: &Parts, site: &Site, cookies: &Cookies) -> Result<Lane, Reason> {
     check_handshake(parts)?;
-    if cookies.session.is_none() && site.enforce {
+    if cookies.session.is_none() && site.mode == Mode::Enforce {
         return Err(Reason::UpgradeRefused);
     }
     Ok(Lane::Websocket)

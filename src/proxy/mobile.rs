@@ -46,7 +46,7 @@ pub(super) fn is_sign_in(parts: &Parts, site: &Site, exchange: &Exchange) -> boo
     let mobile = &site.mobile;
     let agent = parts.headers.get(header::USER_AGENT).map_or(&b""[..], HeaderValue::as_bytes);
     mobile.web_sessions == WebSessions::Pass
-        && site.enforce
+        && site.judges()
         && !parts.method.is_safe()
         && is_login(parts, site)
         && memchr::memmem::find(agent, mobile.user_agent.as_bytes()).is_some()
@@ -87,7 +87,7 @@ impl Gateway {
         judged: &Judged,
         cookies: &Cookies,
     ) -> Option<App> {
-        if served.site.mobile.web_sessions == WebSessions::Challenge || !served.site.enforce {
+        if served.site.mobile.web_sessions == WebSessions::Challenge || !served.site.judges() {
             return None;
         }
         // Who was signed in before, by whichever cookie, may have given a wrong password now.

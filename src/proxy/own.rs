@@ -144,7 +144,7 @@ impl Gateway {
         served: &Served,
         cookies: &Cookies,
     ) -> Result<Option<std::sync::Arc<Identity>>, Refused> {
-        if cookies.session.is_none() || !served.site.enforce {
+        if cookies.session.is_none() || !served.site.judges() {
             return Ok(None);
         }
         let judged = self.judge(exchange, served, Lane::Own, cookies).await;

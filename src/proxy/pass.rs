@@ -15,6 +15,7 @@ use crate::domain::account::DeviceId;
 use crate::domain::decision::{Credentials, Permit, Reason};
 use crate::domain::facts::ProofFact;
 use crate::domain::lane::Lane;
+use crate::domain::mode::Mode;
 use crate::identity::{SessionIdentity, SessionKey};
 use crate::telemetry::labels::{ChallengeEvent, UpstreamResult};
 
@@ -148,7 +149,7 @@ impl Gateway {
         browser: &Browser,
         headers: &HeaderMap,
     ) -> Result<Seen, Refused> {
-        if !served.site.enforce {
+        if served.site.mode != Mode::Enforce {
             return Ok(Seen::default());
         }
         let session = judged.session.as_ref().unwrap_or(&SessionIdentity::Anonymous);

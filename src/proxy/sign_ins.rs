@@ -80,7 +80,7 @@ impl Gateway {
     ) -> Option<Entrance> {
         let is_page = matches!(lane, Lane::Public | Lane::SignIn);
         let is_nobody = matches!(judged.session, Some(SessionIdentity::Anonymous)) || lane == Lane::Anonymous;
-        if !served.site.enforce || !(is_page || (may_sign_in && is_nobody)) {
+        if !served.site.judges() || !(is_page || (may_sign_in && is_nobody)) {
             return None;
         }
         Some(Entrance { cookies: cookies.forward.clone(), by_method: may_sign_in })

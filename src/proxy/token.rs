@@ -29,7 +29,7 @@ impl Gateway {
     pub(super) fn presented(&self, parts: &Parts, site: &Site) -> Option<HeaderValue> {
         let may_ask = || site.sessions.iter().any(|source| source.introspect().is_some());
         let may_block = || self.directory.snapshot().may_block_tokens(&site.organization.id);
-        let asks = site.enforce && (site.api.introspect || (may_block() && may_ask()));
+        let asks = site.judges() && (site.api.introspect || (may_block() && may_ask()));
         asks.then(|| parts.headers.get(AUTHORIZATION).cloned()).flatten()
     }
 
@@ -37,14 +37,14 @@ impl Gateway {
     pub(super) async fn judge_token(&self, exchange: &mut Exchange, served: &Served) -> Judged {
         let site = &served.site;
         let owner = match &exchange.authorization {
-            Some(authorization) if site.enforce => {
+            Some(authorization) if site.judges() => {
                 Some(self.identities.token_owner(site, &served.metrics, exchange.client, authorization).await)
             }
             _ => None,
         };
         let facts = Facts {
             organization: &site.organization.id,
-            enforced: site.enforce,
+            mode: site.mode,
             customers_exempt: false,
             lane: Lane::Api,
             session: self.owner_fact(owner.as_ref()),

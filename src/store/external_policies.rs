@@ -16,6 +16,7 @@ use super::{Change, ChangeKind, Store, StoreError, row};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::domain::external_policy::{ExternalPolicy, OrganizationPolicies, PolicyKind, PolicySettings};
+use crate::domain::mode::Mode;
 use crate::domain::organization::OrganizationId;
 use crate::domain::policy::{ApiTokens, ExternalUserPolicy};
 
@@ -64,6 +65,9 @@ struct Kept {
     verifies: bool,
     frequency_s: u64,
     blocks_api_tokens: bool,
+    /// Without it, all of it is carried out.
+    #[serde(default)]
+    mode: Mode,
 }
 
 impl ExternalPolicyRow {
@@ -333,17 +337,19 @@ fn settings_text(settings: PolicySettings) -> String {
         verifies: settings.verifies,
         frequency_s: settings.frequency.as_secs(),
         blocks_api_tokens: settings.api_tokens == ApiTokens::Block,
+        mode: settings.mode,
     };
     serde_json::to_string(&kept).expect("numbers and switches are always JSON")
 }
 
 fn read_settings(text: Option<String>) -> KeptSettings {
     let Some(text) = text else { return KeptSettings::AsConfigured };
-    let Ok(Kept { verifies, frequency_s, blocks_api_tokens }) = serde_json::from_str(&text) else {
+    let Ok(Kept { verifies, frequency_s, blocks_api_tokens, mode }) = serde_json::from_str(&text) else {
         return KeptSettings::Unreadable;
     };
     let api_tokens = if blocks_api_tokens { ApiTokens::Block } else { ApiTokens::Allow };
-    KeptSettings::Own(PolicySettings { verifies, frequency: Duration::from_secs(frequency_s), api_tokens })
+    let frequency = Duration::from_secs(frequency_s);
+    KeptSettings::Own(PolicySettings { verifies, frequency, api_tokens, mode })
 }
 
 fn policy_row(row: &Row) -> Result<ExternalPolicyRow, sqlx::Error> {

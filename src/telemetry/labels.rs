@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use http::StatusCode;
 use prometheus::{IntCounter, IntCounterVec};
 
-use crate::domain::decision::Decision;
+use crate::domain::decision::{Decision, Instead};
 
 /// A closed set of label values.
 pub trait Label: Copy + 'static {
@@ -48,6 +48,10 @@ labels! {
         Pass => "pass",
         /// A code was asked for.
         Challenge => "challenge",
+        /// Forwarded where it is only reported that a code would have been asked for.
+        WouldChallenge => "would_challenge",
+        /// Forwarded where it is only reported that it would not have been.
+        WouldBlock => "would_block",
         /// Sent to sign in again.
         SignIn => "sign-in",
         /// Refused.
@@ -196,7 +200,11 @@ labels! {
 impl From<&Decision> for DecisionLabel {
     fn from(decision: &Decision) -> Self {
         match decision {
-            Decision::Pass(_) => Self::Pass,
+            Decision::Pass(permit) => match permit.instead() {
+                None => Self::Pass,
+                Some(Instead::Challenge) => Self::WouldChallenge,
+                Some(Instead::Block) => Self::WouldBlock,
+            },
             Decision::Challenge(_) => Self::Challenge,
             Decision::SignIn(_) => Self::SignIn,
             Decision::Deny(_) => Self::Deny,

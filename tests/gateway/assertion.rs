@@ -148,7 +148,7 @@ async fn t046_a_token_goes_on_without_an_identity() {
 
 #[tokio::test]
 async fn a_site_that_wants_to_know_nothing_gets_the_receipt_alone() {
-    for (keys, more) in [("identity_headers = false", ""), ("assertion = true\nenforce = false", "")] {
+    for (keys, more) in [("identity_headers = false", ""), ("assertion = true\nmode = \"off\"", "")] {
         let world = world(keys, more).await;
         let mut liam = liam(&world).await;
         liam.open("/browse/DEMO-1").await;

@@ -17,6 +17,7 @@ mod paths;
 mod people;
 mod plain;
 mod public;
+mod report;
 mod sign_in;
 mod spoofing;
 mod storm;

@@ -6,7 +6,7 @@ use super::{forwarded, head, load, questions};
 use crate::support::raw::ask;
 use crate::support::world::World;
 
-const OFF: &str = "[verification]\nenforce = false";
+const OFF: &str = "[verification]\nmode = \"off\"";
 
 #[tokio::test]
 async fn an_unenforced_site_is_a_plain_proxy() {

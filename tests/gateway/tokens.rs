@@ -208,7 +208,7 @@ async fn nobody_is_asked_unless_the_site_wants_to_know() {
     let (world, product) = tokens("").await;
     assert_eq!(call(&world, Method::GET, ISSUE, "Bearer demo-pat-omar").await.status, StatusCode::OK);
     assert_eq!(questions(&product), 0);
-    let off = format!("enforce = false\n{BLOCK}");
+    let off = format!("mode = \"off\"\n{BLOCK}");
     let (world, product) = tokens(&off).await;
     assert_eq!(call(&world, Method::GET, ISSUE, "Bearer demo-pat-omar").await.status, StatusCode::OK);
     assert_eq!(questions(&product), 0);

@@ -153,7 +153,7 @@ async fn a_stopping_gateway_says_so_to_every_socket() {
 
 #[tokio::test]
 async fn a_site_that_is_not_enforced_leaves_anonymous_sockets_to_the_product() {
-    let world = World::with("[verification]\nenforce = false").await;
+    let world = World::with("[verification]\nmode = \"off\"").await;
     let visitor = world.browser_at(WIKI);
     let (_, answer) = shake_hands(&world, &visitor, "/synchrony", "").await;
     assert_eq!(
@@ -174,11 +174,11 @@ async fn a_site_that_is_not_enforced_leaves_anonymous_sockets_to_the_product() {
 
 #[tokio::test]
 async fn a_socket_that_was_opened_before_its_site_was_enforced_ends_with_that() {
-    let world = World::with("[verification]\nenforce = false").await;
+    let world = World::with("[verification]\nmode = \"off\"").await;
     let jane = at_wiki(&world, "jane").await;
     let (mut connection, _) = shake_hands(&world, &jane, "/synchrony", "").await;
     assert_eq!(echo(&mut connection, "open").await, "open");
-    world.reload("enforce = false", "enforce = true").expect("a reload");
+    world.reload("mode = \"off\"", "mode = \"enforce\"").expect("a reload");
     assert_eq!(goodbye(&mut connection).await.0, 4401);
 }
 

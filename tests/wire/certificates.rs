@@ -23,7 +23,7 @@ async fn shown(world: &World) -> Vec<u8> {
 async fn a_renewed_certificate_is_shown_to_new_connections_and_old_ones_live_on() {
     let upstream = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let more = format!(
-        "[[site]]\nhost = \"slow.test\"\nproduct = \"jira-software\"\nenforce = false\nupstream = \"http://{}\"\n",
+        "[[site]]\nhost = \"slow.test\"\nproduct = \"jira-software\"\nmode = \"off\"\nupstream = \"http://{}\"\n",
         upstream.local_addr().unwrap()
     );
     let certificates: &[(&str, &[&str])] = &[("both", &[JIRA, WIKI, "slow.test"])];

@@ -235,7 +235,7 @@ async fn t174_trailers_end_here_in_both_directions() {
         }
     });
     let more = format!(
-        "[[site]]\nhost = \"trail.test\"\nproduct = \"jira-software\"\nenforce = false\nupstream = \"http://{site}\"\n"
+        "[[site]]\nhost = \"trail.test\"\nproduct = \"jira-software\"\nmode = \"off\"\nupstream = \"http://{site}\"\n"
     );
     let certificates: &[(&str, &[&str])] = &[("all", &[JIRA, "trail.test"])];
     let world = World::set_up(Setup { more: &more, certificates, ..Setup::default() }).await;

@@ -24,7 +24,7 @@ async fn hasty(has_tls: bool) -> World {
     };
     let big = behind(axum::Router::new().fallback(page)).await;
     let more = format!(
-        "[[site]]\nhost = \"{BIG}\"\nproduct = \"jira-software\"\nenforce = false\nupstream = \"http://{big}\"\n"
+        "[[site]]\nhost = \"{BIG}\"\nproduct = \"jira-software\"\nmode = \"off\"\nupstream = \"http://{big}\"\n"
     );
     let certificates: &[(&str, &[&str])] = &[("all", &[JIRA, WIKI, BIG])];
     let certificates = if has_tls { certificates } else { &[] };

@@ -177,7 +177,7 @@ async fn a_rest_ends_when_the_client_leaves() {
 async fn by_hand() -> (World, TcpListener) {
     let product = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let more = format!(
-        "[[site]]\nhost = \"hand.test\"\nproduct = \"jira-software\"\nenforce = false\nupstream = \"http://{}\"\n",
+        "[[site]]\nhost = \"hand.test\"\nproduct = \"jira-software\"\nmode = \"off\"\nupstream = \"http://{}\"\n",
         product.local_addr().unwrap()
     );
     (calm_with(false, "", &more).await, product)

@@ -80,7 +80,7 @@ async fn an_answer_of_the_product_that_looks_bare_goes_through_as_it_is() {
     let router = axum::Router::new().fallback(|| async { axum::http::StatusCode::NOT_FOUND });
     let bare = crate::support::world::behind(router).await;
     let more = format!(
-        "[[site]]\nhost = \"bare.test\"\nproduct = \"jira-software\"\nenforce = false\nupstream = \"http://{bare}\"\n"
+        "[[site]]\nhost = \"bare.test\"\nproduct = \"jira-software\"\nmode = \"off\"\nupstream = \"http://{bare}\"\n"
     );
     let world = World::with(&more).await;
     let mut raw = Raw::connect(world.address).await;

@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use crate::config::settings::{ExternalAccess, PortalCustomers, Site};
 use crate::directory::AccountState;
 use crate::domain::auth_policy::SingleSignOn;
-use crate::domain::decision::Decision;
+use crate::domain::decision::{Decision, Instead};
 use crate::domain::email::EmailAddress;
 use crate::domain::explain::{Check, Explanation, explain, remedy};
 use crate::domain::external_policy::PolicyKind;
@@ -36,7 +36,8 @@ use super::{Api, Shared};
 pub struct Explained {
     email: String,
     site: String,
-    /// `pass`, `challenge`, `sign-in`, `deny` or `unavailable`.
+    /// `pass`, `challenge`, `sign-in`, `deny` or `unavailable`; where that is only reported, `would_challenge`
+    /// or `would_block`.
     decision: &'static str,
     /// The stable code, as in logs and on pages.
     reason: &'static str,
@@ -174,7 +175,7 @@ fn of_person(
     let verified_at = account.and_then(|account| account.last_verified_at);
     let facts = Facts {
         organization,
-        enforced: site.enforce,
+        mode: site.mode,
         lane: Lane::Browser,
         customers_exempt: site.portal_customers == PortalCustomers::Exempt,
         session: Session::Person(person),
@@ -213,7 +214,11 @@ fn shown(check: Check) -> ExplainedCheck {
 
 fn word(decision: &Decision) -> &'static str {
     match decision {
-        Decision::Pass(_) => "pass",
+        Decision::Pass(permit) => match permit.instead() {
+            None => "pass",
+            Some(Instead::Challenge) => "would_challenge",
+            Some(Instead::Block) => "would_block",
+        },
         Decision::Challenge(_) => "challenge",
         Decision::SignIn(_) => "sign-in",
         Decision::Deny(_) => "deny",

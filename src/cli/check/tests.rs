@@ -8,7 +8,7 @@ const NOW: Timestamp = Timestamp::constant(1_000_000_000, 0);
 const QUIET: &str = r#"
 organization.name = "Acme"
 listen = { proxy = "127.0.0.1:8080", scheme = "https" }
-site = [{ host = "jira.acme.com", product = "jira-software", upstream = "http://10.0.0.5:8080", enforce = true }]
+site = [{ host = "jira.acme.com", product = "jira-software", upstream = "http://10.0.0.5:8080", mode = "enforce" }]
 mail = { from = "Acme access <access@acme.com>", smtp = "smtp://mail.acme.com:587", tls = "required" }
 verification.frequency = "36h"
 store.url = "sqlite:///var/lib/postern/postern.db"
@@ -64,7 +64,7 @@ fn a_good_file_is_summed_up_without_warnings() {
         assert!(text.contains(piece), "{piece} is not in\n{text}");
     }
     assert!(!text.contains("warning") && !text.contains("assertion"), "{text}");
-    let text = summarise(&QUIET.replace("enforce = true", "assertion = true"));
+    let text = summarise(&QUIET.replace("mode = \"enforce\"", "assertion = true"));
     assert!(text.contains("  assertion     ES256 by Acme\n"), "{text}");
 }
 
@@ -126,7 +126,8 @@ fn the_proof_of_domains_is_summed_up() {
 
 #[test]
 fn a_trusted_source_is_summed_up_with_what_it_means() {
-    let text = summarise(&QUIET.replace("enforce = true", "trusted_sources = [\"10.0.0.5\", \"fd00::/8\"]"));
+    let text =
+        summarise(&QUIET.replace("mode = \"enforce\"", "trusted_sources = [\"10.0.0.5\", \"fd00::/8\"]"));
     assert!(text.contains("from 10.0.0.5/32, fd00::/8: never judged, and no cookie goes on"), "{text}");
     assert!(!text.contains("warning"), "{text}");
 }
@@ -136,25 +137,25 @@ fn what_works_but_is_unwise_is_a_warning() {
     for (from, to, warning) in [
         ("scheme = \"https\"", "scheme = \"http\"", "scheme is http"),
         ("tls = \"required\"", "tls = \"none\"", "goes without TLS"),
-        ("enforce = true", "enforce = false", "jira.acme.com is not enforced"),
+        ("mode = \"enforce\"", "mode = \"off\"", "jira.acme.com is not enforced"),
         (
-            "enforce = true",
+            "mode = \"enforce\"",
             "mobile = { web_sessions = \"pass\" }",
             "forge an app's User-Agent; narrow it with `networks` or `client_certificate`",
         ),
         (
-            "enforce = true",
+            "mode = \"enforce\"",
             "mobile = { web_sessions = \"pass\", networks = [\"10.0.0.0/8\"], client_certificate = true }",
             "forge an app's User-Agent, within `networks` and with a client certificate",
         ),
-        ("enforce = true", "hardening = false", "jira.acme.com is not hardened"),
+        ("mode = \"enforce\"", "hardening = false", "jira.acme.com is not hardened"),
         (
             "scheme = \"https\" }\nsite = [{",
             "trusted_proxies = [\"10.0.0.0/8\"] }\nsite = [{ trusted_sources = [\"10.0.0.5\"],",
             "also a trusted proxy, 10.0.0.0/8",
         ),
-        ("enforce = true", "portal_customers = \"exempt\"", "exempts customers of its portal"),
-        ("enforce = true", "enforce = false, assertion = true", "jira.acme.com gets no assertion"),
+        ("mode = \"enforce\"", "portal_customers = \"exempt\"", "exempts customers of its portal"),
+        ("mode = \"enforce\"", "mode = \"off\", assertion = true", "jira.acme.com gets no assertion"),
         ("10.0.0.5:8080", "8.8.8.8:8080", "upstream at 8.8.8.8:8080"),
         ("10.0.0.5:8080", "jira.example.com:8080", "upstream at jira.example.com:8080"),
         ("mail =", "domains.allow_special_use = true\nmail =", "corp.internal can be owned"),

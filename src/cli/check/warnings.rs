@@ -12,6 +12,7 @@ use crate::config::settings::{
     Listen, MailTransport, PortalCustomers, Scheme, Settings, Site, SmtpTls, WebSessions,
 };
 use crate::config::tls::Certificate;
+use crate::domain::mode::Mode;
 use crate::domain::organization::ExportLinks;
 use crate::domain::ownable::SpecialUse;
 use crate::domain::public_address::is_public;
@@ -94,13 +95,19 @@ fn domain_warnings(settings: &Settings) -> Vec<String> {
 /// The same of one site.
 fn site_warnings(site: &Site, listen: &Listen) -> Vec<String> {
     let mut warnings = Vec::new();
-    if !site.enforce {
+    if site.mode == Mode::Report {
+        warnings.push(format!(
+            "{} only reports: external people pass without a code, and it is counted",
+            site.id
+        ));
+    }
+    if !site.judges() {
         warnings.push(format!("{} is not enforced: external people pass without a code", site.id));
         if site.assertion {
             warnings.push(format!("{} gets no assertion: nobody is judged there", site.id));
         }
     }
-    if site.enforce && site.mobile.web_sessions == WebSessions::Pass {
+    if site.judges() && site.mobile.web_sessions == WebSessions::Pass {
         warnings.push(app_warning(site));
     }
     if !site.hardening {

@@ -47,7 +47,7 @@ fn the_shortest_file_gets_every_documented_default() {
     );
     assert_eq!(settings.fingerprint.len(), 12);
     let site = &settings.sites[0];
-    assert_eq!((site.id.as_ref(), site.prefix.as_str(), site.enforce), ("jira.acme.com", "", true));
+    assert_eq!((site.id.as_ref(), site.prefix.as_str(), site.judges()), ("jira.acme.com", "", true));
     assert_eq!((site.max_body_bytes, site.upstream.tls.is_none()), (250 * 1024 * 1024, true));
     assert_eq!((site.identity_headers, site.assertion), (true, false));
     let assertion = &settings.assertion;
@@ -284,10 +284,10 @@ fn trusted_proxies_are_addresses_or_networks() {
 
 #[test]
 fn enforcement_is_switched_off_for_one_site_or_for_all() {
-    assert!(!settings(&changed("[mail]", "enforce = false\n[mail]")).sites[0].enforce);
-    assert!(!settings(&changed("[mail]", "[verification]\nenforce = false\n[mail]")).sites[0].enforce);
-    let both = changed("[mail]", "enforce = true\n[verification]\nenforce = false\n[mail]");
-    assert!(!settings(&both).sites[0].enforce);
+    assert!(!settings(&changed("[mail]", "mode = \"off\"\n[mail]")).sites[0].judges());
+    assert!(!settings(&changed("[mail]", "[verification]\nmode = \"off\"\n[mail]")).sites[0].judges());
+    let both = changed("[mail]", "mode = \"enforce\"\n[verification]\nmode = \"off\"\n[mail]");
+    assert!(!settings(&both).sites[0].judges());
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn a_mistyped_key_is_met_with_the_nearest_known_one() {
         ("[listen]", "[listen]\nworker = 2", 5, 1, "unknown key `worker` in [listen]", "did you mean `workers`?"),
         ("[listen]", "[listen]\nPorxy = 2", 5, 1, "unknown key `Porxy`", "did you mean `proxy`?"),
         ("[listen]", "[listen]\nbananas = 2", 5, 1, "unknown key `bananas`", "known here: proxy, admin, scheme, trusted_proxies, proxy_protocol"),
-        ("[mail]", "[verificaton]\nenforce = false\n[mail]", 12, 2, "unknown key `verificaton` in the file", "did you mean `verification`?"),
+        ("[mail]", "[verificaton]\nmode = \"off\"\n[mail]", 12, 2, "unknown key `verificaton` in the file", "did you mean `verification`?"),
         ("[mail]", "[site.introspekt]\n[mail]", 12, 7, "unknown key `introspekt` in [[site]]", "did you mean `introspect`?"),
         ("[mail]", "[site.introspect]\ncahce = \"1s\"\n[mail]", 13, 1, "unknown key `cahce` in [site.introspect]", "did you mean `cache`?"),
     ]);
@@ -86,7 +86,7 @@ fn a_wrong_type_says_which_one_was_expected() {
     refuse(&[
         ("name = \"Acme\"", "name = 7", 2, 8, "`name` has the wrong type, integer", "a text in quotes"),
         ("[listen]", "[listen]\nworkers = \"2\"", 5, 11, "`workers` has the wrong type, string", "a whole number"),
-        ("[mail]", "enforce = \"no\"\n[mail]", 12, 11, "`enforce` has the wrong type", "`true` or `false`"),
+        ("[mail]", "mode = \"on\"\n[mail]", 12, 8, "is none of the known words", "enforce"),
         ("[mail]", "login = \"GET /x\"\n[mail]", 12, 9, "`login` has the wrong type", "a list of texts"),
         ("[mail]", "login = [\"GET /x\", 1]\n[mail]", 12, 20, "`login` has the wrong type", "a text in quotes"),
         ("[[site]]", "[site]", 7, 1, "`site` has the wrong type, table", "[[site]], in two brackets"),

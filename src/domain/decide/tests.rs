@@ -1,6 +1,7 @@
 //! The table of decisions: a row for each reason, and what no order of them may open.
 
 mod members;
+mod modes;
 mod policies;
 
 use super::*;
@@ -43,7 +44,7 @@ pub(super) fn person(email: Option<&EmailAddress>, claimed: bool) -> Session<'_>
 pub(super) fn facts(session: Session<'_>, proof: ProofFact) -> Facts<'_> {
     Facts {
         organization: &ONLY,
-        enforced: true,
+        mode: Mode::Enforce,
         customers_exempt: false,
         lane: Lane::Browser,
         session,
@@ -155,7 +156,7 @@ fn whoever_is_kept_out_passes_by_nothing() {
             };
             assert_eq!(reason(&all), ("deny", code));
             assert_eq!(reason(&Facts { lane: Lane::Api, ..all }), ("deny", code), "nor by a token");
-            assert_eq!(reason(&Facts { enforced: false, ..all }).0, "pass");
+            assert_eq!(reason(&Facts { mode: Mode::Off, ..all }).0, "pass");
             assert_eq!(reason(&Facts { lane: Lane::Public, ..all }).0, "pass", "they may sign out");
         }
     }
@@ -186,13 +187,13 @@ fn lanes_without_a_session_pass_with_one_kind_of_credential() {
     };
     assert_eq!(reason(&lane(Lane::Api)), ("pass", "api-token"));
     assert_eq!(forward(&lane(Lane::Api)), Credentials::Authorization);
-    assert_eq!(forward(&Facts { enforced: false, ..lane(Lane::Api) }), Credentials::Authorization);
+    assert_eq!(forward(&Facts { mode: Mode::Off, ..lane(Lane::Api) }), Credentials::Authorization);
     assert_eq!(reason(&lane(Lane::TrustedApi)), ("pass", "trusted-source"));
     assert_eq!(forward(&lane(Lane::TrustedApi)), Credentials::Authorization);
-    assert_eq!(forward(&Facts { enforced: false, ..lane(Lane::TrustedApi) }), Credentials::Authorization);
+    assert_eq!(forward(&Facts { mode: Mode::Off, ..lane(Lane::TrustedApi) }), Credentials::Authorization);
     assert_eq!(reason(&lane(Lane::SignIn)), ("pass", "login-page"));
     assert_eq!(forward(&lane(Lane::SignIn)), Credentials::Authorization);
-    assert_eq!(forward(&Facts { enforced: false, ..lane(Lane::SignIn) }), Credentials::Authorization);
+    assert_eq!(forward(&Facts { mode: Mode::Off, ..lane(Lane::SignIn) }), Credentials::Authorization);
     assert_eq!(reason(&lane(Lane::Public)), ("pass", "login-page"));
     assert_eq!(forward(&lane(Lane::Public)), Credentials::Cookies);
     assert_eq!(reason(&lane(Lane::Resource)), ("pass", "public-resource"));
@@ -201,7 +202,7 @@ fn lanes_without_a_session_pass_with_one_kind_of_credential() {
     assert_eq!(forward(&lane(Lane::Trusted)), Credentials::None);
     assert_eq!(reason(&lane(Lane::Anonymous)), ("pass", "anonymous"));
     assert_eq!(forward(&lane(Lane::Anonymous)), Credentials::Cookies);
-    assert_eq!(reason(&Facts { enforced: false, ..lane(Lane::Browser) }), ("pass", "enforcement-off"));
+    assert_eq!(reason(&Facts { mode: Mode::Off, ..lane(Lane::Browser) }), ("pass", "enforcement-off"));
     for judged in [Lane::Browser, Lane::Background, Lane::Websocket, Lane::Mobile, Lane::Own] {
         assert_eq!(reason(&lane(judged)), ("unavailable", "identity-unavailable"), "{judged:?}");
     }
@@ -224,7 +225,7 @@ fn a_blocked_token_passes_only_where_its_owner_is_managed_or_nobody() {
     ] {
         assert_eq!(reason(&blocked(session)), expected, "{session:?}");
         assert_eq!(reason(&allowed(session)), ("pass", "api-token"), "{session:?}");
-        assert_eq!(reason(&Facts { enforced: false, ..blocked(session) }), ("pass", "api-token"));
+        assert_eq!(reason(&Facts { mode: Mode::Off, ..blocked(session) }), ("pass", "api-token"));
     }
     let fresh = Facts { proof: ProofFact::VerifiedAt(at(NOW)), ..blocked(person(Some(&gmail), false)) };
     assert_eq!(reason(&fresh), ("deny", "token-blocked"), "a proof belongs to a browser");

@@ -13,6 +13,7 @@ use super::super::domain_name::DomainName;
 use super::super::email::EmailAddress;
 use super::super::lane::Lane;
 use super::super::member::TokenWord;
+use super::super::mode::Mode;
 use super::super::organization::OrganizationId;
 use super::super::policy::ApiTokens;
 use super::*;
@@ -55,9 +56,17 @@ fn policies() -> impl Strategy<Value = ExternalUserPolicy> {
     let verification = prop_oneof![
         4 => Just(Verification::Required), 1 => Just(Verification::Off), 1 => Just(Verification::Unreadable)
     ];
-    (verification, 1..8_u32, proptest::option::of(times())).prop_map(|(verification, days, reset_at)| {
-        ExternalUserPolicy { verification, frequency: DAY * days, reset_at, ..Default::default() }
-    })
+    (verification, 1..8_u32, proptest::option::of(times()), modes()).prop_map(
+        |(verification, days, reset_at, mode)| {
+            // What cannot be read is carried out in full.
+            let mode = if verification == Verification::Unreadable { Mode::Enforce } else { mode };
+            ExternalUserPolicy { verification, frequency: DAY * days, mode, reset_at, ..Default::default() }
+        },
+    )
+}
+
+fn modes() -> impl Strategy<Value = Mode> {
+    prop_oneof![6 => Just(Mode::Enforce), 1 => Just(Mode::Report), 1 => Just(Mode::Off)]
 }
 
 fn invitations() -> impl Strategy<Value = Invited> {
@@ -74,8 +83,8 @@ fn demands() -> impl Strategy<Value = Option<AuthPolicySettings>> {
         1 => Just(SingleSignOn::Claim("mfa".to_owned())),
     ];
     let two_step = prop_oneof![2 => Just("off"), 1 => Just("required"), 1 => Just("impossible")];
-    let demands = (sign_on, two_step, 1..9_u32, proptest::option::of(1..9_u32)).prop_map(
-        |(single_sign_on, two_step, idle, length)| {
+    let demands = (sign_on, two_step, 1..9_u32, proptest::option::of(1..9_u32), modes()).prop_map(
+        |(single_sign_on, two_step, idle, length, mode)| {
             let two_step = match two_step {
                 "off" => json!({ "requirement": "off" }),
                 "required" => json!({ "requirement": "required" }),
@@ -84,7 +93,13 @@ fn demands() -> impl Strategy<Value = Option<AuthPolicySettings>> {
             let settings =
                 AuthPolicySettings::default().with(&json!({ "twoStepVerification": two_step })).unwrap();
             let session_expiration = length.map(|days| DAY * days);
-            AuthPolicySettings { single_sign_on, idle_session: DAY * idle, session_expiration, ..settings }
+            AuthPolicySettings {
+                single_sign_on,
+                idle_session: DAY * idle,
+                session_expiration,
+                mode,
+                ..settings
+            }
         },
     );
     proptest::option::weighted(0.9, demands)
@@ -96,7 +111,7 @@ proptest! {
     fn what_settles_it_is_what_was_decided(
         (address, is_verified, claim, address_changed) in (0..3_usize, any::<bool>(), claims(), any::<bool>()),
         (standing, ends_at, is_customer) in (standings(), proptest::option::of(times()), any::<bool>()),
-        (customers_exempt, invited, enforced) in (any::<bool>(), invitations(), proptest::bool::weighted(0.9)),
+        (customers_exempt, invited, mode) in (any::<bool>(), invitations(), modes()),
         (external, proof) in (policies(), proofs()),
         (now_asked, then_asked, policy_reset) in (demands(), demands(), proptest::option::of(times())),
         (began_at, active_at, reset_at) in (times(), times(), proptest::option::of(times())),
@@ -119,7 +134,7 @@ proptest! {
         let person = Person { email, claim, standing, ends_at, is_customer, policy, member, address_changed };
         let facts = Facts {
             organization: &acme,
-            enforced,
+            mode,
             lane: Lane::Browser,
             customers_exempt,
             session: Session::Person(person),
@@ -133,7 +148,7 @@ proptest! {
         let (last, others) = explained.checks.split_last().unwrap();
         prop_assert_eq!(last.settles, Some(explained.decision.reason()), "{:?}", explained);
         prop_assert!(others.iter().all(|check| check.settles.is_none()), "{:?}", explained);
-        let passes = matches!(explained.decision, Decision::Pass(_));
+        let passes = matches!(explained.decision, Decision::Pass(permit) if permit.instead().is_none());
         prop_assert_eq!(passes, remedy(explained.decision.reason()).is_none(), "{:?}", explained);
     }
 }
@@ -143,7 +158,7 @@ fn nobody_is_explained_who_is_not_signed_in() {
     let acme = OrganizationId::parse("acme").unwrap();
     let facts = Facts {
         organization: &acme,
-        enforced: true,
+        mode: Mode::Enforce,
         lane: Lane::Browser,
         customers_exempt: false,
         session: Session::Anonymous,

@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::domain_name::DomainName;
 use crate::domain::external_policy::{ExternalPolicy, PolicyKind, PolicySettings};
+use crate::domain::mode::Mode;
 use crate::domain::policy::{ApiTokens, ExternalUserPolicy, Snapshot, Verification};
 
 over_both! {
@@ -21,7 +22,12 @@ fn named(name: &str, domain: &str, hours: u64) -> ExternalPolicy {
     ExternalPolicy {
         kind: PolicyKind::Named,
         name: name.to_owned(),
-        settings: Some(PolicySettings { verifies: true, frequency, api_tokens: ApiTokens::Block }),
+        settings: Some(PolicySettings {
+            verifies: true,
+            frequency,
+            api_tokens: ApiTokens::Block,
+            mode: Mode::Report,
+        }),
         domains: vec![DomainName::parse(domain).unwrap()],
         people: vec![],
     }

@@ -10,6 +10,7 @@ use crate::actions::external_policies::keep::KeepError;
 use crate::actions::external_policies::reset::ResetError;
 use crate::domain::external_policy::{PolicyDraft, PolicyKind, PolicySettings};
 use crate::domain::mistake::{Mistake, Mistakes};
+use crate::domain::mode::Mode;
 use crate::domain::policy::{ApiTokens, ExternalUserPolicy, Verification};
 use crate::store::{ExternalPolicyRow, KeptSettings};
 
@@ -31,6 +32,8 @@ pub struct ExternalPolicy {
     frequency_seconds: u64,
     /// `allow` or `block`.
     api_tokens: &'static str,
+    /// `enforce`, `report` (what would be done is written down and counted, and everybody passes) or `off`.
+    mode: &'static str,
     /// Whether the default policy asks what the configuration file does.
     is_as_configured: bool,
     /// The mail domains of a named policy.
@@ -61,6 +64,8 @@ pub struct ExternalPolicyDraft {
     frequency_seconds: Option<u64>,
     /// `allow` (unless said) or `block`.
     api_tokens: Option<String>,
+    /// `enforce` (unless said), `report` or `off`.
+    mode: Option<String>,
     /// Up to 20 mail domains, of a named policy.
     #[serde(default)]
     domains: Vec<String>,
@@ -92,11 +97,16 @@ impl ExternalPolicyDraft {
         };
         let is_off = word("verification", self.verification, "on", "off");
         let blocks = word("apiTokens", self.api_tokens, "allow", "block");
+        let mode = self.mode.as_deref().map_or(Some(Mode::Enforce), Mode::of);
+        if mode.is_none() {
+            mistakes.push(Mistake::new("mode", "is neither enforce nor report nor off".to_owned()));
+        }
         let usual = ExternalUserPolicy::default().frequency;
         let settings = PolicySettings {
             verifies: !is_off,
             frequency: self.frequency_seconds.map_or(usual, Duration::from_secs),
             api_tokens: if blocks { ApiTokens::Block } else { ApiTokens::Allow },
+            mode: mode.unwrap_or_default(),
         };
         let Self { name, domains, people, .. } = self;
         Ok(Mistakes::or(mistakes, PolicyDraft { name, settings: Some(settings), domains, people })?)
@@ -141,6 +151,7 @@ fn of(kind: PolicyKind, asked: &ExternalUserPolicy) -> ExternalPolicy {
         },
         frequency_seconds: asked.frequency.as_secs(),
         api_tokens: if asked.api_tokens == ApiTokens::Block { "block" } else { "allow" },
+        mode: asked.mode.label(),
         is_as_configured: true,
         domains: Vec::new(),
         people: Vec::new(),
