@@ -253,3 +253,33 @@ impl Term {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Row as _;
+
+    use super::*;
+    use crate::store::tests::fresh;
+
+    /// Whatever is searched for, SQLite goes to where it is, and does not walk through all that an organization has.
+    #[tokio::test]
+    async fn each_filter_is_a_search_by_its_own_index() {
+        let (_folder, store) = fresh().await;
+        for column in ["actor", "subject", "action", "site", "address"] {
+            let term = Term::Text(column, "x".to_owned());
+            let text = format!("EXPLAIN QUERY PLAN {}", statement(&[term], &[], EventOrder::NewestFirst));
+            let plan = built(text).bind("default").bind(0).bind(9).bind(0).bind(9).bind(50).bind("x");
+            let plan: Vec<String> =
+                plan.map(|row: Row| row.get::<String, _>("detail")).fetch_all(store.readers()).await.unwrap();
+            assert!(
+                plan.iter().any(|step| step.contains(&format!("INDEX audit_{column} "))),
+                "{column}: {plan:?}"
+            );
+        }
+        let by_hash =
+            "EXPLAIN QUERY PLAN SELECT * FROM audit WHERE organization = $1 AND hash >= $2 AND hash <= $3";
+        let plan = sqlx::query(by_hash).bind("default").bind(vec![0]).bind(vec![1]);
+        let plan: String = plan.map(|row: Row| row.get("detail")).fetch_one(store.readers()).await.unwrap();
+        assert!(plan.contains("INDEX audit_hash "), "{plan}");
+    }
+}

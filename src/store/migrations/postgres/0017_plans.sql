@@ -1,0 +1,2 @@
+-- PostgreSQL counts by itself what it plans by.
+SELECT 1;
