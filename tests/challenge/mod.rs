@@ -8,13 +8,14 @@ mod clocks;
 mod codes;
 mod forms;
 mod guessing;
-mod headers;
+mod handover;
+pub mod headers;
 mod opening;
 mod secrecy;
 mod sending;
 mod sign_out;
 mod tabs;
-mod targets;
+pub mod targets;
 mod walk;
 
 use std::time::Duration;
