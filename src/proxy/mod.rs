@@ -19,6 +19,7 @@ mod headers;
 mod jar;
 mod judge;
 mod lane;
+mod languages;
 mod lasting;
 mod mobile;
 mod own;

@@ -71,6 +71,8 @@ pub struct Browser {
     pub origin: String,
     /// Its cookies by name.
     pub cookies: BTreeMap<String, String>,
+    /// The languages it asks for; empty for none.
+    pub languages: &'static str,
 }
 
 /// An answer.
@@ -137,7 +139,15 @@ impl Browser {
         host: &str,
     ) -> Self {
         let origin = format!("https://{host}");
-        Self { client, protocol, address, host: host.to_owned(), origin, cookies: BTreeMap::new() }
+        Self {
+            client,
+            protocol,
+            address,
+            host: host.to_owned(),
+            origin,
+            cookies: BTreeMap::new(),
+            languages: "",
+        }
     }
 
     /// Connects anew from another address of this machine (`127.0.x.1`), as from another network. In the clear.
@@ -183,6 +193,9 @@ impl Browser {
         }
         if !self.cookies.is_empty() && !headers.iter().any(|(name, _)| *name == "cookie") {
             request = request.header("cookie", self.cookie_header());
+        }
+        if !self.languages.is_empty() {
+            request = request.header("accept-language", self.languages);
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
