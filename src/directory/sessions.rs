@@ -236,3 +236,85 @@ fn read(text: &str, now: Option<&Arc<AuthPolicySettings>>) -> Option<Arc<AuthPol
     let read: AuthPolicySettings = serde_json::from_str(text).ok()?;
     Some(now.filter(|now| ***now == read).map_or_else(|| Arc::new(read), Arc::clone))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::from_second(minute * 60).unwrap()
+    }
+
+    fn who(email: &str) -> SignedIn {
+        SignedIn {
+            organization: OrganizationId::only(),
+            email: EmailAddress::parse(email).unwrap(),
+            at: None,
+            asked: Some(Arc::new(AuthPolicySettings::default())),
+        }
+    }
+
+    fn cookies<const N: usize>(numbers: [u8; N]) -> KnownBy {
+        numbers.map(|number| CookieSet([number; 16])).to_vec()
+    }
+
+    fn row(email: &str, began: i64, active: i64) -> SessionRow {
+        SessionRow {
+            credential: CookieSet([1; 16]),
+            organization: OrganizationId::only(),
+            email: EmailAddress::parse(email).unwrap(),
+            began_at: at(began),
+            active_at: at(active),
+            settings: AuthPolicySettings::default().to_json().to_string(),
+        }
+    }
+
+    fn sessions() -> (Sessions, mpsc::Receiver<Finding>) {
+        let (finding, findings) = mpsc::channel(100);
+        (Sessions::new(finding), findings)
+    }
+
+    #[test]
+    fn a_session_is_known_by_each_of_its_cookies_and_to_its_person_alone() {
+        let (sessions, _findings) = sessions();
+        let liam = who("liam@acme.com");
+        let old = sessions.begin(&cookies([1, 2]), &liam, &[], at(1));
+        sessions.link(&old, &cookies([3]));
+        let new = sessions.begin(&cookies([4]), &liam, &[], at(9));
+        let began = |numbers: &[CookieSet]| sessions.find(numbers, &liam).map(|session| session.began_at);
+        assert_eq!(began(&cookies([3])), Some(at(1)));
+        assert_eq!(began(&cookies([4, 2])), Some(at(1)), "with an old cookie beside it, it is the old session");
+        assert_eq!((began(&cookies([4])), began(&cookies([5]))), (Some(new.began_at), None));
+        assert!(sessions.find(&cookies([1]), &who("mia@acme.com")).is_none());
+        sessions.end(&old);
+        assert_eq!(began(&cookies([1, 2, 3])), None, "they signed out");
+    }
+
+    #[test]
+    fn what_the_store_knows_counts_and_a_use_at_another_node_too() {
+        let (sessions, _findings) = sessions();
+        let (liam, rows) = (who("liam@acme.com"), [row("liam@acme.com", 5, 7), row("mia@acme.com", 1, 9)]);
+        let session = sessions.begin(&cookies([1]), &liam, &rows, at(10));
+        assert_eq!((session.began_at, session.active_at()), (at(5), at(7)));
+        assert!(!sessions.hear(&session, &[row("liam@acme.com", 5, 7), row("mia@acme.com", 1, 9)]));
+        assert!(sessions.hear(&session, &[row("liam@acme.com", 5, 8)]));
+        assert_eq!(session.active_at(), at(8));
+        let token = SignedIn { at: Some(at(2)), ..liam };
+        assert_eq!(sessions.begin(&cookies([2]), &token, &[], at(10)).began_at, at(2), "as its token says");
+    }
+
+    #[test]
+    fn the_store_is_told_of_each_cookie_and_of_a_use_now_and_then() {
+        let (sessions, mut findings) = sessions();
+        let mut told = || std::iter::from_fn(|| findings.try_recv().ok()).count();
+        let liam = who("liam@acme.com");
+        let session = sessions.begin(&cookies([1, 2]), &liam, &[], at(0));
+        assert_eq!(told(), 2);
+        let two_days = 2 * 24 * 60;
+        sessions.note_use(&session, at(two_days - 1));
+        assert_eq!((told(), session.active_at()), (0, at(two_days - 1)), "a fifteenth of thirty days");
+        sessions.note_use(&session, at(two_days));
+        sessions.note_use(&session, at(two_days + 1));
+        assert_eq!(told(), 2);
+    }
+}

@@ -62,6 +62,8 @@ async fn a_session_ends_with_its_time_also_after_a_restart_and_with_some_of_its_
     assert_eq!(browser.open(PAGE).await.status, StatusCode::OK);
     assert!(browser.cookies.contains_key("JSESSIONID"));
     let mut stolen = browser.clone();
+    stolen.cookies.retain(|name, _| name == "JSESSIONID");
+    assert_eq!(stolen.open(PAGE).await.status, StatusCode::OK, "the new cookie alone is the same session");
 
     let world = world.restart().await;
     browser.follow_to(&world);
@@ -70,7 +72,7 @@ async fn a_session_ends_with_its_time_also_after_a_restart_and_with_some_of_its_
     world.advance(MINUTE);
     world.jira.clear_received();
     assert!(is_sent_away(&browser.open(PAGE).await, "longer ago than your organization allows"));
-    stolen.cookies.retain(|name, _| name == "JSESSIONID");
+    let kept = stolen.cookies.clone();
     let answer = stolen.send(Method::GET, "/rest/api/2/issue/DEMO-1", &FETCH, "").await;
     assert_eq!(
         (answer.status, &answer.json()["code"]),
@@ -80,10 +82,11 @@ async fn a_session_ends_with_its_time_also_after_a_restart_and_with_some_of_its_
     assert_eq!(world.reached_jira().len(), 0, "{:?}", world.reached_jira());
 
     // Whoever kept the cookies is shown the product's form, and not sent round in a circle.
-    let kept = stolen.cookies.clone();
     let page = stolen.send(Method::GET, "/login.jsp", &[("cookie", &cookie_line(&kept))], "").await;
     assert_eq!(page.status, StatusCode::OK, "{page:?}");
     assert!(page.body.contains("os_password"), "{}", page.body);
+    let reached = world.reached_jira().pop().expect("the form's request");
+    assert!(!format!("{:?}", reached.header("cookie")).contains(kept["JSESSIONID"].as_str()), "{reached:?}");
     browser.sign_in("liam").await;
     assert_eq!(browser.open(PAGE).await.status, StatusCode::OK);
     assert!(world.metrics().contains("decision=\"sign-in\",lane=\"browser\",reason=\"session-expired\""));
