@@ -24,6 +24,12 @@ pub struct KeySet {
     pub proof: [u8; 32],
     /// For the token in our forms.
     pub form: [u8; 32],
+    /// For requests to the home host of an organization.
+    pub request: [u8; 32],
+    /// For tickets between an organization's hosts.
+    pub ticket: [u8; 32],
+    /// For the record that a home host keeps in a browser.
+    pub record: [u8; 32],
     /// What the assertion's P-256 key is made of.
     pub es256: [u8; 32],
     /// What the assertion's Ed25519 key is made of.
@@ -44,6 +50,13 @@ pub struct Keys {
     cursors: [u8; 32],
     /// For links to exports; the same under every rotation, as a mailed one works for a day.
     exports: [u8; 32],
+    /// For accounts as an organization's hosts name them to each other; the same under every rotation, like the next two: what
+    /// they name is in browsers for weeks.
+    accounts: [u8; 32],
+    /// For families of proofs.
+    families: [u8; 32],
+    /// For browsers as a hand-over names them.
+    browsers: [u8; 32],
 }
 
 /// Why there are no keys.
@@ -98,14 +111,36 @@ impl Keys {
                 return Err(index + 1);
             }
             lasting.get_or_insert_with(|| {
-                ["subject", "cookies", "ownership", "cursors", "exports"].map(|what| derive(&secret, what))
+                [
+                    "subject",
+                    "cookies",
+                    "ownership",
+                    "cursors",
+                    "exports",
+                    "hand-over accounts",
+                    "hand-over families",
+                    "hand-over browsers",
+                ]
+                .map(|what| derive(&secret, what))
             });
             current = Some(id);
         }
         match (current, lasting) {
-            (Some(current), Some([subject, cookies, ownership, cursors, exports])) => {
-                Ok(Self { sets, current, subject, cookies, ownership, cursors, exports })
-            }
+            (
+                Some(current),
+                Some([subject, cookies, ownership, cursors, exports, accounts, families, browsers]),
+            ) => Ok(Self {
+                sets,
+                current,
+                subject,
+                cookies,
+                ownership,
+                cursors,
+                exports,
+                accounts,
+                families,
+                browsers,
+            }),
             _ => Err(1),
         }
     }
@@ -149,6 +184,21 @@ impl Keys {
     pub fn exports(&self) -> &[u8; 32] {
         &self.exports
     }
+
+    /// The key for accounts as an organization's hosts name them to each other.
+    pub fn accounts(&self) -> &[u8; 32] {
+        &self.accounts
+    }
+
+    /// The key for families of proofs.
+    pub fn families(&self) -> &[u8; 32] {
+        &self.families
+    }
+
+    /// The key for browsers as a hand-over names them.
+    pub fn browsers(&self) -> &[u8; 32] {
+        &self.browsers
+    }
 }
 
 impl KeySet {
@@ -157,6 +207,9 @@ impl KeySet {
             code: derive(secret, "code"),
             proof: derive(secret, "proof"),
             form: derive(secret, "form"),
+            request: derive(secret, "hand-over request"),
+            ticket: derive(secret, "hand-over ticket"),
+            record: derive(secret, "home record"),
             es256: derive(secret, "assertion ES256"),
             eddsa: derive(secret, "assertion EdDSA"),
         }
@@ -228,5 +281,32 @@ mod tests {
         assert_eq!(after.subject(), before.subject());
         assert_eq!(after.ownership(), before.ownership());
         assert_ne!(after.ownership(), after.cookies());
+        assert_eq!(after.families(), before.families());
+    }
+
+    #[test]
+    fn each_purpose_has_a_key_of_its_own() {
+        let keys = Keys::parse(&format!("1 {}\n", BASE64.encode(&[1; 32]))).unwrap();
+        let set = keys.current().1;
+        let all: std::collections::HashSet<[u8; 32]> = [
+            set.code,
+            set.proof,
+            set.form,
+            set.request,
+            set.ticket,
+            set.record,
+            set.es256,
+            set.eddsa,
+            keys.subject,
+            keys.cookies,
+            keys.ownership,
+            keys.cursors,
+            keys.exports,
+            keys.accounts,
+            keys.families,
+            keys.browsers,
+        ]
+        .into();
+        assert_eq!(all.len(), 16);
     }
 }

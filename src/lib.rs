@@ -54,6 +54,7 @@
 //! | know | `lasting.rs`, `directory/sessions.rs` | since when a managed person's session lasts, and what was asked when it began |
 //! | decide | `judge.rs`, `domain/decide.rs` | facts → decision: pure, and the only maker of a `Permit` |
 //! | respond | `respond.rs`, `own.rs`, `challenge.rs`, `pages.rs` | a refusal by one table; our own pages |
+//! | hand over | `handover/`, `homes.rs` | instead of a challenge: what another host of the organization knows |
 //! | forward | `pass.rs`, `forward.rs`, `query.rs`, `headers.rs`, `told.rs`, `upload.rs`, `upstream.rs` | only what the permit names, and who was judged; `websocket.rs` for upgrades |
 //! | watch | `watch.rs`, `mobile.rs`, `jar.rs` | sign-in, sign-out and changes of user that the answer shows |
 //! | outlive | `stream.rs`, `body.rs`, `relay.rs`, `frames.rs` | open answers and sockets are judged again, and cut or closed |
@@ -69,6 +70,8 @@
 //! - A public path: a pattern in `config/profiles/`, tried in `tests/gateway/exempt.rs`; it goes on without any credential.
 //! - A source of sessions: a variant of `SessionSource` in `config/session.rs`, its keys as in `config/jwt.rs`, a file in
 //!   `identity/` that answers as `identity/jwt.rs` does, and a line in `identity/mod.rs`.
+//! - What one host tells another: a variant of `Word` in `domain/handover.rs`, its arm in `proxy/handover/mod.rs`; a key of its
+//!   own in `keys.rs` where it is sealed by itself.
 //! - A product: copy `config/profiles/confluence.toml`, and name it in `config/profile.rs` and `config/profiles.rs`.
 //! - A source of sessions: copy `config/crowd.rs` and `identity/crowd.rs`; name it in `config/session.rs` and `sessions.rs`,
 //!   and ask it in `identity/mod.rs`.

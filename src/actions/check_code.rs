@@ -6,10 +6,10 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::domain::account::DeviceId;
+use crate::domain::account::{DeviceId, Family};
 use crate::domain::code::{Code, TypedCode};
 use crate::domain::policy::ChallengeRules;
-use crate::domain::proof::{self, Binding};
+use crate::domain::proof::{self, Binding, Proof};
 use crate::store::{AuditAction, AuditEvent, Challenge, ChallengeOutcome, Change, StoreError};
 
 use super::issue_code::Asker;
@@ -50,23 +50,27 @@ pub struct Proven {
     pub device: DeviceId,
     /// The proof token for its cookie.
     pub token: String,
+    /// When it was proven.
+    pub verified_at: Timestamp,
 }
 
 impl Actions {
-    /// Tries a code for the live challenge of this person in this browser. `typed` is what the form carried, unread.
-    /// Fails only when the store does; then nothing was decided.
+    /// Tries a code for the live challenge of this person in this browser. `typed` is what the form carried, unread; `family` is
+    /// what the proof then belongs to. Fails only when the store does; then nothing was decided.
     pub async fn check_code(
         &self,
         asker: &Asker<'_>,
+        family: Family,
         typed: Option<&str>,
         rules: &ChallengeRules,
     ) -> Result<Checked, StoreError> {
-        self.timed("check_code", self.check(asker, typed, rules)).await
+        self.timed("check_code", self.check(asker, family, typed, rules)).await
     }
 
     async fn check(
         &self,
         asker: &Asker<'_>,
+        family: Family,
         typed: Option<&str>,
         rules: &ChallengeRules,
     ) -> Result<Checked, StoreError> {
@@ -88,7 +92,7 @@ impl Actions {
                 if !change.end_challenge(challenge.id, ChallengeOutcome::Verified, now).await? {
                     return Ok(Checked::Used);
                 }
-                Checked::Verified(self.prove(asker, now))
+                Checked::Verified(self.prove(asker, family, now))
             }
             _ if tries_left == 0 => {
                 change.end_challenge(challenge.id, ChallengeOutcome::Exhausted, now).await?;
@@ -110,12 +114,14 @@ impl Actions {
         Code::derive(&keys.code, challenge.id, rules.code_digits).matches(typed)
     }
 
-    fn prove(&self, asker: &Asker<'_>, now: Timestamp) -> Proven {
+    fn prove(&self, asker: &Asker<'_>, family: Family, now: Timestamp) -> Proven {
         let device = DeviceId(self.entropy.bytes());
         let (key_id, keys) = self.keys.current();
         let organization = &asker.organization.id;
         let binding = Binding { organization, site: asker.site, subject: asker.subject, device };
-        Proven { device, token: proof::mint(key_id, &keys.proof, &binding, now) }
+        let proof = Proof { verified_at: now, family };
+        let token = proof::mint(key_id, &keys.proof, &binding, &proof);
+        Proven { device, token, verified_at: now }
     }
 
     async fn say_why_nothing_is_open(

@@ -16,6 +16,7 @@ pub mod export_events;
 pub mod exports;
 pub mod external_policies;
 pub mod groups;
+pub mod hand_over;
 pub mod import_directory;
 pub mod issue_code;
 pub mod keep_findings;

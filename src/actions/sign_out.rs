@@ -1,11 +1,11 @@
-//! Sign out: the product ended the session, so the proof of this person in this browser ends too.
+//! Sign out: the product ended the session, so the proof of this person in this browser ends too, at every host that has one.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::domain::account::{DeviceId, Subject};
+use crate::domain::account::Family;
 use crate::domain::actor::Actor;
 use crate::domain::email::EmailAddress;
 use crate::domain::organization::OrganizationId;
@@ -16,10 +16,8 @@ use super::Actions;
 /// Who signed out, where.
 #[derive(Debug, Clone)]
 pub struct Leaver {
-    /// The person at the site.
-    pub subject: Subject,
-    /// The browser.
-    pub device: DeviceId,
+    /// What their proofs in this browser belong to.
+    pub families: Vec<Family>,
     /// The pinned address, for the audit log.
     pub email: EmailAddress,
     /// Whose site it is.
@@ -49,7 +47,9 @@ impl Actions {
     async fn revoke(&self, leaver: &Leaver) -> Result<(), StoreError> {
         let now = self.clock.now();
         let mut change = self.store.write().await?;
-        change.revoke(leaver.subject, leaver.device, now).await?;
+        for family in &leaver.families {
+            change.revoke(*family, now).await?;
+        }
         let who = leaver.email.as_str();
         let actor = Actor { address: Some(leaver.address), ..Actor::from(who) };
         let event = AuditEvent::new(actor, AuditAction::ExternalUserSignedOut, who).of(&leaver.organization);

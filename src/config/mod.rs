@@ -108,6 +108,9 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
     let listen = listen::read(&mut root, around);
     let (verification, most) = verification::read(&mut root);
     let sites = sites::read(&mut root, around, &organizations, most);
+    if let (Some(offices), Some(sites)) = (&offices, &sites) {
+        organizations::check_homes(&mut root, offices, sites);
+    }
     let limits = limits::read(&mut root);
     let mail = mail::read(&mut root, around);
     let files = store::read(&mut root, around);

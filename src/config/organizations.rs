@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
-use crate::domain::organization::{ExportLinks, Office, Organization, OrganizationId};
+use crate::domain::organization::{ExportLinks, Home, Office, Organization, OrganizationId};
 
 use super::section::Section;
+use super::settings::{Settings, Site};
 use super::values::{Refusal, choice, line};
 use super::{Surroundings, look};
 
@@ -65,8 +67,51 @@ fn read_one(
         let instead = "expected `urls` in [admin] too: a mailed link begins with the first of them";
         section.reject("export_links", "leads nowhere", instead);
     }
+    let home = section.text("home", home).unwrap_or_default();
     let organization = Arc::new(Organization { id: id?, name: name?, contact, look });
-    Some(Office { organization, admins, export_links })
+    Some(Office { organization, admins, export_links, home })
+}
+
+/// Refuses a home that is no host of the organization: people would be sent to a stranger, or to nobody.
+pub(super) fn check_homes(root: &mut Section<'_>, offices: &[Office], sites: &[Arc<Site>]) {
+    let sections = match root.is_list("organization") {
+        true => root.optional_sections("organization", "`id` and `name`"),
+        false => vec![root.section("organization")],
+    };
+    for (section, office) in sections.iter().zip(offices) {
+        let Home::At(home) = &office.home else { continue };
+        let owned = || hosts(sites, &office.organization);
+        if !owned().any(|host| host == home) {
+            let mut hosts: Vec<_> = owned().map(|host| format!("`{host}`")).collect();
+            hosts.dedup();
+            let instead = format!("expected one of {}, or `none`", hosts.join(", "));
+            section.reject("home", "is no host of its sites", instead);
+        }
+    }
+}
+
+impl Settings {
+    /// An organization with the host that keeps who verified; `None` where nobody needs to be told, or nobody is to be.
+    pub fn home<'a>(&'a self, office: &'a Office) -> Option<(&'a Organization, &'a DomainName)> {
+        let organization = &office.organization;
+        let judged = || {
+            let judged = self.sites.iter().filter(|site| site.judges());
+            judged.filter(|site| site.organization.id == organization.id).map(|site| &site.host)
+        };
+        let first = judged().next()?;
+        let home = match &office.home {
+            Home::First => first,
+            // Where nobody is judged, nobody is known.
+            Home::At(host) => judged().find(|judged| *judged == host)?,
+            Home::None => return None,
+        };
+        judged().any(|host| host != home).then_some((organization, home))
+    }
+}
+
+/// The hosts of an organization, in the order of its sites.
+fn hosts<'a>(sites: &'a [Arc<Site>], organization: &'a Organization) -> impl Iterator<Item = &'a DomainName> {
+    sites.iter().filter(|site| site.organization.id == organization.id).map(|site| &site.host)
 }
 
 /// The organization that a site names, or the only one there is.
@@ -99,6 +144,14 @@ pub(super) fn of_site(
 fn id(text: &str) -> Result<OrganizationId, Refusal> {
     OrganizationId::parse(text)
         .map_err(|error| Refusal::new(error.to_string(), "expected an id such as `acme`; it never changes"))
+}
+
+fn home(text: &str) -> Result<Home, Refusal> {
+    if text == "none" {
+        return Ok(Home::None);
+    }
+    let instead = "expected the host of one of its sites, such as `jira.acme.com`, or `none`";
+    DomainName::parse_host(text).map(Home::At).map_err(|error| Refusal::new(error.to_string(), instead))
 }
 
 fn admin(text: &str) -> Result<EmailAddress, Refusal> {

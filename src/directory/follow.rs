@@ -164,7 +164,7 @@ fn accept(directory: &Directory, entry: &ChangeEntry) {
 
 fn revoke(directory: &Directory, entry: &ChangeEntry) {
     match entry.revocation() {
-        Some(revocation) => directory.revoke(revocation.subject, revocation.device, revocation.at),
+        Some(revocation) => directory.revoke(revocation.family, revocation.at),
         None => tracing::error!(seq = entry.seq, "a sign-out in the change log is damaged and was skipped"),
     }
 }

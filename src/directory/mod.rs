@@ -32,7 +32,7 @@ use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
-use crate::domain::account::{CookieSet, DeviceId, Subject};
+use crate::domain::account::{CookieSet, Family, Subject};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::domain::enrolment::Enrolment;
@@ -260,14 +260,14 @@ impl Directory {
         Known { account, email, address_changed: joined.contradiction.is_some() }
     }
 
-    /// When this person last signed out in this browser.
-    pub fn revoked_at(&self, subject: Subject, device: DeviceId) -> Option<Timestamp> {
-        self.revocations.at(subject, device)
+    /// When the person of this family last signed out in its browser.
+    pub fn revoked_at(&self, family: Family) -> Option<Timestamp> {
+        self.revocations.at(family)
     }
 
-    /// Ends the proofs of this person in this browser made until `at`, here and now; the store tells the other nodes.
-    pub fn revoke(&self, subject: Subject, device: DeviceId, at: Timestamp) {
-        self.revocations.insert(subject, device, at);
+    /// Ends the proofs of this family made until `at`, here and now; the store tells the other nodes.
+    pub fn revoke(&self, family: Family, at: Timestamp) {
+        self.revocations.insert(family, at);
         self.announce();
     }
 

@@ -6,7 +6,7 @@ use dashmap::DashMap;
 use foldhash::fast::RandomState;
 use jiff::Timestamp;
 
-use crate::domain::account::{DeviceId, Subject};
+use crate::domain::account::Family;
 use crate::store::{Store, StoreError};
 
 /// The longest verification frequency that can be configured: an older sign-out can concern no living proof.
@@ -14,23 +14,23 @@ const LONGEST_PROOF: Duration = Duration::from_secs(30 * 86_400);
 
 /// The sign-outs of the last 30 days.
 pub(super) struct Revocations {
-    at: DashMap<(Subject, DeviceId), Timestamp, RandomState>,
+    at: DashMap<Family, Timestamp, RandomState>,
 }
 
 impl Revocations {
     pub(super) async fn load(store: &Store, now: Timestamp) -> Result<Self, StoreError> {
         let revocations = Self { at: DashMap::default() };
-        store.each_revocation(oldest(now), |row| revocations.insert(row.subject, row.device, row.at)).await?;
+        store.each_revocation(oldest(now), |row| revocations.insert(row.family, row.at)).await?;
         Ok(revocations)
     }
 
-    pub(super) fn insert(&self, subject: Subject, device: DeviceId, at: Timestamp) {
-        let mut newest = self.at.entry((subject, device)).or_insert(at);
+    pub(super) fn insert(&self, family: Family, at: Timestamp) {
+        let mut newest = self.at.entry(family).or_insert(at);
         *newest = at.max(*newest);
     }
 
-    pub(super) fn at(&self, subject: Subject, device: DeviceId) -> Option<Timestamp> {
-        self.at.get(&(subject, device)).map(|at| *at)
+    pub(super) fn at(&self, family: Family) -> Option<Timestamp> {
+        self.at.get(&family).map(|at| *at)
     }
 
     /// Lets go of those that no living proof is older than.
@@ -51,11 +51,11 @@ mod tests {
     #[test]
     fn a_sign_out_is_remembered_for_as_long_as_a_proof_may_live() {
         let (revocations, at) = (Revocations { at: DashMap::default() }, Timestamp::UNIX_EPOCH);
-        let (subject, device) = (Subject([1; 16]), DeviceId([2; 16]));
-        revocations.insert(subject, device, at);
+        let family = Family([1; 16]);
+        revocations.insert(family, at);
         revocations.sweep(at + LONGEST_PROOF);
-        assert_eq!(revocations.at(subject, device), Some(at));
+        assert_eq!(revocations.at(family), Some(at));
         revocations.sweep(at + LONGEST_PROOF + Duration::from_millis(1));
-        assert_eq!(revocations.at(subject, device), None);
+        assert_eq!(revocations.at(family), None);
     }
 }

@@ -283,7 +283,11 @@ mod tests {
         let new = sessions.begin(&cookies([4]), &liam, &[], at(9));
         let began = |numbers: &[CookieSet]| sessions.find(numbers, &liam).map(|session| session.began_at);
         assert_eq!(began(&cookies([3])), Some(at(1)));
-        assert_eq!(began(&cookies([4, 2])), Some(at(1)), "with an old cookie beside it, it is the old session");
+        assert_eq!(
+            began(&cookies([4, 2])),
+            Some(at(1)),
+            "with an old cookie beside it, it is the old session"
+        );
         assert_eq!((began(&cookies([4])), began(&cookies([5]))), (Some(new.began_at), None));
         assert!(sessions.find(&cookies([1]), &who("mia@acme.com")).is_none());
         sessions.end(&old);

@@ -87,6 +87,16 @@ pub struct Subject(pub [u8; 16]);
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DeviceId(pub [u8; 16]);
 
+/// The verifications of one person in one browser, at whatever hosts of the organization: 128 bits that each of their proofs
+/// carries. A sign-out ends the family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Family(pub [u8; 16]);
+
+/// An account of an organization: a keyed digest of its address, by which hosts that know it by other keys name it to each
+/// other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AccountKey(pub [u8; 16]);
+
 /// The credential cookies that a browser has for a site: a keyed digest in which their order does not count.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CookieSet(pub [u8; 16]);

@@ -23,6 +23,7 @@ pub mod facts;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz;
 pub mod group;
+pub mod handover;
 pub mod hardening;
 pub mod host;
 pub mod in_words;
@@ -51,5 +52,6 @@ pub mod quota;
 pub mod reason;
 pub mod return_target;
 pub mod scim;
+pub mod sealed;
 pub mod task;
 pub mod verification;

@@ -4,6 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::domain_name::DomainName;
 use super::email::EmailAddress;
 use super::look::Look;
 
@@ -32,6 +33,20 @@ pub struct Office {
     pub admins: Vec<EmailAddress>,
     /// Who opens the links to exports.
     pub export_links: ExportLinks,
+    /// Which of its hosts keeps who verified.
+    pub home: Home,
+}
+
+/// Which host of an organization keeps who verified, and tells the others.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Home {
+    /// That of its first site where anybody is judged.
+    #[default]
+    First,
+    /// This one.
+    At(DomainName),
+    /// None: each host asks for itself.
+    None,
 }
 
 /// Who opens the links to exports that are mailed.

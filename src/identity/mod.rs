@@ -12,6 +12,7 @@ mod crowd;
 mod enrolment;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz;
+mod handover;
 mod https;
 mod introspect;
 mod jwks;

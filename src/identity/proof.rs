@@ -5,16 +5,23 @@ use sha2::Sha256;
 
 use crate::config::settings::Site;
 use crate::domain::account::{DeviceId, Subject};
-use crate::domain::facts::ProofFact;
-use crate::domain::proof::{self, Binding};
+use crate::domain::proof::{self, Binding, Proof};
 
 use super::Identities;
 
 impl Identities {
-    /// What a proof cookie amounts to for this person in this browser. One HMAC: cheaper than remembering it.
-    pub fn proof(&self, site: &Site, subject: Subject, device: DeviceId, token: &[u8]) -> ProofFact {
+    /// What a proof cookie says of this person in this browser; `None` if it is not theirs. One HMAC: cheaper than remembering
+    /// it.
+    pub fn proof(&self, site: &Site, subject: Subject, device: DeviceId, token: &[u8]) -> Option<Proof> {
         let binding = Binding { organization: &site.organization.id, site: &site.id, subject, device };
         proof::verify(token, |id| self.keys.of(id).map(|keys| &keys.proof), &binding)
+    }
+
+    /// A proof for this site of what was verified at another host. Whoever makes one has seen the verification.
+    pub fn prove(&self, site: &Site, subject: Subject, device: DeviceId, proof: &Proof) -> String {
+        let binding = Binding { organization: &site.organization.id, site: &site.id, subject, device };
+        let (id, keys) = self.keys.current();
+        proof::mint(id, &keys.proof, &binding, proof)
     }
 
     /// The token in a form of ours: only this browser, with this person signed in at this site, can know it.

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::actions::check_code::Checked;
 use crate::actions::issue_code::{Asker, Issued, MailRequest, Occasion};
-use crate::actions::{self, Challenge, Limited, Scope, StoreError};
+use crate::actions::{self, Challenge, Limited, Scope};
 use crate::domain::account::DeviceId;
 use crate::domain::decision::Reason;
 use crate::domain::email::EmailAddress;
@@ -26,6 +26,7 @@ use super::client::network;
 use super::cookies;
 use super::exchange::{Exchange, Refused};
 use super::form::Form;
+use super::handover::kin::Kin;
 use super::pages::challenge::{ChallengePage, Delivery, Notice};
 use super::pages::{Frame, SiteName};
 use super::plan::Plan;
@@ -34,9 +35,6 @@ use super::route::Served;
 
 /// How long the page waits for the mail server before it is shown without its answer.
 const DELIVERY_WAIT: Duration = Duration::from_millis(1500);
-
-/// How long a browser keeps its id: as long as browsers keep any cookie.
-const DEVICE_AGE: Duration = Duration::from_secs(400 * 86_400);
 
 /// A person on the challenge page.
 pub(super) struct Visit {
@@ -85,11 +83,6 @@ impl Visit {
         })
     }
 
-    /// The cookie that keeps a browser's id.
-    pub(super) fn keep_device(&self, device: DeviceId) -> HeaderValue {
-        cookies::keep(self.plan.names.device, &cookies::device_text(device), self.plan.scheme, DEVICE_AGE)
-    }
-
     fn asker(&self) -> Asker<'_> {
         Asker {
             subject: self.person.subject,
@@ -130,7 +123,7 @@ impl Gateway {
 
     async fn issue(&self, visit: &Visit, occasion: Occasion) -> Result<Issued, Refused> {
         let issued = self.actions.issue_code(&visit.asker(), occasion, &visit.plan.rules).await;
-        let issued = issued.map_err(store_failed)?;
+        let issued = issued.map_err(Refused::by_store)?;
         let count = |event| self.metrics.challenges.count(event);
         match issued.mail {
             MailRequest::First => {
@@ -149,22 +142,23 @@ impl Gateway {
         exchange: &mut Exchange,
         visit: &Visit,
         form: &Form,
+        kin: Kin,
     ) -> Result<Response<Body>, Refused> {
         let plan = &visit.plan;
         let typed = form.code.as_deref();
-        let checked = self.actions.check_code(&visit.asker(), typed, &plan.rules).await;
-        let checked = checked.map_err(store_failed)?;
+        let checked = self.actions.check_code(&visit.asker(), kin.family, typed, &plan.rules).await;
+        let checked = checked.map_err(Refused::by_store)?;
         self.metrics.challenges.count(event(&checked));
         if let Checked::Verified(proven) = &checked {
-            exchange.set_cookies.push(visit.keep_device(proven.device));
+            exchange.set_cookies.push(cookies::keep_device(proven.device, plan.names, plan.scheme));
             let frequency = self.external_policy(&visit.served, &visit.person).frequency;
             let proof = cookies::keep(plan.names.proof, &proven.token, plan.scheme, frequency);
             exchange.set_cookies.push(proof);
-            return Ok(respond::see_other(visit.return_to.as_str()));
+            return Ok(self.sent_on(exchange, &visit.served, kin, proven.verified_at, &visit.return_to));
         }
         let (status, notice, retry_at) = verdict(&checked, self.clock.now());
         let challenge = self.actions.live_challenge(visit.person.subject, visit.device).await;
-        let challenge = challenge.map_err(store_failed)?;
+        let challenge = challenge.map_err(Refused::by_store)?;
         let mut response = if form.is_json {
             said(status, &checked)
         } else {
@@ -307,11 +301,6 @@ fn seconds_until(until: Timestamp, now: Timestamp) -> u32 {
 
 fn minutes(seconds: u32) -> u32 {
     seconds.div_ceil(60)
-}
-
-fn store_failed(error: StoreError) -> Refused {
-    tracing::error!(%error, "the store failed; nobody can verify until it works again");
-    Reason::StoreUnavailable.into()
 }
 
 fn shown_delivery(delivery: actions::Delivery, now: Timestamp) -> Delivery {

@@ -15,6 +15,9 @@ use crate::domain::account::DeviceId;
 use crate::domain::decision::Reason;
 use crate::identity::SessionKey;
 
+/// As long as browsers keep any cookie.
+pub const LONGEST_AGE: Duration = Duration::from_secs(400 * 86_400);
+
 /// Every cookie of ours has this in its name, with `__Host-` before it where browsers see TLS.
 const OWN: &str = "postern-";
 
@@ -25,6 +28,8 @@ pub struct Cookies {
     pub device: Option<DeviceId>,
     /// Our proof cookie's value, unchecked.
     pub proof: Option<Vec<u8>>,
+    /// Whether the record of a home host came along, which only sign-outs and our own pages read, with [`own`].
+    pub has_home: bool,
     /// What goes upstream: everything but ours, in the order it came; `None` when nothing is left.
     pub forward: Option<HeaderValue>,
     /// The headers that carry a session, as the site names them.
@@ -40,14 +45,28 @@ pub struct OwnNames {
     pub device: &'static str,
     /// The proof.
     pub proof: &'static str,
+    /// At the home host of an organization: its record of the browser.
+    pub home: &'static str,
+    /// At its other hosts: that the home host was asked, and what it said.
+    pub asked: &'static str,
 }
 
 impl OwnNames {
     /// With the `__Host-` prefix (RFC 6265bis section 4.1.3.2) unless browsers see plain HTTP, where it is not allowed.
     pub const fn of(scheme: Scheme) -> Self {
         match scheme {
-            Scheme::Https => Self { device: "__Host-postern-device", proof: "__Host-postern-proof" },
-            Scheme::Http => Self { device: "postern-device", proof: "postern-proof" },
+            Scheme::Https => Self {
+                device: "__Host-postern-device",
+                proof: "__Host-postern-proof",
+                home: "__Host-postern-home",
+                asked: "__Host-postern-asked",
+            },
+            Scheme::Http => Self {
+                device: "postern-device",
+                proof: "postern-proof",
+                home: "postern-home",
+                asked: "postern-asked",
+            },
         }
     }
 }
@@ -101,8 +120,16 @@ impl Cookies {
             self.device = parse_device(pair.value);
         } else if pair.name == names.proof.as_bytes() && self.proof.is_none() {
             self.proof = Some(pair.value.to_vec());
+        } else if pair.name == names.home.as_bytes() {
+            self.has_home = true;
         }
     }
+}
+
+/// The value of a cookie of ours that [`Cookies`] does not keep; the first, as for the others.
+pub fn own<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a [u8]> {
+    let mut all = headers.get_all(COOKIE).iter().flat_map(|line| pairs(line.as_bytes()));
+    all.find(|pair| pair.name == name.as_bytes()).map(|pair| pair.value)
 }
 
 /// The cookies of a line (`NAME=value`) that may authenticate.
@@ -128,6 +155,11 @@ pub fn keep(name: &str, value: &str, scheme: Scheme, max_age: Duration) -> Heade
     let line =
         format!("{name}={value}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{secure}", max_age.as_secs());
     HeaderValue::from_str(&line).expect("names and values of ours are ASCII without separators")
+}
+
+/// The cookie that keeps a browser's id.
+pub fn keep_device(device: DeviceId, names: OwnNames, scheme: Scheme) -> HeaderValue {
+    keep(names.device, &device_text(device), scheme, LONGEST_AGE)
 }
 
 /// Takes a cookie of ours back.

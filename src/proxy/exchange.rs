@@ -9,6 +9,7 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, Method, Response};
 use http_body::Body as _;
 
+use crate::actions::StoreError;
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::language::Language;
 use crate::domain::return_target::ReturnTarget;
@@ -222,6 +223,12 @@ impl From<Reason> for Refused {
 }
 
 impl Refused {
+    /// The refusal of whatever needs the store while it fails.
+    pub(super) fn by_store(error: StoreError) -> Self {
+        tracing::error!(%error, "the store failed; nobody can verify until it works again");
+        Reason::StoreUnavailable.into()
+    }
+
     /// The refusal of a decision that is no pass.
     pub(super) fn by(decision: &Decision) -> Self {
         Self { reason: decision.reason(), decision: DecisionLabel::from(decision) }

@@ -1,7 +1,9 @@
-//! The forms of the challenge page, as they come back: small, from this site, and with their token.
+//! What our own pages are asked with: the parameters of their addresses, and the forms of the challenge page as they come back,
+//! small, from this site, and with their token.
 
 use http::HeaderMap;
 use http::header::{self, HeaderValue};
+use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 
@@ -80,6 +82,24 @@ impl Form {
             is_json: true,
         })
     }
+}
+
+/// A parameter of an own page's address; the first of its name.
+pub(super) fn parameter(parts: &Parts, name: &str) -> Option<String> {
+    let query = parts.uri.query().unwrap_or_default();
+    let mut values = form_urlencoded::parse(query.as_bytes());
+    values.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+}
+
+/// Where the person goes on, by the address of an own page.
+pub(super) fn return_parameter(parts: &Parts) -> ReturnTarget {
+    parameter(parts, "return").map_or_else(ReturnTarget::front_page, |target| ReturnTarget::parse(&target))
+}
+
+/// Whether a browser that sent a form goes where the answer sends it. One that does not say so is an old one, or a program that
+/// says what it is by the kind of its form.
+pub(super) fn is_page_load(headers: &HeaderMap, form: &Form) -> bool {
+    !form.is_json && headers.get("sec-fetch-mode").is_none_or(|mode| mode == "navigate")
 }
 
 /// Whether the browser says that a form was on this site. What it does not say is left to the token, which another site

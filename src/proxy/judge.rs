@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::clock::stopwatch;
 use crate::config::settings::{ExternalAccess, PortalCustomers};
 use crate::directory::AccountState;
+use crate::domain::account::Family;
 use crate::domain::decide::decide;
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::email::EmailAddress;
@@ -34,6 +35,8 @@ pub(super) struct Judged {
     pub enrolment: Option<Enrolment>,
     /// What the proof cookie amounts to.
     pub proof: ProofFact,
+    /// What a genuine proof belongs to.
+    pub family: Option<Family>,
     /// What happens.
     pub decision: Decision,
 }
@@ -80,7 +83,8 @@ impl Gateway {
             Some(SessionIdentity::Person(person)) => Some(person.as_ref()),
             _ => None,
         };
-        let proof = person.map_or(ProofFact::Absent, |person| self.proof(served, cookies, person));
+        let (proof, family) =
+            person.map_or((ProofFact::Absent, None), |person| self.proof(served, cookies, person));
         let state = self.state(session.as_ref());
         let enrolment = person.and_then(|person| self.enrolment(served, cookies, person));
         let snapshot = self.directory.snapshot();
@@ -91,14 +95,14 @@ impl Gateway {
             lane,
             session: session_fact(session.as_ref(), state, person.and_then(|person| self.member(person))),
             proof,
-            revoked_at: self.revoked_at(person, cookies, proof),
+            revoked_at: self.revoked_at(person, family),
             enrolled_until: enrolment
                 .and_then(|enrolment| self.enrolled_until(&snapshot, served, person, &enrolment)),
             api_tokens: served.site.api.for_external,
             invited: self.invited(served, person.and_then(Identity::believed_email)),
         };
         let decision = decide(&snapshot, &facts, self.clock.now());
-        Judged { session, owner: None, enrolment, proof, decision }
+        Judged { session, owner: None, enrolment, proof, family, decision }
     }
 
     /// Whose session it is, where the decision or a sign-out depends on it.
@@ -112,7 +116,7 @@ impl Gateway {
         let needed = match lane {
             Lane::Browser | Lane::Background | Lane::Websocket | Lane::Mobile | Lane::Own => true,
             // A sign-out ends the proof of whoever signs out; an app enrolls only who was not signed in before.
-            Lane::Public => cookies.proof.is_some() || exchange.app_sign_in,
+            Lane::Public => cookies.proof.is_some() || cookies.has_home || exchange.app_sign_in,
             Lane::Api
             | Lane::TrustedApi
             | Lane::SignIn
@@ -138,11 +142,12 @@ impl Gateway {
         Some(resolved.session)
     }
 
-    fn proof(&self, served: &Served, cookies: &Cookies, person: &Identity) -> ProofFact {
-        match (&cookies.proof, cookies.device) {
-            (None, _) => ProofFact::Absent,
-            (Some(_), None) => ProofFact::Invalid,
-            (Some(token), Some(device)) => self.identities.proof(&served.site, person.subject, device, token),
+    fn proof(&self, served: &Served, cookies: &Cookies, person: &Identity) -> (ProofFact, Option<Family>) {
+        let Some(token) = &cookies.proof else { return (ProofFact::Absent, None) };
+        let verify = |device| self.identities.proof(&served.site, person.subject, device, token);
+        match cookies.device.and_then(verify) {
+            None => (ProofFact::Invalid, None),
+            Some(proof) => (ProofFact::VerifiedAt(proof.verified_at), Some(proof.family)),
         }
     }
 
@@ -171,20 +176,11 @@ impl Gateway {
         self.directory.snapshot().external_policy(&served.site.organization.id, person.believed_email())
     }
 
-    /// Only a genuine proof can have been revoked, so only then is it looked up.
-    fn revoked_at(
-        &self,
-        person: Option<&Identity>,
-        cookies: &Cookies,
-        proof: ProofFact,
-    ) -> Option<Timestamp> {
-        match (person, cookies.device, proof) {
-            (Some(person), Some(device), ProofFact::VerifiedAt(_)) => {
-                let reset_at = person.account.and_then(|account| self.directory.reset_at(account));
-                self.directory.revoked_at(person.subject, device).max(reset_at)
-            }
-            _ => None,
-        }
+    /// Only a genuine proof, which has a family, can have been revoked, so only then is it looked up.
+    fn revoked_at(&self, person: Option<&Identity>, family: Option<Family>) -> Option<Timestamp> {
+        let (person, family) = (person?, family?);
+        let reset_at = person.account.and_then(|account| self.directory.reset_at(account));
+        self.directory.revoked_at(family).max(reset_at)
     }
 
     /// Until when an app's session passes: not beyond a reset of its person or of the policy that they go by.

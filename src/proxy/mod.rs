@@ -14,8 +14,10 @@ mod forward;
 mod frames;
 #[cfg(any(test, fuzzing))]
 pub mod fuzz;
+mod handover;
 mod handshake;
 mod headers;
+mod homes;
 mod jar;
 mod judge;
 mod lane;

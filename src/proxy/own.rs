@@ -1,4 +1,5 @@
-//! Our own pages on every site: the challenge, its two forms, the signed-out page, their assets, and the assertion's keys.
+//! Our own pages on every site: the challenge, its two forms, the hand-over between the hosts of an organization, the
+//! signed-out page, their assets, and the assertion's keys.
 //!
 //! A challenge can be started, tried or used up only with the session it belongs to, so a stranger without the victim's
 //! session gets nothing here. No GET ever tries or consumes a code.
@@ -11,16 +12,17 @@ use hyper::body::Incoming;
 use crate::domain::account::DeviceId;
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::lane::Lane;
-use crate::domain::return_target::ReturnTarget;
 use crate::identity::{Identity, SessionIdentity};
 use crate::telemetry::labels::{ChallengeEvent, DecisionLabel};
 
 use super::Gateway;
 use super::body::Body;
 use super::challenge::Visit;
-use super::cookies::Cookies;
+use super::cookies::{self, Cookies};
 use super::exchange::{Exchange, Refused};
-use super::form::{Form, FormError, is_same_site};
+use super::form::{Form, FormError, is_page_load, is_same_site, return_parameter};
+use super::handover::Here;
+use super::homes::Place;
 use super::pages::{Frame, SignedOutPage, SiteName, assets};
 use super::respond;
 use super::route::Served;
@@ -31,6 +33,7 @@ enum Page<'a> {
     Challenge,
     Verify,
     Resend,
+    Handover,
     SignedOut,
     Keys,
     Asset(&'a str),
@@ -54,26 +57,28 @@ impl Gateway {
             refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
             return Ok(refusal);
         }
+        let here = Here { served, cookies: &cookies, parts };
         let mut response = match page {
             Page::Asset(name) => return asset(exchange, served, name),
             Page::Keys => return Ok(self.published_keys(exchange)),
             Page::SignedOut => signed_out(exchange, served),
-            Page::Challenge => self.open(exchange, served, &cookies, parts).await?,
-            Page::Verify => self.submit(exchange, served, &cookies, parts, body, Submit::Verify).await?,
-            Page::Resend => self.submit(exchange, served, &cookies, parts, body, Submit::Resend).await?,
+            Page::Challenge => self.open(exchange, here).await?,
+            Page::Verify => self.submit(exchange, here, body, Submit::Verify).await?,
+            Page::Resend => self.submit(exchange, here, body, Submit::Resend).await?,
+            Page::Handover => self.handover(exchange, here).await?,
         };
-        respond::protect(response.headers_mut(), exchange.plan.scheme);
+        let plan = &exchange.plan;
+        respond::protect(response.headers_mut(), plan.scheme);
+        if let Place::Away(home) = plan.homes.place(&served.site) {
+            let origin = respond::origin_of(home, plan.scheme, &exchange.host);
+            respond::allow_forms_to(response.headers_mut(), &origin);
+        }
         Ok(response)
     }
 
     /// `GET challenge`: opens the challenge and sends the first mail, if a person at a browser asks.
-    async fn open(
-        &self,
-        exchange: &mut Exchange,
-        served: &Served,
-        cookies: &Cookies,
-        parts: &Parts,
-    ) -> Result<Response<Body>, Refused> {
+    async fn open(&self, exchange: &mut Exchange, here: Here<'_>) -> Result<Response<Body>, Refused> {
+        let Here { served, cookies, parts } = here;
         let return_to = return_parameter(parts);
         let Some((person, reason)) = self.who(exchange, served, cookies).await? else {
             return Ok(respond::see_other(return_to.as_str()));
@@ -83,9 +88,13 @@ impl Gateway {
             return Err(Refused { reason: Reason::NoProof, decision: DecisionLabel::Challenge });
         }
         let device = cookies.device.unwrap_or_else(|| DeviceId(self.entropy.bytes()));
+        if let Some(elsewhere) = self.around(exchange, here, &person, device, &return_to).await? {
+            return Ok(elsewhere);
+        }
         let visit = Visit::new(exchange, served, &person, reason, device, return_to)?;
         if cookies.device.is_none() {
-            exchange.set_cookies.push(visit.keep_device(device));
+            let plan = &exchange.plan;
+            exchange.set_cookies.push(cookies::keep_device(device, plan.names, plan.scheme));
         }
         self.show_challenge(&visit).await
     }
@@ -94,12 +103,11 @@ impl Gateway {
     async fn submit(
         &self,
         exchange: &mut Exchange,
-        served: &Served,
-        cookies: &Cookies,
-        parts: &Parts,
+        here: Here<'_>,
         body: Incoming,
         submit: Submit,
     ) -> Result<Response<Body>, Refused> {
+        let Here { served, cookies, parts } = here;
         if !is_same_site(&parts.headers, exchange.plan.scheme, &exchange.host) {
             return Err(self.cross_site());
         }
@@ -116,7 +124,10 @@ impl Gateway {
         let device = device.ok_or_else(|| self.cross_site())?;
         let visit = Visit::new(exchange, served, &person, reason, device, form.return_to.clone())?;
         match submit {
-            Submit::Verify => self.verify(exchange, &visit, &form).await,
+            Submit::Verify => {
+                let kin = self.kin(exchange, here, &person, is_page_load(&parts.headers, &form));
+                self.verify(exchange, &visit, &form, kin).await
+            }
             Submit::Resend => self.resend(&visit).await,
         }
     }
@@ -138,7 +149,7 @@ impl Gateway {
     }
 
     /// The person who must be challenged, and why; `None` when there is nothing to verify and they may go on.
-    async fn who(
+    pub(super) async fn who(
         &self,
         exchange: &mut Exchange,
         served: &Served,
@@ -172,6 +183,7 @@ fn page(parts: &Parts) -> Option<(Page<'_>, &'static str)> {
         "challenge" => (Page::Challenge, "GET"),
         "verify" => (Page::Verify, "POST"),
         "resend" => (Page::Resend, "POST"),
+        "handover" => (Page::Handover, "GET"),
         "signed-out" => (Page::SignedOut, "GET"),
         "jwks.json" => (Page::Keys, "GET"),
         _ => (Page::Asset(name.strip_prefix("assets/")?), "GET"),
@@ -195,12 +207,4 @@ fn signed_out(exchange: &Exchange, served: &Served) -> Response<Body> {
     let frame = Frame::new(language, Some(&site.organization));
     let page = SignedOutPage { frame, site: SiteName::of(site) };
     respond::html(StatusCode::OK, page.html(), language)
-}
-
-/// The `return` parameter of the challenge page.
-fn return_parameter(parts: &Parts) -> ReturnTarget {
-    let query = parts.uri.query().unwrap_or_default();
-    form_urlencoded::parse(query.as_bytes())
-        .find(|(name, _)| name == "return")
-        .map_or_else(ReturnTarget::front_page, |(_, value)| ReturnTarget::parse(&value))
 }

@@ -11,9 +11,8 @@ use hyper::body::{Body as _, Incoming};
 use crate::actions::sign_out::Leaver;
 use crate::clock::stopwatch;
 use crate::connect::AnswerBody;
-use crate::domain::account::DeviceId;
+use crate::domain::account::Family;
 use crate::domain::decision::{Credentials, Permit, Reason};
-use crate::domain::facts::ProofFact;
 use crate::domain::lane::Lane;
 use crate::domain::mode::Mode;
 use crate::identity::{SessionIdentity, SessionKey};
@@ -21,7 +20,7 @@ use crate::telemetry::labels::{ChallengeEvent, UpstreamResult};
 
 use super::Gateway;
 use super::body::Body;
-use super::cookies::{self, Cookies};
+use super::cookies::{self, Cookies, OwnNames};
 use super::exchange::{Exchange, Refused};
 use super::forward::upstream_request;
 use super::headers::{retain_set_cookies, scrub_response};
@@ -50,7 +49,7 @@ impl Gateway {
         let lane = exchange.record.lane;
         let may_sign_in = !parts.method.is_safe();
         let signs_out = lane == Lane::Public && is_logout(&parts, &served.site);
-        let browser = Browser::of(&cookies);
+        let browser = Browser::of(&cookies, &parts.headers, exchange.plan.names);
         let app = self.app(exchange, served, &judged, &cookies);
         let left = if lane == Lane::Public { cookies.forward.clone() } else { None };
         let entrance = self.entrance(served, lane, may_sign_in, &judged, &cookies);
@@ -168,23 +167,29 @@ impl Gateway {
         if seen.forget || seen.signed_out {
             self.forget(browser);
         }
-        if !seen.signed_out || !browser.has_proof {
+        if !seen.signed_out {
             return;
         }
-        exchange.set_cookies.push(cookies::clear(exchange.plan.names.proof, exchange.plan.scheme));
-        let (Some(SessionIdentity::Person(person)), ProofFact::VerifiedAt(_), Some(device)) =
-            (&judged.session, judged.proof, browser.device)
-        else {
+        let (names, scheme) = (exchange.plan.names, exchange.plan.scheme);
+        let kept = [(browser.has_proof, names.proof), (browser.home.is_some(), names.home)];
+        exchange.set_cookies.extend(
+            kept.iter().filter(|(is_kept, _)| *is_kept).map(|(_, name)| cookies::clear(name, scheme)),
+        );
+        let Some(SessionIdentity::Person(person)) = &judged.session else { return };
+        let Some(email) = person.email.clone() else { return };
+        // What was verified here, and what the home host's record of this browser vouches for elsewhere.
+        let vouched = browser.home.as_ref().and_then(|record| self.vouched(served, &email, record));
+        let mut families: Vec<Family> = judged.family.into_iter().chain(vouched).collect();
+        families.dedup();
+        if families.is_empty() {
             return;
-        };
-        let Some(email) = &person.email else { return };
-        // Here and now first: whatever the store does, this proof has ended in this process.
-        self.directory.revoke(person.subject, device, self.clock.now());
+        }
+        // Here and now first: whatever the store does, these proofs have ended in this process.
+        families.iter().for_each(|family| self.directory.revoke(*family, self.clock.now()));
         self.metrics.challenges.count(ChallengeEvent::SignedOut);
-        let (subject, email) = (person.subject, email.clone());
         let (organization, site) = (served.site.organization.id.clone(), Arc::clone(&served.site.id));
         let address = exchange.client;
-        self.actions.sign_out(Leaver { subject, device, email, organization, site, address }).await;
+        self.actions.sign_out(Leaver { families, email, organization, site, address }).await;
     }
 
     fn forget(&self, browser: &Browser) {
@@ -219,13 +224,16 @@ struct Asked {
 /// What is still needed of the cookies when they are on their way upstream.
 pub(super) struct Browser {
     session: Option<SessionKey>,
-    device: Option<DeviceId>,
     has_proof: bool,
+    /// A home host's record, unchecked.
+    home: Option<Box<[u8]>>,
 }
 
 impl Browser {
-    pub(super) fn of(cookies: &Cookies) -> Self {
-        Self { session: cookies.session, device: cookies.device, has_proof: cookies.proof.is_some() }
+    pub(super) fn of(cookies: &Cookies, headers: &HeaderMap, names: OwnNames) -> Self {
+        // An answer may call itself a sign-out at any page, and by then the request is gone.
+        let home = if cookies.has_home { cookies::own(headers, names.home).map(Box::from) } else { None };
+        Self { session: cookies.session, has_proof: cookies.proof.is_some(), home }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::domain::policy::ChallengeRules;
 use crate::telemetry::metrics::Metrics;
 
 use super::cookies::OwnNames;
+use super::homes::Homes;
 use super::route::{Routes, Served};
 
 /// The plan that requests are served by.
@@ -30,6 +31,8 @@ pub(super) struct Plan {
     pub names: OwnNames,
     /// The sites.
     pub routes: Routes,
+    /// Where organizations of several hosts keep who verified.
+    pub homes: Homes,
     /// The rules of challenges.
     pub rules: ChallengeRules,
 }
@@ -50,6 +53,7 @@ impl Plan {
             connections_per_address: settings.listen.max_connections_per_address,
             names: OwnNames::of(settings.listen.scheme),
             routes: Routes::new(served),
+            homes: Homes::of(settings),
             rules: ChallengeRules {
                 code_digits: verification.code_digits,
                 code_lifetime: verification.code_lifetime,

@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::config::settings::Scheme;
 use crate::domain::account::Class;
 use crate::domain::decision::Reason;
+use crate::domain::domain_name::DomainName;
 use crate::domain::host::Authority;
 use crate::domain::language::Language;
 use crate::domain::organization::Organization;
@@ -159,17 +160,38 @@ fn share(headers: &mut HeaderMap, origin: &HeaderValue) {
 
 /// The way to the challenge, with the way back.
 pub fn challenge_target(return_to: &ReturnTarget) -> String {
-    format!("{CHALLENGE_PATH}?return={}", utf8_percent_encode(return_to.as_str(), RETURN_SET))
+    with_return(&format!("{CHALLENGE_PATH}?"), return_to)
 }
 
-/// A 303 to a path of the same host.
-pub fn see_other(path: &str) -> Response<Body> {
+/// A way with the way back at its end; the way is ours, up to where its next parameter begins.
+pub fn with_return(way: &str, return_to: &ReturnTarget) -> String {
+    format!("{way}return={}", utf8_percent_encode(return_to.as_str(), RETURN_SET))
+}
+
+/// A 303 to a path of the same host, or to an address of another one that the configuration names.
+pub fn see_other(target: &str) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SEE_OTHER;
-    if let Ok(location) = HeaderValue::from_str(path) {
+    if let Ok(location) = HeaderValue::from_str(target) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     response
+}
+
+/// Where a site is for browsers, on the port that was asked for (`host` is the request's, with its port): its scheme and its
+/// configured name, never a name that a client wrote.
+pub fn origin_of(name: &DomainName, scheme: Scheme, host: &str) -> String {
+    let port = split_port(host).1.map(|port| format!(":{port}")).unwrap_or_default();
+    format!("{}://{name}{port}", scheme.as_str())
+}
+
+/// Lets the forms of our pages end at another host of ours: browsers hold what a form leads to against the policy too.
+pub fn allow_forms_to(headers: &mut HeaderMap, origin: &str) {
+    let policy =
+        pages::CONTENT_SECURITY_POLICY.replace("form-action 'self'", &format!("form-action 'self' {origin}"));
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
 }
 
 /// A page of ours, in a language that the browser asked for.

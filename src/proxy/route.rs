@@ -6,6 +6,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use crate::config::settings::Site;
+use crate::domain::domain_name::DomainName;
 use crate::domain::host::Authority;
 use crate::domain::organization::Organization;
 use crate::telemetry::site_metrics::SiteMetrics;
@@ -45,6 +46,16 @@ impl Routes {
     pub fn organization_of(&self, host: &str) -> Option<&Organization> {
         let served = self.0.get(strip_port(host))?.first()?;
         Some(&served.site.organization)
+    }
+
+    /// The site of this id.
+    pub fn site(&self, id: &str) -> Option<&Served> {
+        self.0.values().flatten().find(|served| *served.site.id == *id)
+    }
+
+    /// The site that serves our own pages at a host, by its configured name.
+    pub fn own(&self, host: &DomainName) -> Option<&Served> {
+        self.0.get(host.as_str())?.first()
     }
 
     /// The site of a host as the client spelled it and a path.

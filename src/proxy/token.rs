@@ -63,7 +63,7 @@ impl Gateway {
             _ => None,
         };
         self.metrics.decision_seconds.observe((stopwatch() - exchange.record.started).as_secs_f64());
-        Judged { session: None, owner, proof: ProofFact::Absent, enrolment: None, decision }
+        Judged { session: None, owner, proof: ProofFact::Absent, family: None, enrolment: None, decision }
     }
 
     fn owner_fact<'a>(&self, owner: Option<&'a TokenOwner>) -> Session<'a> {

@@ -50,7 +50,7 @@ impl Gateway {
         body: Incoming,
     ) -> Result<Response<Body>, Refused> {
         check_origin(&parts, exchange)?;
-        let browser = Browser::of(&cookies);
+        let browser = Browser::of(&cookies, &parts.headers, exchange.plan.names);
         let proof = take_proof(&mut cookies, &served.site);
         let mut client = Request::from_parts(parts, body);
         let client_side = hyper::upgrade::on(&mut client);

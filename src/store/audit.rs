@@ -35,6 +35,8 @@ pub enum AuditAction {
     ExternalUserVerificationFailed,
     /// An external person signed out, which voids the proof.
     ExternalUserSignedOut,
+    /// An external person passes at a site by a verification at another one of the organization.
+    ExternalUserHandedOver,
     /// An external person signed in inside a mobile app, whose session passes without a code from then on.
     MobileSessionEnrolled,
     /// The product gave an enrolled session other cookies, which are enrolled in place of those before.
@@ -184,6 +186,7 @@ impl AuditAction {
         Self::ExternalUserVerified,
         Self::ExternalUserVerificationFailed,
         Self::ExternalUserSignedOut,
+        Self::ExternalUserHandedOver,
         Self::MobileSessionEnrolled,
         Self::MobileSessionRenewed,
         Self::MobileSessionEnded,
@@ -267,6 +270,7 @@ impl AuditAction {
             Self::ExternalUserVerified => "external_user_verified",
             Self::ExternalUserVerificationFailed => "external_user_verification_failed",
             Self::ExternalUserSignedOut => "external_user_signed_out",
+            Self::ExternalUserHandedOver => "external_user_handed_over",
             Self::MobileSessionEnrolled => "mobile_session_enrolled",
             Self::MobileSessionRenewed => "mobile_session_renewed",
             Self::MobileSessionEnded => "mobile_session_ended",

@@ -47,6 +47,9 @@ impl AuditAction {
             Self::ExternalUserVerified => ("External user verified", EXTERNAL_USERS),
             Self::ExternalUserVerificationFailed => ("External user failed to verify", EXTERNAL_USERS),
             Self::ExternalUserSignedOut => ("External user signed out", EXTERNAL_USERS),
+            Self::ExternalUserHandedOver => {
+                ("External user passed by a verification at another site", EXTERNAL_USERS)
+            }
             Self::MobileSessionEnrolled => ("Enrolled the session of a mobile app", MOBILE_APPS),
             Self::MobileSessionRenewed => ("Renewed the session of a mobile app", MOBILE_APPS),
             Self::MobileSessionEnded => ("Ended the session of a mobile app", MOBILE_APPS),

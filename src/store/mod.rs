@@ -30,6 +30,7 @@ mod external_policies;
 mod externals;
 mod group_lists;
 mod groups;
+mod handovers;
 mod imports;
 mod members;
 mod migrations;

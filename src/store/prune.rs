@@ -23,6 +23,8 @@ pub struct Pruned {
     pub revocations: u64,
     /// Resets of people, likewise.
     pub resets: u64,
+    /// Tickets that were taken more than a day ago; they are good for half a minute.
+    pub handovers: u64,
     /// Enrolments that ended more than a day ago.
     pub enrolments: u64,
     /// Sessions that nobody used for 90 days: longer than any policy lets one idle, and than products keep them.
@@ -43,6 +45,7 @@ impl Store {
             mails: self.forget("DELETE FROM outbox WHERE finished_at < $1", month_ago).await?,
             challenges: self.forget("DELETE FROM challenges WHERE expires_at < $1", month_ago).await?,
             revocations: self.forget("DELETE FROM revocations WHERE at < $1", before_month).await?,
+            handovers: self.forget("DELETE FROM handovers WHERE at < $1", before(now, DAY)).await?,
             resets: self.forget("DELETE FROM resets WHERE at < $1", before_month).await?,
             enrolments: self.forget("DELETE FROM enrolments WHERE ends_at < $1", before(now, DAY)).await?,
             sessions: self.forget("DELETE FROM sessions WHERE active_at < $1", before(now, DAY * 90)).await?,

@@ -7,7 +7,7 @@ use sqlx::Row as _;
 use uuid::Uuid;
 
 use super::database::Row;
-use crate::domain::account::{DeviceId, Subject};
+use crate::domain::account::{DeviceId, Family, Subject};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::domain::lifecycle::Status;
@@ -85,6 +85,10 @@ pub(super) fn subject(row: &Row, column: &str) -> Column<Subject> {
 
 pub(super) fn device(row: &Row, column: &str) -> Column<DeviceId> {
     bytes(row, column).map(DeviceId)
+}
+
+pub(super) fn family(row: &Row, column: &str) -> Column<Family> {
+    bytes(row, column).map(Family)
 }
 
 /// An address, which was stored in its canonical spelling and must still have it.

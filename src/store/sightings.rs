@@ -2,12 +2,30 @@
 
 use jiff::Timestamp;
 
+use super::database::Row;
 use super::{Change, Store, StoreError, row};
 use crate::domain::email::EmailAddress;
 use crate::domain::organization::OrganizationId;
 use crate::entropy::Entropy;
 
 impl Store {
+    /// When the code of an address was last typed at any site of the organization.
+    pub async fn last_verified(
+        &self,
+        organization: &OrganizationId,
+        email: &EmailAddress,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let last =
+            sqlx::query("SELECT last_verified_at FROM accounts WHERE organization = $1 AND email = $2")
+                .bind(organization.as_str())
+                .bind(email.as_str())
+                .try_map(|row: Row| row::optional_time(&row, "last_verified_at"))
+                .fetch_optional(self.readers())
+                .await
+                .map_err(self.fault())?;
+        Ok(last.flatten())
+    }
+
     /// Notes when accounts were last used. It decides nothing, so it has no audit event.
     pub async fn note_active(
         &self,

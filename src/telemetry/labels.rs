@@ -154,6 +154,12 @@ labels! {
         RefusedCrossSite => "refused_cross_site",
         /// A sign-out ended a proof.
         SignedOut => "signed_out",
+        /// A verification at another host of the organization counts here, and nobody was asked.
+        HandedOver => "handed_over",
+        /// The home host of the organization knew of none.
+        NotHandedOver => "not_handed_over",
+        /// A ticket between two hosts was of another browser, account or site, too old, used or void.
+        RefusedTicket => "refused_ticket",
     }
     /// What became of the enrolment of a mobile app's session.
     EnrolmentEvent {

@@ -1,6 +1,7 @@
 //! The promises to people, walked in a real Chromium. The steps that the walks share are here.
 
 mod access;
+mod hosts;
 mod mistakes;
 mod sizes;
 mod walk;

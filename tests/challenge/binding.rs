@@ -74,7 +74,7 @@ async fn t115_our_cookies_are_for_this_host_and_no_script() {
     let page = jane.challenge("/").await;
     let done = jane.submit(&page, &world.newest_mail(JANE).code()).await;
     let lines = [page.set_cookies(), done.set_cookies()].concat();
-    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert_eq!(lines.len(), 4, "{lines:?}");
     for line in lines {
         assert!(line.starts_with("__Host-postern-"), "{line}");
         let attributes: Vec<&str> = line.split("; ").skip(1).collect();

@@ -8,7 +8,8 @@ mod clocks;
 mod codes;
 mod forms;
 mod guessing;
-mod headers;
+mod handover;
+pub mod headers;
 mod languages;
 mod looks;
 mod opening;
@@ -16,7 +17,7 @@ mod secrecy;
 mod sending;
 mod sign_out;
 mod tabs;
-mod targets;
+pub mod targets;
 mod walk;
 
 use std::time::Duration;

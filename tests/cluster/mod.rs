@@ -1,5 +1,6 @@
 //! Several gateways on one PostgreSQL: real processes before one product, and a real server that can be killed.
 
+mod handover;
 mod outage;
 mod sharing;
 

@@ -116,7 +116,10 @@ async fn a_new_sign_in_at_the_issuer_ends_the_verification_and_a_refresh_does_no
     browser.cookies.insert("up_jwt".to_owned(), jane("one", 2));
     assert_eq!(browser.open("/page").await.status, StatusCode::OK);
     browser.cookies.insert("up_jwt".to_owned(), jane("two", 3));
-    assert!(browser.open("/page").await.is_challenge());
+    let challenged = browser.open("/page").await;
+    assert!(challenged.is_challenge());
+    let page = browser.open(challenged.header("location")).await;
+    assert_eq!(page.status, StatusCode::OK, "and no other host may vouch for what was before it");
     realm.received();
     assert!(!realm.accepts(&RSA[0].sign(&liam())).await, "without the claim a token does not count");
 }

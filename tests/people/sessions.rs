@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{PAGE, until};
 use crate::admin::{Api, auth_policies::KEPT};
 use crate::support::client::{Answer, Browser, FETCH};
-use crate::support::world::World;
+use crate::support::world::{JIRA, WIKI, World};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const LIAM: &str = "liam@acme.com";
@@ -138,6 +138,11 @@ async fn settings_act_from_the_next_sign_in_on_and_at_once_when_an_admin_says_so
     assert_eq!(browser.open(PAGE).await.status, StatusCode::OK);
     world.advance(10 * 24 * 60 * MINUTE);
     assert_eq!(browser.open(PAGE).await.status, StatusCode::OK, "once in a session is enough");
+    browser.go_to(WIKI);
+    browser.sign_in("liam").await;
+    let (way, _) = browser.settle("/display/DEMO/Home").await;
+    assert_eq!(way.len(), 1, "another sign-in, at another host: this one cannot vouch for it: {way:?}");
+    browser.go_to(JIRA);
     browser.sign_out().await;
     browser.sign_in("liam").await;
     assert!(browser.open(PAGE).await.is_challenge(), "a code for each sign-in");

@@ -10,9 +10,9 @@ use http::{Method, StatusCode};
 use nix::sys::signal::Signal;
 use postern::clock::{self, Clock};
 use postern::demo::demo_people;
-use postern::domain::account::{DeviceId, Subject};
+use postern::domain::account::{DeviceId, Family, Subject};
 use postern::domain::organization::OrganizationId;
-use postern::domain::proof::{self, Binding};
+use postern::domain::proof::{self, Binding, Proof};
 use postern::keys::Keys;
 use sqlx::{Connection, Row, SqliteConnection};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -148,7 +148,8 @@ async fn proof_of_two_days_ago(installation: &Installation, browser: &Browser) -
     let (id, keys) = keys.current();
     let verified_at = Clock::system().now().checked_sub(Duration::from_secs(2 * 86_400)).unwrap();
     let organization = &OrganizationId::only();
-    proof::mint(id, &keys.proof, &Binding { organization, site: JIRA, subject, device }, verified_at)
+    let proof = Proof { verified_at, family: Family([1; 16]) };
+    proof::mint(id, &keys.proof, &Binding { organization, site: JIRA, subject, device }, &proof)
 }
 
 async fn reload(running: &mut Running, outcome: &str) {

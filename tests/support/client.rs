@@ -73,6 +73,8 @@ pub struct Browser {
     pub cookies: BTreeMap<String, String>,
     /// The languages it asks for; empty for none.
     pub languages: &'static str,
+    /// Those that it has at other hosts.
+    pub elsewhere: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// An answer.
@@ -139,15 +141,8 @@ impl Browser {
         host: &str,
     ) -> Self {
         let origin = format!("https://{host}");
-        Self {
-            client,
-            protocol,
-            address,
-            host: host.to_owned(),
-            origin,
-            cookies: BTreeMap::new(),
-            languages: "",
-        }
+        let (host, cookies, elsewhere) = (host.to_owned(), BTreeMap::new(), BTreeMap::new());
+        Self { client, protocol, address, host, origin, cookies, elsewhere, languages: "" }
     }
 
     /// Connects anew from another address of this machine (`127.0.x.1`), as from another network. In the clear.
@@ -160,8 +155,47 @@ impl Browser {
 
     /// The same browser after the gateway was started anew.
     pub fn follow_to(&mut self, world: &World) {
-        let cookies = std::mem::take(&mut self.cookies);
-        *self = Self { cookies, ..world.browser_at(&self.host) };
+        let (cookies, elsewhere) = (std::mem::take(&mut self.cookies), std::mem::take(&mut self.elsewhere));
+        *self = Self { cookies, elsewhere, ..world.browser_at(&self.host) };
+    }
+
+    /// Goes to another host, with the cookies that it has there.
+    pub fn go_to(&mut self, host: &str) {
+        if self.host == host {
+            return;
+        }
+        let there = self.elsewhere.remove(host).unwrap_or_default();
+        let left = std::mem::replace(&mut self.host, host.to_owned());
+        self.elsewhere.insert(left, std::mem::replace(&mut self.cookies, there));
+        self.origin = format!("https://{host}");
+    }
+
+    /// Loads what an answer leads to, at whatever host, and says where that was.
+    pub async fn go_on(&mut self, answer: &Answer) -> (String, Answer) {
+        let location = answer.header("location");
+        assert!(answer.status.is_redirection() && !location.is_empty(), "{}: {}", answer.status, answer.body);
+        let path = match location.split_once("://") {
+            None => location,
+            Some((_, address)) => {
+                let (authority, _) = address.split_once('/').expect("a path");
+                self.go_to(authority.split(':').next().expect("a host"));
+                address.strip_prefix(authority).expect("a path")
+            }
+        };
+        let (place, path) = (format!("{}{path}", self.host), path.to_owned());
+        (place, self.open(&path).await)
+    }
+
+    /// Loads a page as a browser does, through all redirects; gives the page and where it went on the way.
+    pub async fn settle(&mut self, target: &str) -> (Vec<String>, Answer) {
+        let (mut way, mut answer) = (Vec::new(), self.open(target).await);
+        while answer.status.is_redirection() {
+            let (place, next) = self.go_on(&answer).await;
+            way.push(place);
+            answer = next;
+            assert!(way.len() < 20, "a loop: {way:?}");
+        }
+        (way, answer)
     }
 
     /// Sends a request with exactly these headers, `Host` and the cookies, and keeps what cookies come back.
@@ -261,7 +295,8 @@ impl Browser {
         let answer = self.open(target).await;
         assert!(answer.is_challenge(), "{target} is challenged: {} {}", answer.status, answer.body);
         let location = answer.header("location").to_owned();
-        self.open(&location).await
+        // By way of the home host of the organization, where that is another one.
+        self.settle(&location).await.1
     }
 
     /// Posts a code from a challenge page.

@@ -162,8 +162,9 @@ impl Running {
 
     /// The same browser after a restart: another address, the same cookies.
     pub fn again(&self, browser: &Browser) -> Browser {
-        let mut again = self.browser();
+        let mut again = Browser::new(self.address, &browser.host);
         again.cookies.clone_from(&browser.cookies);
+        again.elsewhere.clone_from(&browser.elsewhere);
         again
     }
 

@@ -12,7 +12,7 @@ use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::domain::lifecycle::{Claim, Step};
 use crate::domain::look::Look;
-use crate::domain::organization::{ExportLinks, Office, Organization};
+use crate::domain::organization::{ExportLinks, Home, Office, Organization};
 use crate::store::tests::{empty_database, fresh, fresh_in, over_both};
 use crate::store::{AccountFilter, AuditAction, AuditEvent, Letter, NewAccount};
 
@@ -50,7 +50,7 @@ async fn office(store: Store) -> Accounts {
     let organization =
         Arc::new(Organization { id: acme(), name: "Acme".into(), contact: None, look: Look::default() });
     let admins = vec![email("ada@acme.test"), email("bob@acme.test")];
-    let office = Office { organization, admins, export_links: ExportLinks::SignIn };
+    let office = Office { organization, admins, export_links: ExportLinks::SignIn, home: Home::None };
     let (now, mut change) = (clock.now(), store.write().await.unwrap());
     let domain = DomainName::parse("acme.test").unwrap();
     assert_eq!(change.upsert_domains(&acme(), &[domain], now).await.unwrap(), None);

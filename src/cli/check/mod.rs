@@ -91,12 +91,16 @@ fn summary(path: &Path, settings: &Settings, now: Timestamp) -> String {
 fn organization_lines(settings: &Settings) -> String {
     let names_ids = settings.offices.len() > 1;
     let mut text = String::new();
-    for Office { organization, admins, export_links } in &settings.offices {
+    for office in &settings.offices {
+        let Office { organization, admins, export_links, home: _ } = office;
         let id = if names_ids { format!(" ({})", organization.id) } else { String::new() };
         let _ = writeln!(text, "  organization  {}{id}", organization.name);
         if !admins.is_empty() {
             let admins: Vec<&str> = admins.iter().map(EmailAddress::as_str).collect();
             let _ = writeln!(text, "                mail to {}", admins.join(", "));
+        }
+        if let Some((_, home)) = settings.home(office) {
+            let _ = writeln!(text, "                who verified is known to all its hosts by {home}");
         }
         if *export_links == ExportLinks::Bearer {
             let _ = writeln!(text, "                mailed links open exports without a key");

@@ -52,6 +52,27 @@ fn a_certificate_is_summed_up_with_its_names_and_its_end() {
 }
 
 #[test]
+fn where_there_are_several_hosts_it_says_which_one_keeps_who_verified() {
+    let wiki =
+        "}, { host = \"wiki.acme.com\", product = \"confluence\", upstream = \"http://10.0.0.6:8090\" }]";
+    let both = QUIET.replace("}]", wiki);
+    let (alone, text) = (summarise(QUIET), summarise(&both));
+    assert!(!alone.contains("who verified"), "{alone}");
+    assert!(text.contains("who verified is known to all its hosts by jira.acme.com\n"), "{text}");
+    assert!(!text.contains("warning"), "{text}");
+    let with = |home: &str| both.replace("Acme\"\n", &format!("Acme\"\norganization.home = \"{home}\"\n"));
+    assert!(summarise(&with("wiki.acme.com")).contains("by wiki.acme.com\n"));
+    assert!(!summarise(&with("none")).contains("who verified"));
+    for file in [
+        with("jira.acme.com").replace("mode = \"enforce\"", "mode = \"off\""),
+        QUIET.replace("Acme\"\n", "Acme\"\norganization.home = \"jira.acme.com\"\n"),
+    ] {
+        let text = summarise(&file);
+        assert!(text.contains("warning: the home of Acme serves nobody"), "{text}");
+    }
+}
+
+#[test]
 fn a_good_file_is_summed_up_without_warnings() {
     let text = summarise(QUIET);
     for piece in [

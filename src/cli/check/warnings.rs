@@ -1,6 +1,7 @@
 //! What works as it is written, but is worth a second look.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -13,7 +14,7 @@ use crate::config::settings::{
 };
 use crate::config::tls::Certificate;
 use crate::domain::mode::Mode;
-use crate::domain::organization::ExportLinks;
+use crate::domain::organization::{ExportLinks, Home, Office};
 use crate::domain::ownable::SpecialUse;
 use crate::domain::public_address::is_public;
 
@@ -65,9 +66,29 @@ pub(super) fn of(settings: &Settings) -> Vec<String> {
             )
         },
     ));
+    warnings.extend(settings.offices.iter().filter_map(|office| home_warning(settings, office)));
     warnings.extend(settings.sites.iter().flat_map(|site| site_warnings(site, &settings.listen)));
     warnings.extend(domain_warnings(settings));
     warnings
+}
+
+/// A home host where nobody is ever known makes every other host ask for itself.
+fn home_warning(settings: &Settings, office: &Office) -> Option<String> {
+    let (is_given, name) = (matches!(office.home, Home::At(_)), &office.organization.name);
+    let Some((organization, home)) = settings.home(office) else {
+        return is_given.then(|| {
+            format!("the home of {name} serves nobody: nobody is judged there, or at no other host")
+        });
+    };
+    let of_home = |site: &&Arc<Site>| site.organization.id == organization.id && site.host == *home;
+    let by_sign_in = |site: &Arc<Site>| {
+        let is_one = |source: &SessionSource| matches!(source, SessionSource::Jwt(rules) if rules.session_claim.is_some());
+        site.sessions.iter().all(is_one)
+    };
+    let is_vain = settings.sites.iter().filter(of_home).all(by_sign_in);
+    is_vain.then(|| {
+        format!("{home} keeps who verified for {name}, but by `session_claim` each sign-in there needs a code of its own")
+    })
 }
 
 /// The same of how domains are proved.

@@ -50,6 +50,24 @@ fn a_missing_key_or_section_is_named_with_an_example() {
 
 #[test]
 #[rustfmt::skip] // A row is a line.
+fn a_home_is_a_host_of_the_organization() {
+    let one = "name = \"Acme\"\n";
+    refuse(&[
+        (one, "name = \"Acme\"\nhome = \"evil.test\"\n", 3, 8, "`home` is no host of its sites", "expected one of `jira.acme.com`, or `none`"),
+        (one, "name = \"Acme\"\nhome = \"https://jira.acme.com\"\n", 3, 8, "`home` ", "expected the host of one of its sites"),
+        (one, "name = \"Acme\"\nhome = true\n", 3, 8, "`home` has the wrong type", "a text in quotes"),
+    ]);
+    for home in ["jira.acme.com", "JIRA.acme.com", "none"] {
+        settings(&changed(one, &format!("{one}home = \"{home}\"\n")));
+    }
+    let two = "[[organization]]\nid = \"acme\"\nname = \"Acme\"\n[[organization]]\nid = \"b\"\nname = \"B\"\nhome = \"jira.acme.com\"\n";
+    let text = changed("[organization]\nname = \"Acme\"\n", two).replace("[[site]]", "[[site]]\norganization = \"acme\"");
+    let errors = read(&text).err().unwrap();
+    assert_eq!((errors.errors().len(), errors.errors()[0].line), (1, 7), "{errors}");
+}
+
+#[test]
+#[rustfmt::skip] // A row is a line.
 fn several_organizations_are_told_apart_and_no_host_is_shared() {
     let two = "[[organization]]\nid = \"acme\"\nname = \"Acme\"\n[[organization]]\nid = \"b\"\nname = \"B\"\n";
     let one = "[organization]\nname = \"Acme\"\n";

@@ -125,7 +125,7 @@ async fn who_follows_the_change_log_misses_nothing_that_any_gateway_writes() {
     });
     at_once(&stores, async |store: Store, number| {
         let mut change = store.write().await.unwrap();
-        change.revoke(Subject([number as u8; 16]), BROWSER, at(number)).await.unwrap();
+        change.revoke(Family([number as u8; 16]), at(number)).await.unwrap();
         change.commit(challenged(), at(number)).await.unwrap();
     })
     .await;
@@ -141,7 +141,7 @@ async fn whoever_gives_up_while_a_transaction_begins_leaves_none_behind() {
         drop(parallel::poll_at_most(polls % 8, stores[0].write()).await);
         let seen = stores[0].last_change().await.unwrap();
         let mut change = stores[1].write().await.unwrap();
-        change.revoke(JANE, BROWSER, at(u64::from(polls))).await.unwrap();
+        change.revoke(FAMILY, at(u64::from(polls))).await.unwrap();
         change.commit(challenged(), at(u64::from(polls))).await.unwrap();
         assert_eq!(stores[0].last_change().await.unwrap(), seen + 1, "given up after {} polls", polls % 8);
     }

@@ -53,7 +53,7 @@ use uuid::Uuid;
 use super::*;
 use crate::config;
 use crate::config::database::Postgres;
-use crate::domain::account::{DeviceId, Subject};
+use crate::domain::account::{DeviceId, Family, Subject};
 use crate::domain::email::EmailAddress;
 use crate::domain::language::Language;
 use crate::domain::look::Look;
@@ -63,6 +63,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
 const JANE: Subject = Subject([1; 16]);
 const BROWSER: DeviceId = DeviceId([2; 16]);
+const FAMILY: Family = Family([3; 16]);
 
 /// A new store in a folder that lives as long as the first value.
 pub(crate) async fn fresh() -> (TempDir, Store) {

@@ -13,6 +13,7 @@ use crate::domain::quota::Quota;
 
 over_both! {
     of_a_hundred_that_end_a_challenge_one_is_told_so,
+    of_a_hundred_that_take_a_ticket_one_is_told_so,
     the_sixth_try_is_refused_whatever_runs_at_once,
     two_live_challenges_of_one_browser_are_impossible,
     t112_a_challenge_from_the_future_is_void_and_makes_way,
@@ -37,6 +38,22 @@ async fn of_a_hundred_that_end_a_challenge_one_is_told_so(store: Store) {
     }
     assert_eq!(tasks.join_all().await.into_iter().filter(|ended| *ended).count(), 1);
     assert_eq!(store.verify_audit_chain().await.unwrap(), 102, "the chain is one, whoever writes");
+}
+
+async fn of_a_hundred_that_take_a_ticket_one_is_told_so(store: Store) {
+    let mut tasks = JoinSet::new();
+    for _ in 0..100 {
+        let store = store.clone();
+        tasks.spawn(async move {
+            let mut change = store.write().await.unwrap();
+            let taken = change.take_ticket([1; 16], at(1)).await.unwrap();
+            change.commit(challenged(), at(1)).await.unwrap();
+            taken
+        });
+    }
+    assert_eq!(tasks.join_all().await.into_iter().filter(|taken| *taken).count(), 1);
+    let mut change = store.write().await.unwrap();
+    assert!(change.take_ticket([2; 16], at(1)).await.unwrap(), "another one is another one's");
 }
 
 async fn the_sixth_try_is_refused_whatever_runs_at_once(store: Store) {
@@ -188,7 +205,7 @@ pub(super) async fn poll_at_most<T>(polls: u32, future: impl Future<Output = T>)
 
 async fn nothing_is_committed_without_an_audit_event(store: Store) {
     let mut change = store.write().await.unwrap();
-    change.revoke(JANE, BROWSER, at(0)).await.unwrap();
+    change.revoke(FAMILY, at(0)).await.unwrap();
     assert!(change.commit_many(&[], at(0)).await.is_err());
     assert_eq!((rows(&store, "revocations").await, store.last_change().await.unwrap()), (0, 0));
 }

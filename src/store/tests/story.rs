@@ -101,12 +101,12 @@ async fn try_and_verify(store: &Store) {
 async fn sign_out(store: &Store) {
     let before = store.last_change().await.unwrap();
     let mut change = store.write().await.unwrap();
-    change.revoke(JANE, BROWSER, at(5)).await.unwrap();
-    change.revoke(JANE, BROWSER, at(4)).await.unwrap();
+    change.revoke(FAMILY, at(5)).await.unwrap();
+    change.revoke(FAMILY, at(4)).await.unwrap();
     let signed_out = AuditEvent::new("jane@ext.test", AuditAction::ExternalUserSignedOut, "jane@ext.test");
     change.commit(signed_out.with(json!({ "site": "jira.acme.test" })), at(5)).await.unwrap();
 
-    let expected = RevocationRow { subject: JANE, device: BROWSER, at: at(5) };
+    let expected = RevocationRow { family: FAMILY, at: at(5) };
     let mut seen = Vec::new();
     assert_eq!(store.each_revocation(at(0), |row| seen.push(row)).await.unwrap(), 1);
     assert_eq!(seen, [expected], "the later sign-out counts");
@@ -354,7 +354,8 @@ async fn what_is_old_is_forgotten_and_the_audit_log_stays(store: Store) {
         change.spend("mail", b"jane", &[], now).await.unwrap().unwrap();
         change.open_challenge(&new_challenge(id, now)).await.unwrap();
         change.queue_mail(&new_mail(id, id, now)).await.unwrap();
-        change.revoke(Subject([id as u8; 16]), BROWSER, now).await.unwrap();
+        change.revoke(Family([id as u8; 16]), now).await.unwrap();
+        assert!(change.take_ticket([id as u8; 16], now).await.unwrap());
         change.enroll(&enrolled(id as u8, now)).await.unwrap();
         change.reset_people(&only(), &[email(&format!("p{id}@ext.test"))], now, now).await.unwrap();
         change.commit(challenged(), now).await.unwrap();
@@ -370,6 +371,7 @@ async fn what_is_old_is_forgotten_and_the_audit_log_stays(store: Store) {
             mails: 1,
             revocations: 1,
             resets: 1,
+            handovers: 2,
             enrolments: 2,
             ..Pruned::default()
         }

@@ -27,7 +27,7 @@ use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::domain::look::Look;
 use crate::domain::membership::AccountKey;
-use crate::domain::organization::{ExportLinks, Organization, OrganizationId};
+use crate::domain::organization::{ExportLinks, Home, Organization, OrganizationId};
 use crate::store::tests::{empty_database, fresh, fresh_in, over_both};
 use crate::store::{AuditAction, AuditEvent, AuditRow, NewAccount};
 
@@ -76,8 +76,12 @@ pub(in crate::actions) fn person(address: &str, claimed: bool) -> NewAccount {
 pub(in crate::actions) fn letterhead(export_links: ExportLinks) -> Letterhead {
     let organization =
         Arc::new(Organization { id: acme(), name: "Acme".into(), contact: None, look: Look::default() });
-    let office =
-        domain::organization::Office { organization, admins: vec![email("ada@acme.test")], export_links };
+    let office = domain::organization::Office {
+        organization,
+        admins: vec![email("ada@acme.test")],
+        export_links,
+        home: Home::None,
+    };
     Letterhead { offices: vec![office], base: "https://admin.acme.test".to_owned() }
 }
 
