@@ -5,8 +5,8 @@
 //!
 //! 1. [`domain`]: the rules and nothing else. Begin with [`domain::decide`], the ordered list of ifs that everything serves,
 //!    then `facts.rs` (what it is told), `decision.rs` (what it answers) and `reason.rs` (why).
-//! 2. [`clock`], [`entropy`], [`telemetry`]: the time, randomness, what is logged and counted. [`demo`] stands aside: small
-//!    Jira and Confluence look-alikes for `postern demo` and the tests.
+//! 2. [`clock`], [`entropy`], [`telemetry`]: the time, randomness, what is logged and counted. [`texts`]: what people read, in
+//!    their languages. [`demo`] stands aside: small Jira and Confluence look-alikes for `postern demo` and the tests.
 //! 3. [`store`], [`config`], [`keys`]: what lasts (SQLite or PostgreSQL), what the operator wrote, what codes and proofs are made with.
 //! 4. [`directory`], [`mail`]: the tables in memory, kept current by the store's change log; the outbox and its delivery.
 //!    [`connect`]: the way to a product server, verified where it is TLS; its connections, used again (`pool.rs`).
@@ -23,18 +23,18 @@
 //! | room | may import |
 //! |---|---|
 //! | `main`, `cli`, `app` | everything |
-//! | `proxy` | `actions`, `identity`, `connect`, `directory`, `config`, `domain`, `telemetry`, `clock`, `entropy` |
+//! | `proxy` | `actions`, `identity`, `connect`, `directory`, `config`, `texts`, `domain`, `telemetry`, `clock`, `entropy` |
 //! | `admin` | `actions`, `directory`, `store`, `config`, `domain`, `telemetry`, `clock`, `entropy` |
 //! | `actions` | `mail`, `store`, `dns`, `website`, `keys`, `domain`, `telemetry`, `clock`, `entropy` |
 //! | `identity` | `connect`, `directory`, `config`, `keys`, `domain`, `telemetry`, `clock` |
-//! | `mail` | `store`, `config`, `domain`, `telemetry`, `clock` |
+//! | `mail` | `store`, `config`, `texts`, `domain`, `telemetry`, `clock` |
 //! | `directory` | `store`, `config`, `domain`, `telemetry`, `clock`, `entropy` |
 //! | `connect` | `config` |
 //! | `website` | `dns`, `config`, `domain` |
 //! | `dns` | `config`, `domain` |
 //! | `store` | `config`, `domain`, `telemetry`, `clock`, `entropy` |
 //! | `config`, `keys` | `domain`, `telemetry`, `clock`, `entropy` |
-//! | `telemetry` | `domain` |
+//! | `telemetry`, `texts` | `domain` |
 //! | `domain`, `clock`, `entropy`, `demo` | nothing of ours |
 //!
 //! The planes never import each other. Only [`clock`] reads the clock and only [`entropy`] draws random values; elsewhere
@@ -82,6 +82,8 @@
 //!   `store/tests/story.rs`.
 //! - A fact of a connection: `proxy/wire/connection.rs`, found out in `opening.rs` beside it.
 //! - A page of ours: copy `SignedOutPage` in `proxy/pages.rs` and its template, and route it in `proxy/own.rs`.
+//! - A sentence that people read: a message in every file of `texts/languages/`. The reason of a refusal has one too.
+//! - A language: a variant in `domain/language.rs` and its file in `texts/languages/`; the tests there say what it lacks.
 //! - A metric: declare it in `telemetry/families.rs`; labels are enums in `telemetry/labels.rs`, never what a client sent.
 //! - A domain at which anybody can have a mailbox: a line in `domain/public_mail_domains.txt`.
 //! - A deed about accounts: copy `actions/accounts/suspend.rs`; `domain/lifecycle.rs` says what may become of one. Whatever of a
@@ -145,4 +147,5 @@ pub mod mail;
 pub mod proxy;
 pub mod store;
 pub mod telemetry;
+pub mod texts;
 pub mod website;

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::domain::account::{DeviceId, Subject};
 use crate::domain::actor::Actor;
 use crate::domain::email::EmailAddress;
+use crate::domain::language::Language;
 use crate::domain::organization::Organization;
 use crate::domain::policy::ChallengeRules;
 use crate::store::{AuditAction, AuditEvent, Challenge, Change, Letter, NewChallenge, NewMail, StoreError};
@@ -36,6 +37,8 @@ pub struct Asker<'a> {
     pub address: IpAddr,
     /// The client's network, for limits.
     pub network: &'a str,
+    /// The language that the browser asks for.
+    pub language: Language,
 }
 
 impl Asker<'_> {
@@ -153,6 +156,7 @@ impl Actions {
                 challenge: challenge.id,
                 key_id: challenge.key_id,
                 site: challenge.site.clone(),
+                language: asker.language,
             },
             to: challenge.email.clone(),
             organization: asker.organization.clone(),

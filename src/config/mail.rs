@@ -19,18 +19,21 @@ use super::values::{Refusal, choice, duration};
 
 /// Where a password may come from instead of a file.
 const PASSWORD_VARIABLE: &str = "POSTERN_SMTP_PASSWORD";
+/// The same for the second server.
+const SECOND_PASSWORD_VARIABLE: &str = "POSTERN_SMTP_SECOND_PASSWORD";
 
 /// The keys that mean something only beside `smtp`.
-const SMTP_KEYS: [&str; 5] = ["tls", "ca_file", "username", "password_file", "timeout"];
+const SMTP_KEYS: [&str; 6] = ["tls", "ca_file", "username", "password_file", "timeout", "second"];
 
 /// Reads the section.
 pub(super) fn read(root: &mut Section<'_>, around: &Surroundings<'_>) -> Option<Mail> {
     let mut section = root.required_section("mail", "`from`, and either `smtp` or `file`")?;
     let from = section.required("from", "Acme access <access@acme.com>", mailbox);
     let folder = section.text("file", |text| around.file(text));
-    let smtp = read_smtp(&mut section, around);
+    let smtp = read_smtp(&mut section, around, PASSWORD_VARIABLE);
+    let second = read_second(&mut section, around);
     let transport = match (section.has("smtp"), section.has("file")) {
-        (true, false) => smtp.map(MailTransport::Smtp),
+        (true, false) => smtp.map(|first| MailTransport::Smtp { first, second }),
         (false, true) => folder.map(MailTransport::File),
         (true, true) => {
             section.reject("file", "stands beside `smtp`", "mail leaves one way: remove one of the two");
@@ -53,12 +56,31 @@ pub(super) fn read(root: &mut Section<'_>, around: &Surroundings<'_>) -> Option<
     Some(Mail { from: from?, transport: transport? })
 }
 
-fn read_smtp(section: &mut Section<'_>, around: &Surroundings<'_>) -> Option<Smtp> {
+/// `[mail.second]`, with the keys that the first server has.
+fn read_second(section: &mut Section<'_>, around: &Surroundings<'_>) -> Option<Smtp> {
+    let is_given = section.has("second");
+    let mut second = section.section("second");
+    if !is_given {
+        return None;
+    }
+    let smtp = read_smtp(&mut second, around, SECOND_PASSWORD_VARIABLE);
+    if !second.has("smtp") {
+        second.reject_whole("names no server", "add `smtp = \"smtp://host:587\"`, or remove the section");
+    }
+    second.finish();
+    smtp
+}
+
+fn read_smtp(
+    section: &mut Section<'_>,
+    around: &Surroundings<'_>,
+    password_variable: &'static str,
+) -> Option<Smtp> {
     let server = section.text("smtp", server);
     let wanted = section.text("tls", choice(&[("required", true), ("none", false)])).unwrap_or(true);
     let ca_file = section.text("ca_file", |text| certificate(around.file(text)?));
     let timeout = section.text("timeout", duration("1s", "60s")).unwrap_or(Duration::from_secs(20));
-    let credentials = read_credentials(section, around);
+    let credentials = read_credentials(section, around, password_variable);
     let implicit = server.as_ref().is_some_and(|server| server.implicit_tls);
     if !wanted {
         if implicit {
@@ -85,7 +107,11 @@ fn read_smtp(section: &mut Section<'_>, around: &Surroundings<'_>) -> Option<Smt
 }
 
 /// A user name needs a password from exactly one place, and a password file needs a user name.
-fn read_credentials(section: &mut Section<'_>, around: &Surroundings<'_>) -> Option<SmtpCredentials> {
+fn read_credentials(
+    section: &mut Section<'_>,
+    around: &Surroundings<'_>,
+    variable: &'static str,
+) -> Option<SmtpCredentials> {
     let username = section.text("username", |text| match text.is_empty() {
         true => Err(Refusal::new("is empty", "expected a name, or no such key")),
         false => Ok(text.to_owned()),
@@ -97,17 +123,17 @@ fn read_credentials(section: &mut Section<'_>, around: &Surroundings<'_>) -> Opt
         }
         return None;
     }
-    let from_environment = (around.environment)(PASSWORD_VARIABLE).filter(|password| !password.is_empty());
+    let from_environment = (around.environment)(variable).filter(|password| !password.is_empty());
     let password = match (section.has("password_file"), from_environment) {
         (true, None) => from_file,
         (false, Some(password)) => Some(SecretString::from(password)),
         (true, Some(_)) => {
-            let instead = format!("{PASSWORD_VARIABLE} is set too: remove one of the two");
+            let instead = format!("{variable} is set too: remove one of the two");
             section.reject("password_file", "is not the only password", instead);
             None
         }
         (false, None) => {
-            let instead = format!("add `password_file`, or set {PASSWORD_VARIABLE} in the environment");
+            let instead = format!("add `password_file`, or set {variable} in the environment");
             section.reject("username", "has no password beside it", instead);
             None
         }
@@ -131,7 +157,7 @@ fn server(text: &str) -> Result<Server, Refusal> {
         _ => return Err(refuse("has another scheme than `smtp` and `smtps`")),
     };
     if !url.username().is_empty() || url.password().is_some() || text.contains('@') {
-        let instead = format!("use `username` with `password_file` or {PASSWORD_VARIABLE}");
+        let instead = "use `username` with `password_file` or the environment";
         return Err(Refusal::new("carries a user name or password", instead));
     }
     if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {

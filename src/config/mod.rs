@@ -23,6 +23,7 @@ mod jwt;
 mod limits;
 mod listen;
 mod log;
+mod look;
 mod mail;
 mod mobile;
 mod organizations;
@@ -101,7 +102,7 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
     let document = DeTable::parse(text).map_err(|error| problems.add_syntax(&error)).ok()?;
     let mut root = Section::root(document.get_ref(), problems);
     let admin = admin::read(&mut root);
-    let offices = organizations::read(&mut root, !admin.urls.is_empty());
+    let offices = organizations::read(&mut root, around, !admin.urls.is_empty());
     let organizations: Vec<_> =
         offices.iter().flatten().map(|office| Arc::clone(&office.organization)).collect();
     let listen = listen::read(&mut root, around);

@@ -8,17 +8,22 @@ use crate::domain::organization::{ExportLinks, Home, Office, Organization, Organ
 
 use super::section::Section;
 use super::settings::{Settings, Site};
-use super::values::{Refusal, choice};
+use super::values::{Refusal, choice, line};
+use super::{Surroundings, look};
 
 /// How many admins are written to at once.
 const MOST_ADMINS: usize = 20;
 
 /// Reads all organizations, at least one. The only one needs no id; several are told apart by theirs. `has_address` says whether
 /// it is known where clients reach the API, which a mailed link begins with.
-pub(super) fn read(root: &mut Section<'_>, has_address: bool) -> Option<Vec<Office>> {
+pub(super) fn read(
+    root: &mut Section<'_>,
+    around: &Surroundings<'_>,
+    has_address: bool,
+) -> Option<Vec<Office>> {
     if !root.is_list("organization") {
         let mut section = root.required_section("organization", "`name`")?;
-        let organization = read_one(&mut section, false, has_address);
+        let organization = read_one(&mut section, around, false, has_address);
         section.finish();
         return Some(vec![organization?]);
     }
@@ -26,7 +31,7 @@ pub(super) fn read(root: &mut Section<'_>, has_address: bool) -> Option<Vec<Offi
     let sections = root.sections("organization", "`id` and `name`");
     let (all, several) = (sections.len(), sections.len() > 1);
     for mut section in sections {
-        match read_one(&mut section, several, has_address) {
+        match read_one(&mut section, around, several, has_address) {
             Some(new) if offices.iter().any(|known| known.organization.id == new.organization.id) => {
                 section.reject("id", "is taken", "expected another id for each organization");
             }
@@ -37,13 +42,19 @@ pub(super) fn read(root: &mut Section<'_>, has_address: bool) -> Option<Vec<Offi
     (offices.len() == all && all > 0).then_some(offices)
 }
 
-fn read_one(section: &mut Section<'_>, is_one_of_several: bool, has_address: bool) -> Option<Office> {
+fn read_one(
+    section: &mut Section<'_>,
+    around: &Surroundings<'_>,
+    is_one_of_several: bool,
+    has_address: bool,
+) -> Option<Office> {
     let id = match is_one_of_several || section.has("id") {
         true => section.required("id", "acme", id),
         false => section.text("id", id).or_else(|| Some(OrganizationId::only())),
     };
     let name = section.required("name", "Acme", name);
     let contact = section.text("contact", contact);
+    let look = look::read(section, around);
     let mut admins = section.texts("admins", admin).unwrap_or_default();
     admins.sort();
     admins.dedup();
@@ -57,7 +68,7 @@ fn read_one(section: &mut Section<'_>, is_one_of_several: bool, has_address: boo
         section.reject("export_links", "leads nowhere", instead);
     }
     let home = section.text("home", home).unwrap_or_default();
-    let organization = Arc::new(Organization { id: id?, name: name?, contact });
+    let organization = Arc::new(Organization { id: id?, name: name?, contact, look });
     Some(Office { organization, admins, export_links, home })
 }
 
@@ -155,10 +166,4 @@ fn name(text: &str) -> Result<Arc<str>, Refusal> {
 fn contact(text: &str) -> Result<Arc<str>, Refusal> {
     let instead = "expected 1 to 200 characters on one line, such as `the service desk, +49 30 1234`";
     line(text, 200).ok_or_else(|| Refusal::new("is not a contact", instead))
-}
-
-fn line(text: &str, most: usize) -> Option<Arc<str>> {
-    let text = text.trim();
-    let is_line = (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-    is_line.then(|| Arc::from(text))
 }

@@ -269,7 +269,12 @@ pub struct Mail {
 #[derive(Debug, Clone)]
 pub enum MailTransport {
     /// To a mail server.
-    Smtp(Smtp),
+    Smtp {
+        /// The one that gets every mail that it takes.
+        first: Smtp,
+        /// The one that takes over while the first fails.
+        second: Option<Smtp>,
+    },
     /// Into a folder, one `.eml` file a mail: for the demo and for tests.
     File(PathBuf),
 }

@@ -3,6 +3,7 @@
 //! Every refusal says what was expected; none repeats the value.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -74,6 +75,13 @@ pub(super) fn quota(text: &str) -> Result<Quota, Refusal> {
         limit.trim().parse().ok().filter(|limit| (1..=100_000).contains(limit)).ok_or_else(refusal)?;
     let window = any_duration(window).filter(|window| (SECOND..=DAY).contains(window)).ok_or_else(refusal)?;
     Ok(Quota { limit, window })
+}
+
+/// A name or a sentence: up to so many characters on one line, without the blanks around it.
+pub(super) fn line(text: &str, most: usize) -> Option<Arc<str>> {
+    let text = text.trim();
+    let is_line = (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    is_line.then(|| Arc::from(text))
 }
 
 /// One word of a few, each with its meaning.

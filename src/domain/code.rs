@@ -66,16 +66,72 @@ pub struct TypedCode(String);
 pub struct TypedCodeError(pub usize);
 
 impl TypedCode {
-    /// Reads what was typed or pasted. Spaces, tabs and line ends are dropped, as mail programs add them when a code is
-    /// copied; anything else that is no ASCII digit, or another number of digits, is no code.
+    /// Reads what was typed or pasted, in any way that can only mean one code.
+    ///
+    /// Keyboards of other scripts type their own digits, each of which Unicode maps to one decimal value; input methods of
+    /// East Asia type wide ones. All must be of one script: Bengali four looks like an eight of ours, so a mixture may be
+    /// something else than it seems. Mail programs and page readers add blanks, line ends and marks that nobody sees;
+    /// people part groups by a dash. A sign before the digits, a point, a letter or another number of digits is no code.
     pub fn parse(text: &str, digits: CodeDigits) -> Result<Self, TypedCodeError> {
-        let typed: String = text.chars().filter(|char| !matches!(char, ' ' | '\t' | '\r' | '\n')).collect();
-        if typed.len() != digits.count() || !typed.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(TypedCodeError(digits.count()));
-        }
-        Ok(Self(typed))
+        read(text, digits.count()).map(Self).ok_or(TypedCodeError(digits.count()))
     }
 }
+
+fn read(text: &str, count: usize) -> Option<String> {
+    let (mut typed, mut script, mut after_dash) = (String::new(), None, false);
+    for char in text.chars().filter(|&char| !is_blank(char)) {
+        if is_dash(char) {
+            // It parts two groups, so it stands between digits.
+            if typed.is_empty() || after_dash {
+                return None;
+            }
+            after_dash = true;
+            continue;
+        }
+        let zero = zero_of(char)?;
+        if *script.get_or_insert(zero) != zero || typed.len() == count {
+            return None;
+        }
+        typed.push(char::from_digit(u32::from(char) - zero, 10)?);
+        after_dash = false;
+    }
+    (typed.len() == count && !after_dash).then_some(typed)
+}
+
+/// Blanks and line ends of every width, and the marks of no width that text carries along when it is copied: directions,
+/// joiners, soft hyphens, byte order marks.
+fn is_blank(char: char) -> bool {
+    char.is_whitespace()
+        || matches!(char, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(char, '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Hyphens, dashes and minus signs, and the long vowel mark that a Japanese keyboard has on the same key.
+fn is_dash(char: char) -> bool {
+    matches!(
+        char,
+        '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{30fc}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}'
+    )
+}
+
+/// The zero of the ten digits that this one belongs to. In every script they stand in a row (Unicode 16, section 4.6).
+fn zero_of(char: char) -> Option<u32> {
+    let char = u32::from(char);
+    let after = ZEROS.partition_point(|&zero| zero <= char);
+    let zero = *ZEROS.get(after.checked_sub(1)?)?;
+    (char - zero < 10).then_some(zero)
+}
+
+/// The zeros of all decimal digits of Unicode 14, in order. Scripts that came later are not typed on any keyboard yet.
+#[rustfmt::skip]
+const ZEROS: [u32; 66] = [
+    0x0030, 0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6,
+    0x0d66, 0x0de6, 0x0e50, 0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80,
+    0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0,
+    0xff10, 0x104a0, 0x10d30, 0x11066, 0x110f0, 0x11136, 0x111d0, 0x112f0, 0x11450, 0x114d0, 0x11650, 0x116c0,
+    0x11730, 0x118e0, 0x11950, 0x11c50, 0x11d50, 0x11da0, 0x16a60, 0x16ac0, 0x16b50, 0x1d7ce, 0x1d7d8, 0x1d7e2,
+    0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e950, 0x1fbf0,
+];
 
 #[cfg(test)]
 mod tests {
@@ -95,23 +151,96 @@ mod tests {
         assert!(Code::derive(&KEY, one, CodeDigits::Six) != Code::derive(&[8; 32], one, CodeDigits::Six));
     }
 
+    fn six(typed: &str) -> Option<String> {
+        TypedCode::parse(typed, CodeDigits::Six).ok().map(|typed| typed.0)
+    }
+
     #[test]
-    fn t093_one_canonical_form_is_taken_and_nothing_else() {
-        let code = Code("000123".into());
-        for typed in ["000123", " 000123", "000 123", "000123\n", "\t000123\r\n"] {
-            assert!(code.matches(&TypedCode::parse(typed, CodeDigits::Six).unwrap()), "{typed:?}");
+    fn t093_whatever_can_only_mean_one_code_is_that_code() {
+        for typed in [
+            "000123",
+            " 000123",
+            "000 123",
+            "000123\n",
+            "\t000123\r\n",
+            "000\u{a0}123",
+            "000\u{2009}123",
+            "0 0 0 - 1 2 3",
+            "000-123",
+            "000\u{2010}123",
+            "000 \u{2013} 123",
+            "00-01-23",
+            "000\u{2212}123",
+            "０００１２３",
+            "０００ー１２３",
+            "０００－１２３",
+            "\u{3000}０００１２３",
+            "٠٠٠١٢٣",
+            "۰۰۰۱۲۳",
+            "०००१२३",
+            "০০০১২৩",
+            "๐๐๐๑๒๓",
+            "\u{200f}000123\u{200e}",
+            "\u{2068}000123\u{2069}",
+            "000123\u{200b}",
+            "\u{feff}000123",
+        ] {
+            assert_eq!(six(typed).as_deref(), Some("000123"), "{typed:?}");
         }
+    }
+
+    #[test]
+    fn t093_whatever_could_mean_something_else_is_no_code() {
         for typed in [
             "",
+            " ",
+            "-",
             "00123",
             "0000123",
+            "000123 4",
             "+00123",
-            "\u{ff10}\u{ff10}\u{ff10}\u{ff11}\u{ff12}\u{ff13}",
-            "000123\u{200b}",
-            "000-123",
+            "+000123",
+            "-000123",
+            "000123-",
+            "000--123",
+            "000.123",
+            "000,123",
+            "000/123",
+            "000_123",
             "0x0123",
+            "O00123",
+            "00012З",
+            "000l23",
+            "code 000123",
+            "000\u{301}123",
+            // Two scripts in one code, a superscript, a fraction, a circled digit, a Chinese numeral, a Roman one.
+            "000１２３",
+            "٠٠٠۱۲۳",
+            "00012৪",
+            "00012³",
+            "00012¼",
+            "00012③",
+            "00012三",
+            "00012Ⅲ",
         ] {
-            assert!(TypedCode::parse(typed, CodeDigits::Six).is_err(), "{typed:?}");
+            assert_eq!(six(typed), None, "{typed:?}");
+        }
+    }
+
+    /// Which characters are decimal digits is also known to the regular expressions, from the Unicode tables themselves.
+    #[test]
+    fn every_decimal_digit_of_unicode_has_its_value_and_nothing_else_has_one() {
+        let digit = regex::Regex::new(r"^\d$").unwrap();
+        let mut text = [0; 4];
+        let found: Vec<char> = (char::MIN..=char::MAX)
+            .filter(|char| zero_of(*char).is_some())
+            .inspect(|char| assert!(digit.is_match(char.encode_utf8(&mut text)), "{char:?}"))
+            .collect();
+        assert_eq!(found.len(), ZEROS.len() * 10);
+        assert!(ZEROS.is_sorted());
+        for row in found.chunks(10) {
+            let typed: String = row.get(..6).unwrap().iter().collect();
+            assert_eq!(six(&typed).as_deref(), Some("012345"), "{typed}");
         }
     }
 
@@ -148,8 +277,12 @@ mod tests {
         }
 
         #[test]
-        fn typing_never_panics(text in "\\PC{0,40}") {
-            let _ = TypedCode::parse(&text, CodeDigits::Six);
+        fn typing_never_panics_and_reads_digits_alone(text in "\\PC{0,40}|[\\d \u{200f}-]{0,12}") {
+            let digits = text.chars().filter(|&char| zero_of(char).is_some()).count();
+            if let Ok(typed) = TypedCode::parse(&text, CodeDigits::Six) {
+                prop_assert!(typed.0.len() == 6 && typed.0.bytes().all(|byte| byte.is_ascii_digit()));
+                prop_assert_eq!(digits, 6);
+            }
         }
     }
 }

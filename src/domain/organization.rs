@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::domain_name::DomainName;
 use super::email::EmailAddress;
+use super::look::Look;
 
 /// The longest id.
 const MAX_CHARACTERS: usize = 64;
@@ -19,6 +20,8 @@ pub struct Organization {
     pub name: Arc<str>,
     /// Whom a person can ask who is refused, as its pages say it.
     pub contact: Option<Arc<str>>,
+    /// How its pages look.
+    pub look: Look,
 }
 
 /// An organization with what the configuration says of how it is run.

@@ -14,6 +14,9 @@ use uuid::Uuid;
 
 use crate::domain::code::Code;
 use crate::domain::email::EmailAddress;
+use crate::domain::language::Language;
+use crate::domain::mail_tag::MailTag;
+use crate::texts::{self, Texts, Value, Values, texts};
 
 /// What goes on the outside of a mail.
 pub struct Envelope<'a> {
@@ -36,6 +39,10 @@ pub struct CodeMail<'a> {
     pub site_host: &'a str,
     /// The code.
     pub code: &'a Code,
+    /// The mark that the page names it by.
+    pub tag: MailTag,
+    /// The language of who reads it.
+    pub language: Language,
     /// How long the code goes on being valid; shown in minutes.
     pub valid_for: Duration,
 }
@@ -56,13 +63,20 @@ pub enum ComposeError {
 
 /// Composes the mail that carries a code.
 pub fn compose_code(envelope: &Envelope<'_>, mail: &CodeMail<'_>) -> Result<Message, ComposeError> {
-    let organization = one_line(envelope.organization);
-    let site_host = one_line(mail.site_host);
-    let minutes = whole_minutes(mail.valid_for);
-    let code = mail.code.digits();
-    let text = Text { organization: &organization, site_host: &site_host, code, minutes }.render()?;
-    let html = Html { organization: &organization, site_host: &site_host, code, minutes }.render()?;
-    assemble(envelope, format!("Verify your identity at {organization}"), text, html)
+    let (organization, host) = (one_line(envelope.organization), one_line(mail.site_host));
+    let (tag, texts) = (mail.tag.to_string(), texts(mail.language));
+    let values = [
+        ("organization", Value::Strong(&organization)),
+        ("host", Value::Strong(&host)),
+        ("tag", Value::Strong(&tag)),
+        ("count", Value::Count(whole_minutes(mail.valid_for))),
+    ];
+    let (language, code) = (mail.language, mail.code.digits());
+    let words = Words { texts, values: &values };
+    let subject = words.plain("mail-subject");
+    let text = Text { words, code }.render()?;
+    let html = Html { language, words, subject: &subject, code }.render()?;
+    assemble(envelope, mail.language, subject, text, html)
 }
 
 /// Composes a notice. Its body is paragraphs with an empty line between two.
@@ -73,11 +87,12 @@ pub fn compose_notice(envelope: &Envelope<'_>, subject: &str, body: &str) -> Res
     let text = NoticeText { organization: &organization, paragraphs: &paragraphs }.render()?;
     let html =
         NoticeHtml { organization: &organization, subject: &subject, paragraphs: &paragraphs }.render()?;
-    assemble(envelope, subject, text, html)
+    assemble(envelope, Language::English, subject, text, html)
 }
 
 fn assemble(
     envelope: &Envelope<'_>,
+    language: Language,
     subject: String,
     text: String,
     html: String,
@@ -96,6 +111,7 @@ fn assemble(
         .to(Mailbox::new(None, to))
         .subject(subject)
         .header(AutoSubmitted)
+        .header(ContentLanguage(language))
         .multipart(body)?;
     Ok(message)
 }
@@ -103,19 +119,34 @@ fn assemble(
 #[derive(Template)]
 #[template(path = "code.txt")]
 struct Text<'a> {
-    organization: &'a str,
-    site_host: &'a str,
+    words: Words<'a>,
     code: &'a str,
-    minutes: u64,
 }
 
 #[derive(Template)]
 #[template(path = "code.html")]
 struct Html<'a> {
-    organization: &'a str,
-    site_host: &'a str,
+    language: Language,
+    words: Words<'a>,
+    subject: &'a str,
     code: &'a str,
-    minutes: u64,
+}
+
+/// The sentences of the mail with a code, filled with what it is about.
+#[derive(Clone, Copy)]
+struct Words<'a> {
+    texts: &'static Texts,
+    values: &'a Values<'a>,
+}
+
+impl Words<'_> {
+    fn plain(&self, message: &str) -> String {
+        self.texts.plain(message, self.values)
+    }
+
+    fn html(&self, message: &str) -> texts::Html {
+        self.texts.html(message, self.values)
+    }
 }
 
 #[derive(Template)]
@@ -151,6 +182,24 @@ impl Header for AutoSubmitted {
     }
 }
 
+/// `Content-Language` (RFC 3282), by which a mail program reads it aloud in the right voice.
+#[derive(Clone)]
+struct ContentLanguage(Language);
+
+impl Header for ContentLanguage {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Content-Language")
+    }
+
+    fn parse(tag: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(Language::of_tag(tag).unwrap_or_default()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.tag().to_owned())
+    }
+}
+
 /// A name with a line end in it would be a header of its own, or a line that passes for the code's.
 fn one_line(text: &str) -> String {
     let breaks = |char: char| char.is_control() || matches!(char, '\u{2028}' | '\u{2029}');
@@ -158,155 +207,9 @@ fn one_line(text: &str) -> String {
 }
 
 /// To the nearest minute, as a mail that is composed a second after the challenge opened should not say nine of ten.
-fn whole_minutes(valid_for: Duration) -> u64 {
-    ((valid_for.as_secs() + 30) / 60).max(1)
+fn whole_minutes(valid_for: Duration) -> u32 {
+    u32::try_from((valid_for.as_secs() + 30) / 60).unwrap_or(u32::MAX).max(1)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::code::CodeDigits;
-    use mail_parser::{MessageParser, MimeHeaders};
-
-    fn code() -> Code {
-        Code::derive(&[7; 32], Uuid::from_u128(1), CodeDigits::Six)
-    }
-
-    fn compose_for(organization: &str, sender: &str) -> Vec<u8> {
-        with_envelope(organization, sender, |envelope| {
-            let valid_for = Duration::from_secs(599);
-            compose_code(envelope, &CodeMail { site_host: "jira.acme.com", code: &code(), valid_for })
-        })
-    }
-
-    fn notice(organization: &str, subject: &str, body: &str) -> Vec<u8> {
-        with_envelope(organization, organization, |envelope| compose_notice(envelope, subject, body))
-    }
-
-    fn with_envelope(
-        organization: &str,
-        sender: &str,
-        compose: impl FnOnce(&Envelope<'_>) -> Result<Message, ComposeError>,
-    ) -> Vec<u8> {
-        let envelope = Envelope {
-            from: &Mailbox::new(Some(sender.to_owned()), "access@acme.com".parse().unwrap()),
-            organization,
-            to: &EmailAddress::parse("jane@partner.test").unwrap(),
-            id: Uuid::from_u128(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef),
-            date: Timestamp::from_second(1_700_000_000).unwrap(),
-        };
-        compose(&envelope).unwrap().formatted()
-    }
-
-    /// The decoded parts, as a mail program shows them: text, HTML.
-    fn parts(mail: &[u8]) -> (String, String) {
-        let parsed = MessageParser::default().parse(mail).unwrap();
-        assert!(parsed.is_content_type("multipart", "alternative"));
-        (parsed.body_text(0).unwrap().into_owned(), parsed.body_html(0).unwrap().into_owned())
-    }
-
-    /// The runs of digits that stand alone, as a code detector sees them.
-    fn digit_runs(text: &str, length: usize) -> Vec<&str> {
-        let word = |char: char| char.is_alphanumeric() || char == '_';
-        let is_run = |word: &&str| word.len() == length && word.bytes().all(|byte| byte.is_ascii_digit());
-        text.split(|char| !word(char)).filter(is_run).collect()
-    }
-
-    #[test]
-    fn the_code_is_the_only_run_of_six_digits_in_either_part() {
-        let (text, html) = parts(&compose_for("Acme", "Acme access"));
-        let code = code();
-        assert_eq!(digit_runs(&text, 6), [code.digits()]);
-        assert_eq!(digit_runs(&html, 6), [code.digits()]);
-        assert!(text.lines().any(|line| line == code.digits()), "the code has a line of its own:\n{text}");
-    }
-
-    #[test]
-    fn t101_neither_part_holds_anything_that_could_be_opened() {
-        let (text, html) = parts(&compose_for("Acme", "Acme access"));
-        for part in [text.to_lowercase(), html.to_lowercase()] {
-            for opener in
-                ["http", "://", "www.", "href", "src=", "url(", "<a", "<img", "<form", "<script", "<link"]
-            {
-                assert!(!part.contains(opener), "{opener} in {part}");
-            }
-        }
-    }
-
-    #[test]
-    fn both_parts_say_who_asks_for_which_site_and_for_how_long() {
-        let (text, html) = parts(&compose_for("Acme", "Acme access"));
-        for part in [text, html] {
-            for words in
-                ["Acme", "jira.acme.com", "within 10 minutes", "Nobody will ever ask", "ignore this message"]
-            {
-                assert!(part.contains(words), "{words} in {part}");
-            }
-        }
-        assert_eq!(whole_minutes(Duration::from_secs(5)), 1);
-    }
-
-    #[test]
-    fn a_mail_composed_again_is_the_same_to_the_byte() {
-        let mail = compose_for("Acme", "Acme access");
-        assert_eq!(mail, compose_for("Acme", "Acme access"));
-        let parsed = MessageParser::default().parse(&mail).unwrap();
-        assert_eq!(parsed.message_id(), Some("01234567-89ab-cdef-0123-456789abcdef@acme.com"));
-        assert_eq!(parsed.date().unwrap().to_timestamp(), 1_700_000_000);
-        assert_eq!(parsed.subject(), Some("Verify your identity at Acme"));
-        assert_eq!(parsed.header("Auto-Submitted").unwrap().as_text(), Some("auto-generated"));
-    }
-
-    #[test]
-    fn t105_a_line_end_in_a_name_adds_no_header_and_no_recipient() {
-        let known =
-            ["Message-ID", "Date", "From", "To", "Subject", "Auto-Submitted", "MIME-Version", "Content-Type"];
-        for name in [
-            "Acme\r\nBcc: x@evil.test",
-            "Acme\nBcc: x@evil.test",
-            "Acme\rBcc: x@evil.test",
-            "Acme\"\r\n <x@evil.test>, \"",
-            "Acme\u{2028}Bcc: x@evil.test",
-            "Größe\r\n\r\nBcc: x@evil.test",
-        ] {
-            let mail = compose_for(name, name);
-            let parsed = MessageParser::default().parse(&mail).unwrap();
-            for header in parsed.headers() {
-                assert!(known.contains(&header.name.as_str()), "{} from {name:?}", header.name.as_str());
-            }
-            let to = parsed.to().unwrap();
-            assert_eq!(to.iter().map(|to| to.address().unwrap()).collect::<Vec<_>>(), ["jane@partner.test"]);
-            let from = parsed.from().unwrap();
-            assert_eq!(
-                from.iter().map(|from| from.address().unwrap()).collect::<Vec<_>>(),
-                ["access@acme.com"]
-            );
-        }
-    }
-
-    #[test]
-    fn a_notice_has_its_paragraphs_in_both_parts_and_nothing_in_it_is_markup_or_a_header() {
-        let mail = notice(
-            "Acme",
-            "Done\r\nBcc: x@evil.test",
-            "One <b>line</b>.\nAnother.\n\nThe end: https://gw.test/x",
-        );
-        let (text, html) = parts(&mail);
-        let text = text.replace("\r\n", "\n");
-        assert!(
-            text.starts_with("One <b>line</b>.\nAnother.\n\nThe end: https://gw.test/x\n\nAcme"),
-            "{text}"
-        );
-        assert!(html.contains("One &#60;b&#62;line&#60;/b&#62;.") && !html.contains("<b>"), "{html}");
-        let parsed = MessageParser::default().parse(&mail).unwrap();
-        assert_eq!(parsed.subject(), Some("Done  Bcc: x@evil.test"));
-        assert!(parsed.header("Bcc").is_none());
-    }
-
-    #[test]
-    fn markup_in_a_name_stays_text() {
-        let (text, html) = parts(&compose_for("Acme <img src=x>", "Acme"));
-        assert!(!html.contains("<img") && html.contains("&#60;img"), "{html}");
-        assert!(text.contains("Acme <img src=x>"), "{text}");
-    }
-}
+mod tests;

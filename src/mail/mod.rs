@@ -5,5 +5,6 @@
 pub mod file;
 pub mod message;
 pub mod outbox;
+mod routes;
 pub mod smtp;
 pub mod transport;

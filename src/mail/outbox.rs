@@ -19,6 +19,8 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::domain::code::Code;
+use crate::domain::mail_tag::MailTag;
+use crate::domain::mail_trouble::MailTrouble;
 use crate::store::{Letter, MailOutcome, MailState, OutboxMail, Store};
 
 use super::message::{CodeMail, Envelope, compose_code, compose_notice};
@@ -37,7 +39,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 const SHORTEST_PAUSE: Duration = Duration::from_millis(10);
 /// How long deliveries that are under way may go on after the shutdown began.
 const DRAIN: Duration = Duration::from_secs(10);
-/// How many finished mails a waiting page may fall behind before it looks for itself.
+/// How many tried mails a waiting page may fall behind before it looks for itself.
 const NEWS: usize = 256;
 
 /// Gives the code of a challenge, by the id of the key it was made with; `None` when that key is gone.
@@ -64,10 +66,20 @@ pub enum MailEvent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
     /// A mail server took charge of it.
-    Sent,
-    /// It will not come: the mailbox was refused, or the code expired first.
-    Failed,
-    /// It is under way, or is tried again.
+    Sent {
+        /// When.
+        at: Timestamp,
+    },
+    /// It will not come: it was refused.
+    Refused(MailTrouble),
+    /// It will not come: the code expired first.
+    Late,
+    /// It was not taken yet, and is tried again.
+    Waiting {
+        /// How many times it was tried; one may be under way.
+        tries: u32,
+    },
+    /// It is under way for the first time.
     Pending,
 }
 
@@ -83,8 +95,8 @@ pub struct Outbox {
     observer: Observer,
     /// Says that a mail was queued; keeps one call for a worker that is busy.
     queued: Notify,
-    /// The challenges whose mail came to an end, for the pages that wait.
-    finished: broadcast::Sender<Uuid>,
+    /// The challenges whose mail was tried, for the pages that wait.
+    tried: broadcast::Sender<Uuid>,
     /// Whether the last call of the store failed, so that an outage is logged once and not at every look.
     store_failing: AtomicBool,
 }
@@ -100,9 +112,9 @@ impl Outbox {
         links: Links,
         observer: Observer,
     ) -> Self {
-        let (finished, _) = broadcast::channel(NEWS);
+        let (tried, _) = broadcast::channel(NEWS);
         let (queued, store_failing) = (Notify::new(), AtomicBool::new(false));
-        Self { store, transport, clock, from, codes, links, observer, queued, finished, store_failing }
+        Self { store, transport, clock, from, codes, links, observer, queued, tried, store_failing }
     }
 
     /// Says that a mail was queued, so that it leaves at once.
@@ -110,9 +122,9 @@ impl Outbox {
         self.queued.notify_one();
     }
 
-    /// Waits until the newest mail of `challenge` has come to an end, but no longer than `limit`.
+    /// Waits until the first try of the newest mail of `challenge` has come to an end, but no longer than `limit`.
     pub async fn wait_for(&self, challenge: Uuid, limit: Duration) -> Delivery {
-        let mut finished = self.finished.subscribe();
+        let mut tried = self.tried.subscribe();
         let end = async {
             loop {
                 let delivery = self.delivery(challenge).await;
@@ -120,7 +132,7 @@ impl Outbox {
                     return delivery;
                 }
                 // Falling behind may have lost the news, so that too is a reason to look.
-                while finished.recv().await.is_ok_and(|other| other != challenge) {}
+                while tried.recv().await.is_ok_and(|other| other != challenge) {}
             }
         };
         timeout(limit, end).await.unwrap_or(Delivery::Pending)
@@ -176,9 +188,9 @@ impl Outbox {
         log(&mail, &outcome);
         self.write_down(&mail, outcome).await;
         (self.observer)(event);
-        if let (Letter::Code { challenge, .. }, true) = (&mail.letter, event != MailEvent::Retried) {
+        if let Letter::Code { challenge, .. } = &mail.letter {
             // No receiver means that no page waits.
-            let _ = self.finished.send(*challenge);
+            let _ = self.tried.send(*challenge);
         }
     }
 
@@ -189,7 +201,7 @@ impl Outbox {
         };
         match self.transport.deliver(&message, mail.id).await {
             Ok(()) => MailOutcome::Sent,
-            Err(DeliveryError::Permanent { reason }) => MailOutcome::Failed { reason },
+            Err(DeliveryError::Permanent { reason, trouble }) => MailOutcome::Failed { reason, trouble },
             Err(DeliveryError::Temporary { reason }) => self.again(mail, reason),
         }
     }
@@ -215,23 +227,26 @@ impl Outbox {
             Letter::Code { challenge, .. } if self.is_over(*challenge).await => {
                 return Err(MailOutcome::Expired);
             }
-            Letter::Code { challenge, key_id, site } => {
+            Letter::Code { challenge, key_id, site, language } => {
                 let Some(code) = (self.codes)(*key_id, *challenge) else {
                     let reason = format!("the key file has no key {key_id} any more");
-                    return Err(MailOutcome::Failed { reason });
+                    return Err(MailOutcome::Failed { reason, trouble: MailTrouble::Other });
                 };
                 compose_code(
                     &envelope,
                     &CodeMail {
                         site_host: site.split('/').next().unwrap_or_default(),
                         code: &code,
+                        tag: MailTag::of(*challenge),
+                        language: *language,
                         valid_for: Duration::try_from(mail.expires_at.duration_since(now))
                             .unwrap_or_default(),
                     },
                 )
             }
         };
-        message.map_err(|error| MailOutcome::Failed { reason: error.to_string() })
+        message
+            .map_err(|error| MailOutcome::Failed { reason: error.to_string(), trouble: MailTrouble::Other })
     }
 
     /// Whether the challenge has ended while its mail waited: a code that is void by now only confuses, and where the
@@ -271,8 +286,10 @@ impl Outbox {
 
     async fn delivery(&self, challenge: Uuid) -> Delivery {
         match self.noted(self.store.mail_state(challenge).await).flatten() {
-            Some(MailState::Sent) => Delivery::Sent,
-            Some(MailState::Failed | MailState::Expired) => Delivery::Failed,
+            Some(MailState::Sent { at }) => Delivery::Sent { at },
+            Some(MailState::Failed { trouble }) => Delivery::Refused(trouble),
+            Some(MailState::Expired) => Delivery::Late,
+            Some(MailState::Queued { tries, has_failed: true }) => Delivery::Waiting { tries },
             Some(MailState::Queued { .. }) | None => Delivery::Pending,
         }
     }
@@ -311,7 +328,7 @@ fn log(mail: &OutboxMail, outcome: &MailOutcome) {
         MailOutcome::Retry { at, reason } => {
             tracing::warn!(mail = %id, tries, %at, reason, "a mail could not be sent; it is tried again");
         }
-        MailOutcome::Failed { reason } => {
+        MailOutcome::Failed { reason, .. } => {
             tracing::error!(mail = %id, tries, reason, "a mail could not be sent")
         }
         MailOutcome::Expired => {

@@ -4,6 +4,7 @@
 //! No mail travels without the protection that the settings ask for. The `tracing` feature of `lettre` must stay off:
 //! it logs what is sent, codes included.
 
+use std::error::Error as _;
 use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -20,6 +21,7 @@ use secrecy::ExposeSecret as _;
 
 use crate::clock::stopwatch;
 use crate::config::settings::{Smtp, SmtpTls};
+use crate::domain::mail_trouble::MailTrouble;
 
 use super::transport::{DeliveryError, TransportError};
 
@@ -72,6 +74,11 @@ impl SmtpTransport {
             hello: ClientId::default(),
             idle: Mutex::default(),
         })
+    }
+
+    /// Which server it is, for the log.
+    pub fn server(&self) -> String {
+        format!("{}:{}", self.host, self.port)
     }
 
     /// The longest that one delivery takes, from the first packet to the server's last word.
@@ -183,7 +190,10 @@ fn refused(step: &str, error: &Error) -> DeliveryError {
     if !error.is_permanent() || asks_for_more {
         return temporary(step, error);
     }
-    DeliveryError::Permanent { reason: format!("{step}: {}", one_line(&error.to_string())) }
+    DeliveryError::Permanent {
+        reason: format!("{step}: {}", one_line(&error.to_string())),
+        trouble: trouble(error),
+    }
 }
 
 /// A server has read the mail by now and may quote from it, so of its reply only the number is kept.
@@ -195,10 +205,18 @@ fn content_refused(error: &Error) -> DeliveryError {
     };
     let reason = format!("after the mail: refused with {status}");
     if error.is_permanent() {
-        DeliveryError::Permanent { reason }
+        DeliveryError::Permanent { reason, trouble: trouble(error) }
     } else {
         DeliveryError::Temporary { reason }
     }
+}
+
+/// What a refusal means for whom the mail is. Of the server's words only the status at their beginning is looked at.
+fn trouble(error: &Error) -> MailTrouble {
+    let code = error.status().and_then(|status| status.to_string().parse().ok()).unwrap_or_default();
+    // The library says which kind of error it is, and then what the server said.
+    let words = error.source().map(ToString::to_string).unwrap_or_default();
+    MailTrouble::of_reply(code, &words)
 }
 
 /// A server's words in one short line. Digits as many as a code has are masked, as a reused connection has seen codes.

@@ -9,14 +9,15 @@ use lettre::Message;
 use uuid::Uuid;
 
 use crate::config::settings::MailTransport;
+use crate::domain::mail_trouble::MailTrouble;
 
 use super::file::FileTransport;
-use super::smtp::SmtpTransport;
+use super::routes::Routes;
 
 /// The way mail leaves.
 pub enum Transport {
-    /// To a mail server.
-    Smtp(SmtpTransport),
+    /// To a mail server, or to another while that one fails.
+    Smtp(Box<Routes>),
     /// Into a folder.
     File(FileTransport),
 }
@@ -43,6 +44,8 @@ pub enum DeliveryError {
     Permanent {
         /// What the server said.
         reason: String,
+        /// What that means for whom the mail is.
+        trouble: MailTrouble,
     },
     /// Anything that may be different in a while. TLS, sign-in and sender problems are of this kind: they are the
     /// operator's to mend, and no mail is lost meanwhile.
@@ -57,7 +60,9 @@ impl Transport {
     /// The transport that the settings ask for. Nothing is connected yet.
     pub fn new(settings: &MailTransport) -> Result<Self, TransportError> {
         Ok(match settings {
-            MailTransport::Smtp(smtp) => Self::Smtp(SmtpTransport::new(smtp)?),
+            MailTransport::Smtp { first, second } => {
+                Self::Smtp(Box::new(Routes::new(first, second.as_ref())?))
+            }
             MailTransport::File(folder) => Self::File(FileTransport::new(folder.clone())),
         })
     }

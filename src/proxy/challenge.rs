@@ -14,6 +14,8 @@ use crate::actions::{self, Challenge, Limited, Scope};
 use crate::domain::account::DeviceId;
 use crate::domain::decision::Reason;
 use crate::domain::email::EmailAddress;
+use crate::domain::language::Language;
+use crate::domain::mail_tag::MailTag;
 use crate::domain::return_target::ReturnTarget;
 use crate::identity::Identity;
 use crate::telemetry::labels::ChallengeEvent;
@@ -25,7 +27,8 @@ use super::cookies;
 use super::exchange::{Exchange, Refused};
 use super::form::Form;
 use super::handover::kin::Kin;
-use super::pages::{ChallengePage, Delivery, Notice, SiteName};
+use super::pages::challenge::{ChallengePage, Delivery, Notice};
+use super::pages::{Frame, SiteName};
 use super::plan::Plan;
 use super::respond;
 use super::route::Served;
@@ -38,10 +41,13 @@ pub(super) struct Visit {
     plan: std::sync::Arc<Plan>,
     served: Served,
     person: Identity,
+    /// Why they are asked.
+    reason: Reason,
     email: EmailAddress,
     device: DeviceId,
     address: IpAddr,
     network: String,
+    language: Language,
     return_to: ReturnTarget,
 }
 
@@ -59,6 +65,7 @@ impl Visit {
         exchange: &Exchange,
         served: &Served,
         person: &Identity,
+        reason: Reason,
         device: DeviceId,
         return_to: ReturnTarget,
     ) -> Result<Self, Refused> {
@@ -67,9 +74,11 @@ impl Visit {
             served: served.clone(),
             email: mailbox(person)?.clone(),
             person: person.clone(),
+            reason,
             device,
             address: exchange.client,
             network: network(exchange.client),
+            language: exchange.language(),
             return_to,
         })
     }
@@ -84,6 +93,7 @@ impl Visit {
             site: &self.served.site.id,
             address: self.address,
             network: &self.network,
+            language: self.language,
         }
     }
 }
@@ -169,8 +179,11 @@ impl Gateway {
         challenge: Option<Challenge>,
     ) -> Result<Response<Body>, Refused> {
         let delivery = match &challenge {
-            Some(challenge) => self.actions.delivery(challenge.id, DELIVERY_WAIT).await.into(),
-            None => Delivery::Pending,
+            Some(challenge) => {
+                let delivery = self.actions.delivery(challenge.id, DELIVERY_WAIT).await;
+                shown_delivery(delivery, self.clock.now())
+            }
+            None => Delivery::Queued,
         };
         let tries_left = challenge
             .as_ref()
@@ -185,18 +198,21 @@ impl Gateway {
         let minutes_left =
             shown.challenge.as_ref().map_or(0, |challenge| minutes(seconds_until(challenge.expires_at, now)));
         let page = ChallengePage {
+            frame: Frame::new(visit.language, Some(&site.organization)),
             site: SiteName::of(site),
             masked_email: visit.email.masked(),
             sender: visit.plan.sender.clone(),
             frequency: self.external_policy(&visit.served, &visit.person).frequency,
+            is_second_step: visit.reason == Reason::SecondStep,
             delivery: shown.delivery,
+            tag: shown.challenge.as_ref().map(|challenge| MailTag::of(challenge.id)),
             digits: visit.plan.rules.code_digits,
             tries_left: shown.tries_left,
             minutes_left,
             notice: shown.notice,
             form_token: self.identities.form_token(&site.id, visit.person.subject, visit.device),
+            here: respond::challenge_target(&visit.return_to),
             return_to: visit.return_to.clone(),
-            resend_after_s: None,
             sign_out: site
                 .profile
                 .logout
@@ -204,7 +220,7 @@ impl Gateway {
                 .find(|page| page.method == http::Method::GET)
                 .map(|page| ReturnTarget::parse(&format!("{}{}", site.prefix, page.path))),
         };
-        respond::html(shown.status, page.html())
+        respond::html(shown.status, page.html(), visit.language)
     }
 }
 
@@ -287,12 +303,12 @@ fn minutes(seconds: u32) -> u32 {
     seconds.div_ceil(60)
 }
 
-impl From<actions::Delivery> for Delivery {
-    fn from(delivery: actions::Delivery) -> Self {
-        match delivery {
-            actions::Delivery::Sent => Self::Sent,
-            actions::Delivery::Failed => Self::Failed,
-            actions::Delivery::Pending => Self::Pending,
-        }
+fn shown_delivery(delivery: actions::Delivery, now: Timestamp) -> Delivery {
+    match delivery {
+        actions::Delivery::Sent { at } => Delivery::Sent { at, minutes_ago: seconds_until(now, at) / 60 },
+        actions::Delivery::Refused(trouble) => Delivery::Refused(trouble),
+        actions::Delivery::Late => Delivery::Late,
+        actions::Delivery::Waiting { tries } => Delivery::Waiting { tries },
+        actions::Delivery::Pending => Delivery::Queued,
     }
 }

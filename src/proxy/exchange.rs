@@ -11,11 +11,13 @@ use http_body::Body as _;
 
 use crate::actions::StoreError;
 use crate::domain::decision::{Decision, Reason};
+use crate::domain::language::Language;
 use crate::domain::return_target::ReturnTarget;
 use crate::telemetry::labels::DecisionLabel;
 
 use super::body::Body;
 use super::lane::is_navigation;
+use super::languages::Languages;
 use super::plan::Plan;
 use super::record::Record;
 use super::respond::{self, Refusal};
@@ -57,9 +59,11 @@ pub(super) struct Exchange {
     pub app_sign_in: bool,
     /// Where the person signs in again, where the decision says so.
     pub sign_in: Option<ReturnTarget>,
-    /// Where background work was started from.
+    /// Of whoever waits for a page: the languages that they read.
+    languages: Languages,
+    /// Of background work: where it was started from.
     referer: Option<HeaderValue>,
-    /// The origin of the page whose script asked, by its own word.
+    /// Of background work: the origin of the page whose script asked, by its own word.
     origin: Option<HeaderValue>,
     /// The site's host, with the port that was asked for; set once a site was found.
     pub host: String,
@@ -77,6 +81,9 @@ impl Exchange {
     ) -> Self {
         let (peer, client) = (connection.peer.ip().to_canonical(), record.client);
         let client_value = if client == peer { connection.peer_value.clone() } else { address_value(client) };
+        let (navigation, own_form) = (is_navigation(parts), is_own_form(parts));
+        // A page load needs none of what background work does, so what passes pays for half of it.
+        let said = |name| parts.headers.get(name).cloned();
         Self {
             plan,
             peer,
@@ -85,11 +92,12 @@ impl Exchange {
             client_value,
             record,
             set_cookies: Vec::new(),
-            navigation: is_navigation(parts),
-            own_form: is_own_form(parts),
+            navigation,
+            own_form,
             target: parts.uri.path_and_query().cloned(),
-            referer: parts.headers.get(header::REFERER).cloned(),
-            origin: parts.headers.get(header::ORIGIN).cloned(),
+            languages: if navigation || own_form { Languages::of(&parts.headers) } else { Languages::none() },
+            referer: if navigation { None } else { said(header::REFERER) },
+            origin: if navigation { None } else { said(header::ORIGIN) },
             host: String::new(),
             has_body,
             authorization: None,
@@ -131,6 +139,11 @@ impl Exchange {
         }
     }
 
+    /// The language of the pages that answer it.
+    pub(super) fn language(&self) -> Language {
+        self.languages.language()
+    }
+
     /// Answers with a refusal.
     pub(super) fn refuse(&mut self, refused: Refused) -> Response<Body> {
         self.record.reason = refused.reason;
@@ -146,6 +159,7 @@ impl Exchange {
             organization: self.plan.routes.organization_of(&self.host),
             host: &self.host,
             return_to: self.return_to(),
+            language: self.language(),
             receipt: self.record.receipt,
         })
     }

@@ -21,6 +21,7 @@ mod homes;
 mod jar;
 mod judge;
 mod lane;
+mod languages;
 mod lasting;
 mod mobile;
 mod own;

@@ -23,7 +23,7 @@ use super::exchange::{Exchange, Refused};
 use super::form::{Form, FormError, is_page_load, is_same_site, return_parameter};
 use super::handover::Here;
 use super::homes::Place;
-use super::pages::{self, SignedOutPage, SiteName};
+use super::pages::{Frame, SignedOutPage, SiteName, assets};
 use super::respond;
 use super::route::Served;
 
@@ -59,9 +59,9 @@ impl Gateway {
         }
         let here = Here { served, cookies: &cookies, parts };
         let mut response = match page {
-            Page::Asset(name) => return asset(exchange, name),
+            Page::Asset(name) => return asset(exchange, served, name),
             Page::Keys => return Ok(self.published_keys(exchange)),
-            Page::SignedOut => signed_out(served),
+            Page::SignedOut => signed_out(exchange, served),
             Page::Challenge => self.open(exchange, here).await?,
             Page::Verify => self.submit(exchange, here, body, Submit::Verify).await?,
             Page::Resend => self.submit(exchange, here, body, Submit::Resend).await?,
@@ -80,7 +80,7 @@ impl Gateway {
     async fn open(&self, exchange: &mut Exchange, here: Here<'_>) -> Result<Response<Body>, Refused> {
         let Here { served, cookies, parts } = here;
         let return_to = return_parameter(parts);
-        let Some(person) = self.who(exchange, served, cookies).await? else {
+        let Some((person, reason)) = self.who(exchange, served, cookies).await? else {
             return Ok(respond::see_other(return_to.as_str()));
         };
         // An image, a frame, a script or a prefetch that points here must not make mail.
@@ -91,7 +91,7 @@ impl Gateway {
         if let Some(elsewhere) = self.around(exchange, here, &person, device, &return_to).await? {
             return Ok(elsewhere);
         }
-        let visit = Visit::new(exchange, served, &person, device, return_to)?;
+        let visit = Visit::new(exchange, served, &person, reason, device, return_to)?;
         if cookies.device.is_none() {
             let plan = &exchange.plan;
             exchange.set_cookies.push(cookies::keep_device(device, plan.names, plan.scheme));
@@ -115,14 +115,14 @@ impl Gateway {
             FormError::TooLarge => Refused::from(Reason::BodyTooLarge),
             FormError::Malformed => Refused::from(Reason::MalformedRequest),
         })?;
-        let Some(person) = self.who(exchange, served, cookies).await? else {
+        let Some((person, reason)) = self.who(exchange, served, cookies).await? else {
             return Ok(respond::see_other(form.return_to.as_str()));
         };
         let device = cookies.device.filter(|&device| {
             self.identities.is_form_token(&form.token, &served.site.id, person.subject, device)
         });
         let device = device.ok_or_else(|| self.cross_site())?;
-        let visit = Visit::new(exchange, served, &person, device, form.return_to.clone())?;
+        let visit = Visit::new(exchange, served, &person, reason, device, form.return_to.clone())?;
         match submit {
             Submit::Verify => {
                 let kin = self.kin(exchange, here, &person, is_page_load(&parts.headers, &form));
@@ -148,13 +148,13 @@ impl Gateway {
         Reason::CrossSite.into()
     }
 
-    /// The person who must be challenged; `None` when there is nothing to verify and they may go on.
+    /// The person who must be challenged, and why; `None` when there is nothing to verify and they may go on.
     pub(super) async fn who(
         &self,
         exchange: &mut Exchange,
         served: &Served,
         cookies: &Cookies,
-    ) -> Result<Option<std::sync::Arc<Identity>>, Refused> {
+    ) -> Result<Option<(std::sync::Arc<Identity>, Reason)>, Refused> {
         if cookies.session.is_none() || !served.site.judges() {
             return Ok(None);
         }
@@ -162,7 +162,9 @@ impl Gateway {
         self.turn_away(exchange, served, cookies, &judged);
         match (judged.decision, judged.session) {
             (Decision::Pass(_), _) => Ok(None),
-            (Decision::Challenge(_), Some(SessionIdentity::Person(person))) => Ok(Some(person)),
+            (Decision::Challenge(reason), Some(SessionIdentity::Person(person))) => {
+                Ok(Some((person, reason)))
+            }
             (decision, _) => Err(Refused::by(&decision)),
         }
     }
@@ -188,15 +190,21 @@ fn page(parts: &Parts) -> Option<(Page<'_>, &'static str)> {
     })
 }
 
-fn asset(exchange: &Exchange, name: &str) -> Result<Response<Body>, Refused> {
-    let asset = pages::asset(name).ok_or(Reason::UnknownPage)?;
-    let mut response = Response::new(Body::from(asset.body));
+fn asset(exchange: &Exchange, served: &Served, name: &str) -> Result<Response<Body>, Refused> {
+    let asset = assets::asset(name, &served.site.organization.look).ok_or(Reason::UnknownPage)?;
+    let mut response = Response::new(Body::from(asset.body.into_owned()));
     let headers = response.headers_mut();
     respond::protect(headers, exchange.plan.scheme);
+    if asset.is_logo {
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(assets::LOGO_POLICY));
+    }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
     Ok(response)
 }
 
-fn signed_out(served: &Served) -> Response<Body> {
-    respond::html(StatusCode::OK, SignedOutPage { site: SiteName::of(&served.site) }.html())
+fn signed_out(exchange: &Exchange, served: &Served) -> Response<Body> {
+    let (language, site) = (exchange.language(), &served.site);
+    let frame = Frame::new(language, Some(&site.organization));
+    let page = SignedOutPage { frame, site: SiteName::of(site) };
+    respond::html(StatusCode::OK, page.html(), language)
 }

@@ -13,12 +13,13 @@ use crate::domain::account::Class;
 use crate::domain::decision::Reason;
 use crate::domain::domain_name::DomainName;
 use crate::domain::host::Authority;
+use crate::domain::language::Language;
 use crate::domain::organization::Organization;
 use crate::domain::return_target::ReturnTarget;
 use crate::telemetry::receipt::Receipt;
 
 use super::body::Body;
-use super::pages::{self, Link, MessagePage, SiteName};
+use super::pages::{self, Frame, MessagePage, SiteName};
 use super::route::Routes;
 
 /// Where the challenge page is.
@@ -50,6 +51,8 @@ pub struct Refusal<'a> {
     pub host: &'a str,
     /// Where the person goes on afterwards.
     pub return_to: ReturnTarget,
+    /// What the person reads. Programs are told in English.
+    pub language: Language,
     /// By which the refusal is found again.
     pub receipt: Receipt,
 }
@@ -191,11 +194,14 @@ pub fn allow_forms_to(headers: &mut HeaderMap, origin: &str) {
     }
 }
 
-/// A page of ours.
-pub fn html(status: StatusCode, html: String) -> Response<Body> {
+/// A page of ours, in a language that the browser asked for.
+pub fn html(status: StatusCode, html: String, language: Language) -> Response<Body> {
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
     response
 }
 
@@ -220,6 +226,7 @@ pub fn protect(headers: &mut HeaderMap, scheme: Scheme) {
 fn page(refusal: &Refusal<'_>) -> Response<Body> {
     let status = status(refusal.reason, refusal.challenge);
     let page = MessagePage {
+        frame: Frame::new(refusal.language, refusal.organization),
         // As configured, not as it was spelled: that spelling led to the site's name.
         site: Authority::parse(refusal.host).ok().zip(refusal.organization).map(
             |(authority, organization)| SiteName {
@@ -227,14 +234,13 @@ fn page(refusal: &Refusal<'_>) -> Response<Body> {
                 host: authority.host.to_string(),
             },
         ),
-        title: title(status).to_owned(),
-        sentence: refusal.reason.meaning().to_owned(),
-        what_to_do: contact(refusal).map(|contact| format!("You can ask {contact}.")),
-        receipt: Some(refusal.receipt.to_string()),
+        reason: refusal.reason,
+        contact: contact(refusal).map(str::to_owned),
+        receipt: refusal.receipt.to_string(),
         status: status.as_u16(),
-        link: refusal.sign_in.clone().map(|target| Link { target, label: "Sign in again".to_owned() }),
+        sign_in: refusal.sign_in.clone(),
     };
-    html(status, page.html())
+    html(status, page.html(), refusal.language)
 }
 
 /// Whom to ask, where asking helps.

@@ -14,6 +14,9 @@ use super::audit::{AuditAction, AuditEvent};
 use super::database::Row;
 use super::{Change, Store, StoreError, row};
 use crate::domain::email::EmailAddress;
+use crate::domain::language::Language;
+use crate::domain::look::Look;
+use crate::domain::mail_trouble::MailTrouble;
 use crate::domain::organization::Organization;
 
 /// How long it is tried to send a notice: a weekend, in which nobody mends a mail server.
@@ -30,6 +33,8 @@ pub enum Letter {
         key_id: u8,
         /// The site that the text names.
         site: String,
+        /// The language of whoever asked for it.
+        language: Language,
     },
     /// Something that an admin or an invited person is told. Never a secret.
     Notice {
@@ -40,6 +45,16 @@ pub enum Letter {
         /// The export whose link is the last paragraph.
         export: Option<Uuid>,
     },
+}
+
+impl Letter {
+    /// The language that it is written in.
+    pub fn language(&self) -> Language {
+        match self {
+            Self::Code { language, .. } => *language,
+            Self::Notice { .. } => Language::English,
+        }
+    }
 }
 
 /// A mail to be queued.
@@ -121,6 +136,8 @@ pub enum MailOutcome {
     Failed {
         /// Why, for the operator. Never the code.
         reason: String,
+        /// Why, for whom it was meant.
+        trouble: MailTrouble,
     },
     /// Its time was over before it could be sent.
     Expired,
@@ -133,11 +150,19 @@ pub enum MailState {
     Queued {
         /// How many times it was taken.
         tries: u32,
+        /// Whether one of these times is over, and failed.
+        has_failed: bool,
     },
     /// The mail server took it.
-    Sent,
+    Sent {
+        /// When.
+        at: Timestamp,
+    },
     /// It could not be sent.
-    Failed,
+    Failed {
+        /// Why.
+        trouble: MailTrouble,
+    },
     /// The code expired before it could be sent.
     Expired,
 }
@@ -146,7 +171,7 @@ impl Store {
     /// How the newest mail of a challenge stands; `None` if there is none.
     pub async fn mail_state(&self, challenge: Uuid) -> Result<Option<MailState>, StoreError> {
         sqlx::query(
-            "SELECT state, tries FROM outbox WHERE challenge = $1 ORDER BY created_at DESC, id DESC LIMIT 1",
+            "SELECT state, tries, reason, finished_at, trouble FROM outbox WHERE challenge = $1 ORDER BY created_at DESC, id DESC LIMIT 1",
         )
         .bind(challenge.as_bytes().as_slice())
         .try_map(|row: Row| mail_state(&row))
@@ -205,20 +230,23 @@ impl Store {
         outcome: MailOutcome,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let (state, was_sent, reason) = match outcome {
+        let (state, reason, trouble) = match outcome {
             MailOutcome::Retry { at, reason } => return self.postpone_mail(id, at, &reason).await,
-            MailOutcome::Sent => ("sent", true, None),
-            MailOutcome::Failed { reason } => ("failed", false, Some(reason)),
-            MailOutcome::Expired => ("expired", false, Some("its time was over first".to_owned())),
+            MailOutcome::Sent => ("sent", None, None),
+            MailOutcome::Failed { reason, trouble } => ("failed", Some(reason), Some(trouble)),
+            MailOutcome::Expired => ("expired", Some("its time was over first".to_owned()), None),
         };
+        let was_sent = state == "sent";
         let mut change = self.write().await?;
         let finished = sqlx::query(
-            "UPDATE outbox SET state = $2, finished_at = $3, reason = $4 WHERE id = $1 AND state = 'queued' RETURNING *",
+            "UPDATE outbox SET state = $2, finished_at = $3, reason = $4, trouble = $5 \
+             WHERE id = $1 AND state = 'queued' RETURNING *",
         )
         .bind(id.as_bytes().as_slice())
         .bind(state)
         .bind(row::millis(now))
         .bind(reason.as_deref())
+        .bind(trouble.map(MailTrouble::code))
         .try_map(|row: Row| outbox_mail(&row))
         .fetch_optional(change.connection())
         .await
@@ -260,14 +288,15 @@ impl Change {
     /// Queues a mail; it is sent only if this change is committed.
     pub async fn queue_mail(&mut self, mail: &NewMail) -> Result<(), StoreError> {
         let (code, notice) = match &mail.letter {
-            Letter::Code { challenge, key_id, site } => {
+            Letter::Code { challenge, key_id, site, .. } => {
                 (Some((challenge.into_bytes().to_vec(), i64::from(*key_id), site)), None)
             }
             Letter::Notice { subject, body, export } => (None, Some((subject, body, export))),
         };
         sqlx::query(
             "INSERT INTO outbox (id, challenge, key_id, site, subject, body, recipient, organization, organization_name, \
-             created_at, due_at, expires_at, export) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+             created_at, due_at, expires_at, export, language) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         )
         .bind(mail.id.as_bytes().as_slice())
         .bind(code.as_ref().map(|(challenge, _, _)| challenge.as_slice()))
@@ -282,6 +311,7 @@ impl Change {
         .bind(row::millis(mail.due_at))
         .bind(row::millis(mail.expires_at))
         .bind(notice.and_then(|(.., export)| *export).map(|task| task.into_bytes().to_vec()))
+        .bind(mail.letter.language().tag())
         .execute(self.connection())
         .await
         .map_err(self.fault())?;
@@ -291,9 +321,17 @@ impl Change {
 
 fn mail_state(row: &Row) -> Result<MailState, sqlx::Error> {
     match row.try_get("state")? {
-        "queued" => Ok(MailState::Queued { tries: row::count(row, "tries")? }),
-        "sent" => Ok(MailState::Sent),
-        "failed" => Ok(MailState::Failed),
+        "queued" => Ok(MailState::Queued {
+            tries: row::count(row, "tries")?,
+            has_failed: row::optional_text(row, "reason")?.is_some(),
+        }),
+        "sent" => Ok(MailState::Sent { at: row::time(row, "finished_at")? }),
+        // One that was refused before the reason was kept has none.
+        "failed" => {
+            let trouble = row::optional_text(row, "trouble")?;
+            let trouble = trouble.as_deref().and_then(MailTrouble::of_code).unwrap_or(MailTrouble::Other);
+            Ok(MailState::Failed { trouble })
+        }
         "expired" => Ok(MailState::Expired),
         _ => Err(row::bad("state", "a state of a mail")),
     }
@@ -301,9 +339,13 @@ fn mail_state(row: &Row) -> Result<MailState, sqlx::Error> {
 
 fn outbox_mail(row: &Row) -> Result<OutboxMail, sqlx::Error> {
     let letter = match row::optional_id(row, "challenge")? {
-        Some(challenge) => {
-            Letter::Code { challenge, key_id: row::key_id(row, "key_id")?, site: row::text(row, "site")? }
-        }
+        Some(challenge) => Letter::Code {
+            challenge,
+            key_id: row::key_id(row, "key_id")?,
+            site: row::text(row, "site")?,
+            // A row of a newer program may name one that this one does not speak.
+            language: Language::of_tag(&row::text(row, "language")?).unwrap_or_default(),
+        },
         None => Letter::Notice {
             subject: row::text(row, "subject")?,
             body: row::text(row, "body")?,
@@ -317,8 +359,9 @@ fn outbox_mail(row: &Row) -> Result<OutboxMail, sqlx::Error> {
         organization: Organization {
             id: row::organization(row, "organization")?,
             name: row::text(row, "organization_name")?.into(),
-            // No mail says it.
+            // No mail shows them.
             contact: None,
+            look: Look::default(),
         },
         created_at: row::time(row, "created_at")?,
         expires_at: row::time(row, "expires_at")?,

@@ -90,14 +90,28 @@ async fn t092_a_code_works_once() {
     assert_eq!(page_again.status, StatusCode::SEE_OTHER, "who is verified has nothing to type");
 }
 
+/// In the digits of another script, whose zero this is.
+fn in_script(zero: char) -> impl Fn(&str) -> String {
+    move |code| {
+        let digit = |char: char| char.to_digit(10).and_then(|digit| char::from_u32(u32::from(zero) + digit));
+        code.chars().filter_map(digit).collect()
+    }
+}
+
 #[tokio::test]
-async fn t093_spaces_and_line_ends_are_dropped_and_nothing_else_is() {
-    let wide =
-        |code: &str| code.chars().filter_map(|digit| char::from_u32(u32::from(digit) + 0xfee0)).collect();
-    let good: [&dyn Fn(&str) -> String; 3] =
-        [&|code| format!(" {code}"), &in_halves, &|code| format!("{code}\r\n")];
+async fn t093_a_code_may_be_typed_in_any_way_that_can_only_mean_it() {
+    let (wide, arabic) = (in_script('０'), in_script('٠'));
+    let good: [&dyn Fn(&str) -> String; 5] = [
+        &in_halves,
+        &|code| format!("\u{2068}{code}\u{2069}\r\n"),
+        &|code| in_halves(code).replace(' ', "\u{2013}"),
+        &wide,
+        &arabic,
+    ];
     let bad: [&dyn Fn(&str) -> String; 4] =
-        [&wide, &|code| format!("+{code}"), &|code| format!("0{code}"), &|code| format!("{code}\u{200b}")];
+        [&|code| format!("+{code}"), &|code| format!("-{code}"), &|code| format!("0{code}"), &|code| {
+            format!("{}{}", wide(code.get(..3).unwrap()), code.get(3..).unwrap())
+        }];
     let world = World::start().await;
     let (mut jane, page, code) = challenged(&world, "jane", JANE).await;
     for form in bad {

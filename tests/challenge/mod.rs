@@ -10,6 +10,8 @@ mod forms;
 mod guessing;
 mod handover;
 pub mod headers;
+mod languages;
+mod looks;
 mod opening;
 mod secrecy;
 mod sending;
@@ -48,6 +50,12 @@ async fn challenged(world: &World, username: &str, email: &str) -> (Browser, Ans
     let page = browser.challenge("/browse/DEMO-1").await;
     let code = world.newest_mail(email).code();
     (browser, page, code)
+}
+
+/// The mark that the page names the mail by.
+fn mark(page: &Answer) -> String {
+    let rest = page.body.split("<bdi class=\"mark\" translate=\"no\">").nth(1).expect("a mark");
+    rest.split('<').next().expect("an end").to_owned()
 }
 
 /// How often the code of the newest challenge was tried, as the database has it.

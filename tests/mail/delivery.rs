@@ -20,7 +20,7 @@ fn temporary(outcome: Result<(), DeliveryError>) -> String {
 
 fn permanent(outcome: Result<(), DeliveryError>) -> String {
     match outcome {
-        Err(DeliveryError::Permanent { reason }) => reason,
+        Err(DeliveryError::Permanent { reason, .. }) => reason,
         other => panic!("expected a permanent failure, got {other:?}"),
     }
 }

@@ -9,6 +9,8 @@ use lettre::message::Mailbox;
 use postern::config::settings::{MailTransport, Smtp, SmtpTls};
 use postern::domain::code::{Code, CodeDigits};
 use postern::domain::email::EmailAddress;
+use postern::domain::language::Language;
+use postern::domain::mail_tag::MailTag;
 use postern::mail::message::{CodeMail, Envelope, compose_code};
 use postern::mail::transport::Transport;
 use uuid::Uuid;
@@ -45,7 +47,7 @@ pub fn starttls(port: u16, ca: &Path) -> Smtp {
 pub fn transport(settings: Smtp) -> Transport {
     // As `main` does; the second test to come here finds it done.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    Transport::new(&MailTransport::Smtp(settings)).unwrap()
+    Transport::new(&MailTransport::Smtp { first: settings, second: None }).unwrap()
 }
 
 /// A mail with the code of challenge `id`.
@@ -58,5 +60,16 @@ pub fn mail(organization: &str, id: Uuid) -> Message {
         date: start(),
     };
     let (code, valid_for) = (code_of(id), Duration::from_secs(600));
-    compose_code(&envelope, &CodeMail { site_host: "jira.acme.com", code: &code, valid_for }).unwrap()
+    let (tag, language) = (MailTag::of(id), Language::English);
+    compose_code(&envelope, &CodeMail { site_host: "jira.acme.com", code: &code, tag, language, valid_for })
+        .unwrap()
+}
+
+/// The words on how long the code is valid may differ by the minutes that have passed; nothing else may.
+pub fn assert_same_mail(first: &str, second: &str) {
+    let without_minutes = |mail: &str| -> Vec<String> {
+        mail.lines().filter(|line| !line.contains("minutes")).map(str::to_owned).collect()
+    };
+    assert!(first.contains("Message-ID: <00000000-0000-0000-0000-0000000003e9@acme.com>"), "{first}");
+    assert_eq!(without_minutes(first), without_minutes(second));
 }

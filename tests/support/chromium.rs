@@ -4,7 +4,6 @@
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -243,14 +242,6 @@ impl Tab {
         }
         sent.retain(|request| request.url.scheme() != "data");
         sent
-    }
-
-    /// Saves what is seen as `name-screen.png` into the folder that `POSTERN_PICTURES` names; without it, does nothing.
-    pub async fn picture(&self, name: &str) {
-        let Some(folder) = std::env::var_os("POSTERN_PICTURES").map(PathBuf::from) else { return };
-        let picture = self.client.screenshot().await.expect("a picture");
-        let screen = format!("{:?}", self.screen).to_lowercase();
-        std::fs::write(folder.join(format!("{name}-{screen}.png")), picture).expect("the picture is saved");
     }
 
     /// What the console says, but for the statuses of refused requests.

@@ -71,6 +71,8 @@ pub struct Browser {
     pub origin: String,
     /// Its cookies by name.
     pub cookies: BTreeMap<String, String>,
+    /// The languages it asks for; empty for none.
+    pub languages: &'static str,
     /// Those that it has at other hosts.
     pub elsewhere: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -140,7 +142,7 @@ impl Browser {
     ) -> Self {
         let origin = format!("https://{host}");
         let (host, cookies, elsewhere) = (host.to_owned(), BTreeMap::new(), BTreeMap::new());
-        Self { client, protocol, address, host, origin, cookies, elsewhere }
+        Self { client, protocol, address, host, origin, cookies, elsewhere, languages: "" }
     }
 
     /// Connects anew from another address of this machine (`127.0.x.1`), as from another network. In the clear.
@@ -225,6 +227,9 @@ impl Browser {
         }
         if !self.cookies.is_empty() && !headers.iter().any(|(name, _)| *name == "cookie") {
             request = request.header("cookie", self.cookie_header());
+        }
+        if !self.languages.is_empty() {
+            request = request.header("accept-language", self.languages);
         }
         for (name, value) in headers {
             request = request.header(*name, *value);

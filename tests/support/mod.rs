@@ -9,6 +9,7 @@ pub mod postgres;
 pub mod process;
 pub mod raw;
 pub mod recorder;
+pub mod sight;
 pub mod smtp;
 pub mod tls;
 pub mod world;

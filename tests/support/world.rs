@@ -97,6 +97,8 @@ pub struct World {
 pub struct Mail {
     /// To whom.
     pub to: String,
+    /// Its subject.
+    pub subject: String,
     /// The plain text.
     pub text: String,
     /// The HTML part.
@@ -379,6 +381,7 @@ fn parse(raw: &[u8]) -> Mail {
     let to = mail.to().and_then(|to| to.first()).and_then(|to| to.address()).expect("a recipient");
     Mail {
         to: to.to_owned(),
+        subject: mail.subject().expect("a subject").to_owned(),
         text: mail.body_text(0).expect("a text part").into_owned(),
         html: mail.body_html(0).expect("an HTML part").into_owned(),
         raw: String::from_utf8_lossy(raw).into_owned(),

@@ -11,6 +11,7 @@ use crate::domain::actor::Actor;
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::domain::lifecycle::{Claim, Step};
+use crate::domain::look::Look;
 use crate::domain::organization::{ExportLinks, Home, Office, Organization};
 use crate::store::tests::{empty_database, fresh, fresh_in, over_both};
 use crate::store::{AccountFilter, AuditAction, AuditEvent, Letter, NewAccount};
@@ -46,7 +47,8 @@ fn terms<'a>(sponsor: &'a str, ends_on: &'a str) -> TermsEdit<'a> {
 /// Acme owns acme.test; Liam and Mia are managed, Jane is external. It is 2027-01-15T08:00:00Z.
 async fn office(store: Store) -> Accounts {
     let clock = Clock::manual(Timestamp::from_second(1_800_000_000).unwrap());
-    let organization = Arc::new(Organization { id: acme(), name: "Acme".into(), contact: None });
+    let organization =
+        Arc::new(Organization { id: acme(), name: "Acme".into(), contact: None, look: Look::default() });
     let admins = vec![email("ada@acme.test"), email("bob@acme.test")];
     let office = Office { organization, admins, export_links: ExportLinks::SignIn, home: Home::None };
     let (now, mut change) = (clock.now(), store.write().await.unwrap());

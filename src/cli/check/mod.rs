@@ -21,7 +21,7 @@ use jiff::fmt::friendly::SpanPrinter;
 use crate::clock::Clock;
 use crate::config::database::{Database, PostgresHost, PostgresTls};
 use crate::config::session::SessionSource;
-use crate::config::settings::{ApiTokens, MailTransport, Settings, Site, SmtpTls, Upstream};
+use crate::config::settings::{ApiTokens, MailTransport, Settings, Site, Smtp, SmtpTls, Upstream};
 use crate::config::tls::Tls;
 use crate::config::{self, ConfigErrors};
 use crate::domain::email::EmailAddress;
@@ -216,14 +216,19 @@ fn store_way(database: &Database) -> String {
 fn mail_way(transport: &MailTransport) -> String {
     match transport {
         MailTransport::File(folder) => format!("into the folder {}", folder.display()),
-        MailTransport::Smtp(smtp) => {
-            let tls = match smtp.tls {
-                SmtpTls::Implicit => "TLS",
-                SmtpTls::StartTls => "STARTTLS",
-                SmtpTls::None => "no TLS",
-            };
-            let sign_in = if smtp.credentials.is_some() { ", signed in" } else { "" };
-            format!("through {}:{} with {tls}{sign_in}", smtp.host, smtp.port)
+        MailTransport::Smtp { first, second } => {
+            let or_else = second.as_ref().map(|second| format!(", or else {}", server_way(second)));
+            format!("through {}{}", server_way(first), or_else.unwrap_or_default())
         }
     }
+}
+
+fn server_way(smtp: &Smtp) -> String {
+    let tls = match smtp.tls {
+        SmtpTls::Implicit => "TLS",
+        SmtpTls::StartTls => "STARTTLS",
+        SmtpTls::None => "no TLS",
+    };
+    let sign_in = if smtp.credentials.is_some() { ", signed in" } else { "" };
+    format!("{}:{} with {tls}{sign_in}", smtp.host, smtp.port)
 }

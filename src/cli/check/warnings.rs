@@ -44,10 +44,11 @@ pub(super) fn of(settings: &Settings) -> Vec<String> {
             settings.listen.admin
         ));
     }
-    if let MailTransport::Smtp(smtp) = &settings.mail.transport
-        && smtp.tls == SmtpTls::None
-    {
-        warnings.push(format!("mail to {} goes without TLS: anybody on the way reads the codes", smtp.host));
+    if let MailTransport::Smtp { first, second } = &settings.mail.transport {
+        let in_the_clear = std::iter::once(first).chain(second).filter(|smtp| smtp.tls == SmtpTls::None);
+        warnings.extend(in_the_clear.map(|smtp| {
+            format!("mail to {} goes without TLS: anybody on the way reads the codes", smtp.host)
+        }));
     }
     if let Database::Postgres(server) = &settings.database
         && server.tls == PostgresTls::None

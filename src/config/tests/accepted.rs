@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use super::super::database::{Database, PostgresHost, PostgresTls};
 use super::super::settings::{
-    Api, ApiTokens, AssertionAlgorithm, LogFormat, Scheme, Settings, SmtpTls, WebSessions,
+    Api, ApiTokens, AssertionAlgorithm, LogFormat, MailTransport, Scheme, Settings, SmtpTls, WebSessions,
 };
 use super::super::{load, parse};
 use super::{GOOD, REFERENCE, changed, read, settings, smtp};
 use crate::domain::code::CodeDigits;
+use crate::domain::language::Language;
+use crate::domain::look::LogoKind;
 use crate::domain::organization::ExportLinks;
 use crate::domain::quota::Quota;
 
@@ -106,6 +108,8 @@ fn the_reference_file_states_the_defaults_and_every_key() {
                 format!("\n[site.{key}]"),
                 format!("\n[[site.{key}]]"),
                 format!("\n#[listen.{key}]"),
+                format!("\n#[organization.{key}]"),
+                format!("\n#[mail.{key}]"),
                 format!("\n#[[listen.{key}]]"),
             ];
             assert!(
@@ -186,6 +190,69 @@ fn a_file_is_loaded_from_its_folder_and_known_by_its_digest() {
 fn a_mark_at_the_start_and_other_line_ends_are_no_mistakes() {
     assert_eq!(settings(&format!("\u{feff}{GOOD}")).sites.len(), 1);
     assert_eq!(settings(&GOOD.replace('\n', "\r\n")).sites.len(), 1);
+}
+
+#[test]
+fn an_organization_has_a_logo_colours_and_a_sentence_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("acme.svg"), "<svg xmlns=\"http://www.w3.org/2000/svg\"/>").unwrap();
+    std::fs::write(folder.path().join("large.svg"), format!("<svg>{}</svg>", " ".repeat(128 * 1024)))
+        .unwrap();
+    let read = |keys: &str| {
+        let text = changed("name = \"Acme\"\n", &format!("name = \"Acme\"\n{keys}\n"));
+        parse("postern.toml", &text, folder.path(), &|_| None)
+    };
+    let keys = "logo = \"acme.svg\"\naccent = \"#7a1f5c\"\n[organization.help]\nen = \"Ask us.\"\npt-BR = \"Fale conosco.\"";
+    let look = &read(keys).unwrap().organizations[0].look;
+    assert_eq!(look.logo.as_ref().map(|logo| logo.kind), Some(LogoKind::Svg));
+    let accents = look.accents.unwrap();
+    assert_eq!(accents.light.colour.to_string(), "#7a1f5c");
+    assert_eq!(accents.dark, accents.light.lightened());
+    assert_eq!(look.help.in_language(Language::Korean), Some((Language::English, "Ask us.")));
+    for (keys, message, help) in [
+        ("logo = \"nowhere.svg\"", "`logo` cannot be read", "SVG or PNG"),
+        ("logo = \"large.svg\"", "`logo` is too large", "128 KiB"),
+        ("logo = \"postern.toml\"", "`logo` cannot be read", "SVG or PNG"),
+        ("logo_dark = \"acme.svg\"", "`logo_dark` has no logo for light screens", "add `logo`"),
+        ("accent = \"red\"", "`accent` is not a colour", "`#1d6653`"),
+        ("accent = \"#7fd1b6\"", "`accent` has a contrast of 1.57 to 1 with #f3f0e8", "4.50 to 1 or more"),
+        (
+            "accent = \"#1d6653\"\naccent_dark = \"#1d6653\"",
+            "`accent_dark` has a contrast of",
+            "a lighter colour",
+        ),
+        ("accent_dark = \"#7fd1b6\"", "`accent_dark` has no colour for light screens", "add `accent`"),
+        ("[organization.help]\nen = \"\"", "`en` is not a sentence", "1 to 300"),
+        ("[organization.help]\nzh = \"x\"", "unknown key `zh`", ""),
+    ] {
+        let errors = read(keys).unwrap_err();
+        let error = &errors.errors()[0];
+        assert!(error.message.contains(message), "{keys}: {errors}");
+        assert!(error.help.as_deref().unwrap_or_default().contains(help), "{keys}: {errors}");
+    }
+}
+
+#[test]
+fn a_second_mail_server_has_the_keys_of_the_first() {
+    let read = |keys: &str| {
+        let secret = |name: &str| (name == "POSTERN_SMTP_SECOND_PASSWORD").then(|| "hunter2".to_owned());
+        let text = changed("[store]", &format!("[mail.second]\n{keys}\n[store]"));
+        parse("postern.toml", &text, Path::new(""), &secret)
+    };
+    let settings = read("smtp = \"smtps://relay.acme.com\"\nusername = \"joe\"\ntimeout = \"5s\"").unwrap();
+    let MailTransport::Smtp { second: Some(second), .. } = settings.mail.transport else {
+        panic!("two ways")
+    };
+    assert_eq!((second.host.as_str(), second.port, second.tls), ("relay.acme.com", 465, SmtpTls::Implicit));
+    assert!(second.credentials.is_some() && second.timeout == Duration::from_secs(5));
+    for (keys, message) in [
+        ("timeout = \"5s\"", "[mail.second] names no server"),
+        ("smtp = \"relay\"", "`smtp` is not a URL"),
+        ("smtp = \"smtp://relay\"\nfile = \"mails\"", "unknown key `file` in [mail.second]"),
+    ] {
+        let errors = read(keys).unwrap_err();
+        assert!(errors.errors().iter().any(|error| error.message.contains(message)), "{keys}: {errors}");
+    }
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn changed(from: &str, to: &str) -> String {
 
 fn smtp(settings: &Settings) -> &Smtp {
     match &settings.mail.transport {
-        MailTransport::Smtp(smtp) => smtp,
+        MailTransport::Smtp { first, .. } => first,
         MailTransport::File(folder) => panic!("mail goes into {folder:?}"),
     }
 }

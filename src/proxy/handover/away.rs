@@ -127,7 +127,7 @@ impl Gateway {
         return_to: &ReturnTarget,
     ) -> Result<Response<Body>, Refused> {
         // Whoever passes already, as by the back button, just goes on.
-        let Some(person) = self.who(exchange, here.served, here.cookies).await? else {
+        let Some((person, _)) = self.who(exchange, here.served, here.cookies).await? else {
             return Ok(respond::see_other(return_to.as_str()));
         };
         let is_theirs = self.shared(here, &person) == Some(ticket.account);

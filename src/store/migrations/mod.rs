@@ -34,6 +34,7 @@ steps![
     "0012_groups",
     "0013_externals",
     "0014_handover",
+    "0015_languages",
     "0016_sessions",
     "0017_plans",
 ];

@@ -55,6 +55,8 @@ use crate::config;
 use crate::config::database::Postgres;
 use crate::domain::account::{DeviceId, Family, Subject};
 use crate::domain::email::EmailAddress;
+use crate::domain::language::Language;
+use crate::domain::look::Look;
 use crate::domain::organization::{Organization, OrganizationId};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -141,9 +143,10 @@ fn new_mail(id: u128, challenge: u128, now: Timestamp) -> NewMail {
             challenge: Uuid::from_u128(challenge),
             key_id: 3,
             site: "jira.acme.test".to_owned(),
+            language: Language::Hebrew,
         },
         to: email("jane@ext.test"),
-        organization: Organization { id: only(), name: "Acme".into(), contact: None },
+        organization: Organization { id: only(), name: "Acme".into(), contact: None, look: Look::default() },
         created_at: now,
         due_at: now,
         expires_at: now + MINUTE * 10,

@@ -8,6 +8,7 @@ use std::task::Poll;
 use tokio::task::JoinSet;
 
 use super::*;
+use crate::domain::mail_trouble::MailTrouble;
 use crate::domain::quota::Quota;
 
 over_both! {
@@ -136,15 +137,22 @@ async fn a_mail_is_finished_once(store: Store) {
     let later = MailOutcome::Retry { at: at(90), reason: "451 try later".to_owned() };
     store.finish_mail(mail, later.clone(), at(0)).await.unwrap();
     assert_eq!(store.next_mail_due().await.unwrap(), Some(at(90)));
-    assert_eq!(store.mail_state(challenge).await.unwrap(), Some(MailState::Queued { tries: 0 }));
+    assert_eq!(
+        store.mail_state(challenge).await.unwrap(),
+        Some(MailState::Queued { tries: 0, has_failed: true })
+    );
     assert_eq!(store.verify_audit_chain().await.unwrap(), audited, "a retry is no event");
 
-    let refused = MailOutcome::Failed { reason: "550 no such user".to_owned() };
+    let refused =
+        MailOutcome::Failed { reason: "550 no such user".to_owned(), trouble: MailTrouble::NoMailbox };
     store.finish_mail(mail, refused, at(91)).await.unwrap();
     for too_late in [MailOutcome::Sent, MailOutcome::Expired, later] {
         store.finish_mail(mail, too_late, at(92)).await.unwrap();
     }
-    assert_eq!(store.mail_state(challenge).await.unwrap(), Some(MailState::Failed));
+    assert_eq!(
+        store.mail_state(challenge).await.unwrap(),
+        Some(MailState::Failed { trouble: MailTrouble::NoMailbox })
+    );
     assert_eq!(store.verify_audit_chain().await.unwrap(), audited + 1);
     let last = store.audit_tail(1).await.unwrap().remove(0);
     assert_eq!(last.action, "external_user_code_failed");

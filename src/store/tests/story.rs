@@ -80,7 +80,7 @@ async fn deliver(store: &Store) {
         "as it was queued"
     );
     store.finish_mail(mail.id, MailOutcome::Sent, at(2)).await.unwrap();
-    assert_eq!(store.mail_state(Uuid::from_u128(7)).await.unwrap(), Some(MailState::Sent));
+    assert_eq!(store.mail_state(Uuid::from_u128(7)).await.unwrap(), Some(MailState::Sent { at: at(2) }));
     assert_eq!((store.outbox_depth().await.unwrap(), store.next_mail_due().await.unwrap()), (0, None));
 }
 

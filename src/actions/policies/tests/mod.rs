@@ -25,6 +25,7 @@ use crate::domain;
 use crate::domain::actor::Actor;
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
+use crate::domain::look::Look;
 use crate::domain::membership::AccountKey;
 use crate::domain::organization::{ExportLinks, Home, Organization, OrganizationId};
 use crate::store::tests::{empty_database, fresh, fresh_in, over_both};
@@ -73,7 +74,8 @@ pub(in crate::actions) fn person(address: &str, claimed: bool) -> NewAccount {
 
 /// With this choice about links, and Ada as its only admin.
 pub(in crate::actions) fn letterhead(export_links: ExportLinks) -> Letterhead {
-    let organization = Arc::new(Organization { id: acme(), name: "Acme".into(), contact: None });
+    let organization =
+        Arc::new(Organization { id: acme(), name: "Acme".into(), contact: None, look: Look::default() });
     let office = domain::organization::Office {
         organization,
         admins: vec![email("ada@acme.test")],
