@@ -83,6 +83,9 @@ impl Follower {
             if has(ChangeKind::Invitations) {
                 self.directory.reload_invitations(&self.store).await?;
             }
+            // Before the accounts: who has another address is never judged by the old account and written to at the old address.
+            let accepted = entries.iter().filter(|entry| entry.kind == ChangeKind::AcceptedAddress);
+            accepted.for_each(|entry| accept(&self.directory, entry));
             let changed: Vec<AccountsChanged> = entries.iter().filter_map(changed_accounts).collect();
             if !changed.is_empty() {
                 self.directory.read_again(&self.store, &changed, newest).await?;
@@ -92,11 +95,11 @@ impl Follower {
                 match entry.kind {
                     ChangeKind::Revocation => revoke(&self.directory, entry),
                     ChangeKind::Enrolment => hear_enrolment(&self.directory, entry),
-                    ChangeKind::AcceptedAddress => accept(&self.directory, entry),
                     ChangeKind::Reset => reset(&self.directory, entry),
                     ChangeKind::Directory => self.is_outdated = true,
                     // Read above, and known to memory before the store.
                     ChangeKind::Accounts
+                    | ChangeKind::AcceptedAddress
                     | ChangeKind::Domains
                     | ChangeKind::ExternalPolicies
                     | ChangeKind::AuthPolicies

@@ -43,7 +43,8 @@ pub fn read_path(raw: &str) -> Result<PathReading<'_>, PathError> {
     if is_plain(raw) {
         return Ok(PathReading::Plain(raw));
     }
-    if let Some(page) = raw.strip_prefix("/.postern/")
+    if let Some((prefix, page)) = raw.split_once("/.postern/")
+        && is_plain(prefix)
         && page
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/.".contains(&byte))

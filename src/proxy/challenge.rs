@@ -211,7 +211,7 @@ impl Gateway {
             minutes_left,
             notice: shown.notice,
             form_token: self.identities.form_token(&site.id, visit.person.subject, visit.device),
-            here: respond::challenge_target(&visit.return_to),
+            here: respond::challenge_target(&site.prefix, &visit.return_to),
             return_to: visit.return_to.clone(),
             sign_out: site
                 .profile

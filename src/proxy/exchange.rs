@@ -139,6 +139,12 @@ impl Exchange {
         }
     }
 
+    /// The prefix of the site, found again from what was asked for, as only a refusal needs it.
+    fn prefix(&self) -> &str {
+        let path = self.target.as_ref().map_or("/", PathAndQuery::path);
+        self.plan.routes.find(&self.host, path).map_or("", |served| served.site.prefix.as_str())
+    }
+
     /// The language of the pages that answer it.
     pub(super) fn language(&self) -> Language {
         self.languages.language()
@@ -158,6 +164,7 @@ impl Exchange {
             scheme: self.plan.scheme,
             organization: self.plan.routes.organization_of(&self.host),
             host: &self.host,
+            prefix: self.prefix(),
             return_to: self.return_to(),
             language: self.language(),
             receipt: self.record.receipt,
@@ -183,7 +190,7 @@ impl Exchange {
 /// Only for the shape of a refusal, so it may believe what the client says of itself.
 fn is_own_form(parts: &Parts) -> bool {
     parts.method == Method::POST
-        && parts.uri.path().starts_with("/.postern/")
+        && parts.uri.path().contains("/.postern/")
         && parts.headers.get("sec-fetch-mode").is_some_and(|mode| mode == "navigate")
 }
 

@@ -51,7 +51,7 @@ impl Gateway {
     ) -> Result<Response<Body>, Refused> {
         exchange.record.reason = Reason::OwnPage;
         exchange.record.decision = DecisionLabel::Pass;
-        let (page, allowed) = page(parts).ok_or(Reason::UnknownPage)?;
+        let (page, allowed) = page(parts, &served.site.prefix).ok_or(Reason::UnknownPage)?;
         if parts.method != allowed {
             let mut refusal = exchange.refuse(Reason::MethodNotAllowed.into());
             refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
@@ -176,9 +176,12 @@ enum Submit {
     Resend,
 }
 
-/// The page of a path, and the one method it takes.
-fn page(parts: &Parts) -> Option<(Page<'_>, &'static str)> {
-    let name = parts.uri.path().strip_prefix("/.postern/")?;
+/// The page of a path, and the one method it takes. They stand below the site's prefix, as a product's cookies may come nowhere
+/// else, and at the host.
+fn page<'a>(parts: &'a Parts, prefix: &str) -> Option<(Page<'a>, &'static str)> {
+    let path = parts.uri.path();
+    let name = path.strip_prefix(prefix).and_then(|path| path.strip_prefix("/.postern/"));
+    let name = name.or_else(|| path.strip_prefix("/.postern/"))?;
     Some(match name {
         "challenge" => (Page::Challenge, "GET"),
         "verify" => (Page::Verify, "POST"),

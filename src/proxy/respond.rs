@@ -22,7 +22,7 @@ use super::body::Body;
 use super::pages::{self, Frame, MessagePage, SiteName};
 use super::route::Routes;
 
-/// Where the challenge page is.
+/// Where the challenge page is, below the prefix of a site.
 pub const CHALLENGE_PATH: &str = "/.postern/challenge";
 
 /// What stays readable in the `return` parameter.
@@ -49,6 +49,8 @@ pub struct Refusal<'a> {
     pub organization: Option<&'a Organization>,
     /// The site's host, with the port that was asked for; empty where no site was found, so that nothing unknown is echoed.
     pub host: &'a str,
+    /// The prefix of the site; empty where it has none, or no site was found.
+    pub prefix: &'a str,
     /// Where the person goes on afterwards.
     pub return_to: ReturnTarget,
     /// What the person reads. Programs are told in English.
@@ -60,7 +62,7 @@ pub struct Refusal<'a> {
 /// Answers a refused request.
 pub fn refuse(refusal: &Refusal<'_>) -> Response<Body> {
     let mut response = match (refusal.navigation, refusal.challenge) {
-        (true, true) => see_other(&challenge_target(&refusal.return_to)),
+        (true, true) => see_other(&challenge_target(refusal.prefix, &refusal.return_to)),
         (true, false) => page(refusal),
         (false, _) => problem(refusal),
     };
@@ -158,9 +160,9 @@ fn share(headers: &mut HeaderMap, origin: &HeaderValue) {
     headers.insert(header::VARY, HeaderValue::from_static("Origin"));
 }
 
-/// The way to the challenge, with the way back.
-pub fn challenge_target(return_to: &ReturnTarget) -> String {
-    with_return(&format!("{CHALLENGE_PATH}?"), return_to)
+/// The way to the challenge of the site with this prefix, with the way back.
+pub fn challenge_target(prefix: &str, return_to: &ReturnTarget) -> String {
+    with_return(&format!("{prefix}{CHALLENGE_PATH}?"), return_to)
 }
 
 /// A way with the way back at its end; the way is ours, up to where its next parameter begins.
@@ -277,7 +279,7 @@ fn problem(refusal: &Refusal<'_>) -> Response<Body> {
         problem["contact"] = json!(contact);
     }
     if refusal.challenge {
-        let path = challenge_target(&refusal.return_to);
+        let path = challenge_target(refusal.prefix, &refusal.return_to);
         problem["title"] = json!("Verification needed");
         problem["challenge_url"] = json!(format!("{}://{}{path}", refusal.scheme.as_str(), refusal.host));
     }

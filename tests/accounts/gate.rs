@@ -36,7 +36,7 @@ async fn a_deactivated_account_is_refused_at_once_by_page_and_script_and_told_wh
     deeds(&world).take_step(&only(), liam, Step::Deactivate, Some("left"), &ada()).await.unwrap();
     let page = until(&mut browser, is_refused).await;
     assert!(
-        page.body.contains("was deactivated") && page.body.contains("organization&#39;s admin"),
+        page.body.contains("was deactivated") && page.body.contains("organization's admin"),
         "{}",
         page.body
     );

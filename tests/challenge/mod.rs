@@ -13,6 +13,7 @@ pub mod headers;
 mod languages;
 mod looks;
 mod opening;
+mod prefix;
 mod secrecy;
 mod sending;
 mod sign_out;

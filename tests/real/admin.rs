@@ -165,6 +165,10 @@ async fn a_script_shuts_somebody_out_and_lets_them_in_again() {
         library.does(shut, json!([account]));
         until(&mut mia, StatusCode::FORBIDDEN).await;
         library.does(open, json!([account]));
+        // Earlier sign-ins ended with the account.
+        until(&mut mia, StatusCode::UNAUTHORIZED).await;
+        world.advance(Duration::from_secs(1));
+        mia.sign_in("mia").await;
         until(&mut mia, StatusCode::OK).await;
     }
     let events = library.does("get_events", json!([ORG]));
@@ -173,8 +177,9 @@ async fn a_script_shuts_somebody_out_and_lets_them_in_again() {
     for action in ["account_deactivated", "account_reactivated", "account_deletion_canceled"] {
         assert!(actions.iter().any(|known| *known == action), "{action}: {actions:?}");
     }
-    let first = &events["data"][0];
-    assert_eq!(first["attributes"]["actor"]["name"], "library");
+    let mut of_library = events["data"].as_array().unwrap().iter();
+    let first =
+        of_library.find(|event| event["attributes"]["actor"]["name"] == "library").expect("its own event");
     assert_eq!(library.does("get_event", json!([ORG, first["id"]]))["data"], *first);
 }
 

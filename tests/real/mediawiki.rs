@@ -73,7 +73,7 @@ async fn sign_in(world: &World, tab: &Tab, name: &str) {
 }
 
 fn is_challenge(place: &str) -> bool {
-    place.starts_with("/.postern/challenge?return=")
+    place.starts_with("/.postern/challenge?")
 }
 
 #[tokio::test]

@@ -69,7 +69,7 @@ async fn sign_in(world: &World, tab: &Tab, name: &str) {
 }
 
 fn is_challenge(place: &str) -> bool {
-    place.starts_with("/.postern/challenge?return=")
+    place.starts_with("/.postern/challenge?")
 }
 
 async fn files_a_ticket(world: &World, tab: &Tab) {

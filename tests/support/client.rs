@@ -117,7 +117,7 @@ impl Answer {
 
     /// Whether this is the way to the challenge.
     pub fn is_challenge(&self) -> bool {
-        self.status == StatusCode::SEE_OTHER && self.header("location").starts_with("/.postern/challenge")
+        self.status == StatusCode::SEE_OTHER && self.header("location").contains("/.postern/challenge?")
     }
 }
 

@@ -113,7 +113,9 @@ impl Gateway {
         }
         exchange.set_cookies.push(cookies::keep(plan.names.asked, &request, plan.scheme, WORD_AGE));
         let origin = respond::origin_of(home, plan.scheme, &exchange.host);
-        respond::see_other(&respond::with_return(&format!("{origin}{PATH}?request={request}&"), return_to))
+        let prefix = plan.routes.own(home).map_or("", |served| served.site.prefix.as_str());
+        let page = format!("{origin}{prefix}{PATH}?request={request}&");
+        respond::see_other(&respond::with_return(&page, return_to))
     }
 
     /// Lets somebody in by the home host's word: in the browser that asked, beside a session of the same account, in time, once.
@@ -132,12 +134,12 @@ impl Gateway {
         };
         let is_theirs = self.shared(here, &person) == Some(ticket.account);
         if !is_theirs || !self.is_for(here, ticket, mark) {
-            return Ok(self.not_taken(return_to));
+            return Ok(self.not_taken(here, return_to));
         }
         let proof = Proof { verified_at, family: ticket.family };
         let vouched = Vouched { proof, from: &ticket.from, ticket: Some(ticket.id) };
         if !self.let_in(exchange, here, &person, &vouched).await? {
-            return Ok(self.not_taken(return_to));
+            return Ok(self.not_taken(here, return_to));
         }
         exchange.set_cookies.push(cookies::clear(exchange.plan.names.asked, exchange.plan.scheme));
         Ok(respond::see_other(return_to.as_str()))
@@ -147,13 +149,14 @@ impl Gateway {
     pub(super) fn take_nothing(
         &self,
         exchange: &mut Exchange,
+        here: Here<'_>,
         text: &str,
         return_to: &ReturnTarget,
     ) -> Response<Body> {
         let (name, scheme) = (exchange.plan.names.asked, exchange.plan.scheme);
         exchange.set_cookies.push(cookies::keep(name, text, scheme, WORD_AGE));
         self.metrics.challenges.count(ChallengeEvent::NotHandedOver);
-        to_challenge(return_to)
+        to_challenge(here, return_to)
     }
 
     /// Whether an answer is for this browser, now.

@@ -61,7 +61,7 @@ impl Gateway {
             },
             issued_at: self.clock.now(),
         };
-        Ok(self.send_ticket(exchange, &asking.host, &ticket, return_to))
+        Ok(self.send_ticket(exchange, asking, &ticket, return_to))
     }
 
     /// The verification of an account that passes here, in this browser, beside a session of the same account.

@@ -99,7 +99,7 @@ impl Gateway {
                         word: Word::Left(verified_at),
                         issued_at: self.clock.now(),
                     };
-                    return self.send_ticket(exchange, &home, &ticket, return_to);
+                    return self.send_ticket(exchange, &at_home.site, &ticket, return_to);
                 }
             }
         }

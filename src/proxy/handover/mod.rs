@@ -22,6 +22,7 @@ use http::request::Parts;
 use jiff::Timestamp;
 
 use crate::actions::hand_over::{HandedOver, Outcome};
+use crate::config::settings::Site;
 use crate::domain::account::{AccountKey, Class, DeviceId};
 use crate::domain::decide::class;
 use crate::domain::decision::{Decision, Reason};
@@ -43,7 +44,7 @@ use super::judge::session_fact;
 use super::respond;
 use super::route::Served;
 
-/// Where requests and tickets are taken.
+/// Where requests and tickets are taken, below the prefix of a site.
 const PATH: &str = "/.postern/handover";
 
 /// A request to our own pages: the site that serves it, and what the browser sent.
@@ -150,9 +151,9 @@ impl Gateway {
                 self.redeem(exchange, here, ticket, mark, at, return_to).await
             }
             Some((ticket, Word::Nothing(mark))) if self.is_for(here, ticket, mark) => {
-                Ok(self.take_nothing(exchange, text, return_to))
+                Ok(self.take_nothing(exchange, here, text, return_to))
             }
-            _ => Ok(self.not_taken(return_to)),
+            _ => Ok(self.not_taken(here, return_to)),
         }
     }
 
@@ -212,13 +213,16 @@ impl Gateway {
     fn send_ticket(
         &self,
         exchange: &Exchange,
-        host: &DomainName,
+        to: &Site,
         ticket: &Ticket,
         return_to: &ReturnTarget,
     ) -> Response<Body> {
-        let origin = respond::origin_of(host, exchange.plan.scheme, &exchange.host);
-        let ticket = self.identities.seal_ticket(ticket);
-        respond::see_other(&respond::with_return(&format!("{origin}{PATH}?ticket={ticket}&"), return_to))
+        let origin = respond::origin_of(&to.host, exchange.plan.scheme, &exchange.host);
+        let (ticket, prefix) = (self.identities.seal_ticket(ticket), &to.prefix);
+        respond::see_other(&respond::with_return(
+            &format!("{origin}{prefix}{PATH}?ticket={ticket}&"),
+            return_to,
+        ))
     }
 
     fn send_back(&self, exchange: &Exchange, host: &DomainName, return_to: &ReturnTarget) -> Response<Body> {
@@ -226,13 +230,14 @@ impl Gateway {
         respond::see_other(&format!("{origin}{}", return_to.as_str()))
     }
 
-    fn not_taken(&self, return_to: &ReturnTarget) -> Response<Body> {
+    fn not_taken(&self, here: Here<'_>, return_to: &ReturnTarget) -> Response<Body> {
         self.metrics.challenges.count(ChallengeEvent::RefusedTicket);
-        to_challenge(return_to)
+        to_challenge(here, return_to)
     }
 }
 
 /// The challenge of this host, with no further detour.
-fn to_challenge(return_to: &ReturnTarget) -> Response<Body> {
-    respond::see_other(&respond::with_return(&format!("{}?asked=1&", respond::CHALLENGE_PATH), return_to))
+fn to_challenge(here: Here<'_>, return_to: &ReturnTarget) -> Response<Body> {
+    let page = format!("{}{}?asked=1&", here.served.site.prefix, respond::CHALLENGE_PATH);
+    respond::see_other(&respond::with_return(&page, return_to))
 }

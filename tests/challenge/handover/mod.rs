@@ -54,7 +54,7 @@ async fn is_asked(browser: &mut Browser, page: &str) -> bool {
     let (way, answer) = browser.settle(page).await;
     assert_eq!(answer.status, StatusCode::OK, "{way:?}: {}", answer.body);
     let is_challenge = way.last().is_some_and(|place| place.contains("/.postern/challenge?"));
-    assert_eq!(is_challenge, answer.body.contains("action=\"/.postern/"), "{way:?}");
+    assert_eq!(is_challenge, answer.body.contains("action=\"resend\""), "{way:?}");
     is_challenge
 }
 
