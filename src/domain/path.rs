@@ -45,6 +45,7 @@ pub fn read_path(raw: &str) -> Result<PathReading<'_>, PathError> {
     }
     if let Some((prefix, page)) = raw.split_once("/.postern/")
         && is_plain(prefix)
+        && !prefix.ends_with('/')
         && page
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-/.".contains(&byte))
