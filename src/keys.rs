@@ -30,6 +30,10 @@ pub struct KeySet {
     pub ticket: [u8; 32],
     /// For the record that a home host keeps in a browser.
     pub record: [u8; 32],
+    /// For the marks by which it is found whether a verification arrived.
+    pub arrival: [u8; 32],
+    /// For forms that are held; a secret of the browser's is the other half.
+    pub held_form: [u8; 32],
     /// What the assertion's P-256 key is made of.
     pub es256: [u8; 32],
     /// What the assertion's Ed25519 key is made of.
@@ -57,6 +61,8 @@ pub struct Keys {
     families: [u8; 32],
     /// For browsers as a hand-over names them.
     browsers: [u8; 32],
+    /// For what authenticators share with us; the same under every rotation, as an app is kept for years.
+    authenticators: [u8; 32],
 }
 
 /// Why there are no keys.
@@ -120,6 +126,7 @@ impl Keys {
                     "hand-over accounts",
                     "hand-over families",
                     "hand-over browsers",
+                    "authenticators",
                 ]
                 .map(|what| derive(&secret, what))
             });
@@ -128,7 +135,19 @@ impl Keys {
         match (current, lasting) {
             (
                 Some(current),
-                Some([subject, cookies, ownership, cursors, exports, accounts, families, browsers]),
+                Some(
+                    [
+                        subject,
+                        cookies,
+                        ownership,
+                        cursors,
+                        exports,
+                        accounts,
+                        families,
+                        browsers,
+                        authenticators,
+                    ],
+                ),
             ) => Ok(Self {
                 sets,
                 current,
@@ -140,6 +159,7 @@ impl Keys {
                 accounts,
                 families,
                 browsers,
+                authenticators,
             }),
             _ => Err(1),
         }
@@ -199,6 +219,11 @@ impl Keys {
     pub fn browsers(&self) -> &[u8; 32] {
         &self.browsers
     }
+
+    /// The key for what authenticators share with us.
+    pub fn authenticators(&self) -> &[u8; 32] {
+        &self.authenticators
+    }
 }
 
 impl KeySet {
@@ -210,6 +235,8 @@ impl KeySet {
             request: derive(secret, "hand-over request"),
             ticket: derive(secret, "hand-over ticket"),
             record: derive(secret, "home record"),
+            arrival: derive(secret, "arrival"),
+            held_form: derive(secret, "held form"),
             es256: derive(secret, "assertion ES256"),
             eddsa: derive(secret, "assertion EdDSA"),
         }
@@ -295,6 +322,8 @@ mod tests {
             set.request,
             set.ticket,
             set.record,
+            set.arrival,
+            set.held_form,
             set.es256,
             set.eddsa,
             keys.subject,
@@ -305,8 +334,9 @@ mod tests {
             keys.accounts,
             keys.families,
             keys.browsers,
+            keys.authenticators,
         ]
         .into();
-        assert_eq!(all.len(), 16);
+        assert_eq!(all.len(), 19);
     }
 }

@@ -54,10 +54,14 @@
 //! | know | `lasting.rs`, `directory/sessions.rs` | since when a managed person's session lasts, and what was asked when it began |
 //! | decide | `judge.rs`, `domain/decide.rs` | facts → decision: pure, and the only maker of a `Permit` |
 //! | respond | `respond.rs`, `own.rs`, `challenge.rs`, `pages.rs` | a refusal by one table; our own pages |
+//! | confirm | `authenticators/` | apps and passkeys: shown at the challenge, and set up on a page of their own |
 //! | hand over | `handover/`, `homes.rs` | instead of a challenge: what another host of the organization knows |
+//! | hold | `held.rs` | a form that a challenge interrupts, until its sender says what becomes of it |
+//! | look back | `loops.rs`, `browsers.rs` | whether a verification arrived; in which browsers somebody has one |
 //! | forward | `pass.rs`, `forward.rs`, `query.rs`, `headers.rs`, `told.rs`, `upload.rs`, `upstream.rs` | only what the permit names, and who was judged; `websocket.rs` for upgrades |
 //! | watch | `watch.rs`, `mobile.rs`, `jar.rs` | sign-in, sign-out and changes of user that the answer shows |
 //! | outlive | `stream.rs`, `body.rs`, `relay.rs`, `frames.rs` | open answers and sockets are judged again, and cut or closed |
+//! | keep | `decisions.rs`, `actions/decisions.rs` | refusals, and now and then what passed, to be explained and tried on policies |
 //! | note | `sign_ins.rs` | who signed in, and who was refused: for the audit log, told through `directory/notices.rs` |
 //! | record | `record.rs`, `body.rs` | one line and one count, when the last byte is sent |
 //!
@@ -65,6 +69,8 @@
 //!
 //! - A rule: a line in `domain/decide.rs`, a `Reason` in `domain/reason.rs`, its status in `proxy/respond.rs`, a row in the
 //!   table test of `decide.rs`; where it is about a person, a question in `domain/explain.rs` for the admin who wonders.
+//! - A fact that decisions depend on: a field of `Facts` or of what is in force, and the same in `domain/recorded.rs`; a property test
+//!   holds that what is kept decides the same again.
 //! - A configuration key: copy one in `config/verification.rs`, describe it in `config/postern.toml`; if it cannot change
 //!   without a restart, name it in `hold_back` of `app/mod.rs`.
 //! - A public path: a pattern in `config/profiles/`, tried in `tests/gateway/exempt.rs`; it goes on without any credential.
@@ -81,7 +87,11 @@
 //!   there; the old ones never change. A statement that reads it is one text for both databases, and is tried in
 //!   `store/tests/story.rs`.
 //! - A fact of a connection: `proxy/wire/connection.rs`, found out in `opening.rs` beside it.
+//! - A way to confirm that it is somebody: a variant of `Method` in `domain/method.rs`, which policies list by its label; what is
+//!   done through the store as in `actions/authenticators/app.rs`, and its forms in `proxy/authenticators/`.
 //! - A page of ours: copy `SignedOutPage` in `proxy/pages.rs` and its template, and route it in `proxy/own.rs`.
+//! - A page of ours that people go on to after the code: name it in `domain/return_target.rs` too, where every other is refused.
+//! - A browser's name: a row in `domain/browser.rs`.
 //! - A sentence that people read: a message in every file of `texts/languages/`. The reason of a refusal has one too.
 //! - A language: a variant in `domain/language.rs` and its file in `texts/languages/`; the tests there say what it lacks.
 //! - A metric: declare it in `telemetry/families.rs`; labels are enums in `telemetry/labels.rs`, never what a client sent.
@@ -113,7 +123,7 @@
 //!   operation is tried on it by `tests/admin/every_operation.rs`; its own promises go beside `tests/admin/domains.rs`.
 //! - An attribute of SCIM: a row in `domain/scim/schema.rs`, which declares and enforces it; in `domain/scim/person.rs` where
 //!   the account follows it.
-//! - A command: copy `cli/init.rs`, and name it in `main.rs`.
+//! - A command: copy `cli/init.rs`, describe it in `cli/arguments.rs`, and call it in `main.rs`.
 //! - A reader of what anybody may send: a function in `fuzz.rs` of its room with a second opinion, and its program, seeds and
 //!   words in `tests/fuzz`; `./dev fuzz` runs it, and every test run tries its seeds.
 //! - A request whose cost is held: a case in `bench/warm/mod.rs`, then `./dev counts --accept`.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use postern::domain::auth_policy::AuthPolicySettings;
+use postern::domain::authenticator::Authenticators;
 use postern::domain::decide::decide;
 use postern::domain::decision::Decision;
 use postern::domain::domain_name::DomainName;
@@ -16,6 +17,7 @@ use postern::domain::group::Invited;
 use postern::domain::lane::Lane;
 use postern::domain::lifecycle::{Claim, Standing};
 use postern::domain::member::{AuthPolicies, AuthPolicy, Member};
+use postern::domain::method::Method;
 use postern::domain::mode::Mode;
 use postern::domain::organization::OrganizationId;
 use postern::domain::policy::{ApiTokens, Snapshot};
@@ -42,7 +44,7 @@ impl Outcomes {
         let name = |number: usize| DomainName::parse(&format!("d{number}.acme.com")).expect("a domain");
         let domain = |number| (name(number), OrganizationId::only());
         let (asked, mut auth) = (Arc::new(AuthPolicySettings::default()), AuthPolicies::default());
-        let policy = AuthPolicy { settings: Some(Arc::clone(&asked)), reset_at: None };
+        let policy = AuthPolicy { settings: Some(Arc::clone(&asked)), reset_at: None, version: None };
         auth.add(POLICY, OrganizationId::only(), true, policy);
         Self {
             snapshot: Snapshot {
@@ -73,6 +75,7 @@ impl Outcomes {
                     active_at: at(NOW - 60),
                     reset_at: None,
                     token: None,
+                    authenticators: Authenticators::default(),
                 }),
                 address_changed: false,
             })
@@ -90,7 +93,7 @@ impl Outcomes {
             invited: Invited::NotNeeded,
         };
         let stranger = person(Some(&self.external), false);
-        let verified = |days: i64| ProofFact::VerifiedAt(at(NOW - days * DAY));
+        let verified = |days: i64| ProofFact::VerifiedAt(at(NOW - days * DAY), Method::MailedCode);
         let not_asked = facts(Session::NotAsked, ProofFact::Absent);
         let rows = [
             ("pass, managed", facts(person(Some(&self.managed), true), ProofFact::Absent)),

@@ -30,6 +30,7 @@ use postern::config::settings::{Scheme, Settings};
 use postern::domain::account::{DeviceId, Family, Subject};
 use postern::domain::decision::Reason;
 use postern::domain::lane::Lane;
+use postern::domain::method::Method;
 use postern::domain::organization::OrganizationId;
 use postern::domain::proof::{self, Binding, Proof};
 use postern::entropy::Entropy;
@@ -212,7 +213,8 @@ impl Warm {
         let keys = Keys::load(&self.settings.keys).expect("keys");
         let binding = binding(subject);
         let (id, keys) = keys.current();
-        let proof = Proof { verified_at: Clock::system().now(), family: Family([1; 16]) };
+        let proof =
+            Proof { verified_at: Clock::system().now(), by: Method::MailedCode, family: Family([1; 16]) };
         proof::mint(id, &keys.proof, &binding, &proof)
     }
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::domain::account::{DeviceId, Family};
 use crate::domain::code::{Code, TypedCode};
+use crate::domain::method::Method;
 use crate::domain::policy::ChallengeRules;
 use crate::domain::proof::{self, Binding, Proof};
 use crate::store::{AuditAction, AuditEvent, Challenge, ChallengeOutcome, Change, StoreError};
@@ -52,6 +53,8 @@ pub struct Proven {
     pub token: String,
     /// When it was proven.
     pub verified_at: Timestamp,
+    /// In which way.
+    pub by: Method,
 }
 
 impl Actions {
@@ -92,7 +95,7 @@ impl Actions {
                 if !change.end_challenge(challenge.id, ChallengeOutcome::Verified, now).await? {
                     return Ok(Checked::Used);
                 }
-                Checked::Verified(self.prove(asker, family, now))
+                Checked::Verified(self.prove(asker, family, Method::MailedCode, now))
             }
             _ if tries_left == 0 => {
                 change.end_challenge(challenge.id, ChallengeOutcome::Exhausted, now).await?;
@@ -102,10 +105,17 @@ impl Actions {
             Some(Err(_)) | None => Checked::Malformed { tries_left },
         };
         let mut events = vec![event(asker, &challenge, &checked)];
-        if let Checked::Verified(_) = checked {
+        if let Checked::Verified(proven) = &checked {
             events.extend(keep_proof(&mut change, asker, now).await?);
+            // Whose address is not believed would be listed with its owner's browsers.
+            if !asker.is_contradicted {
+                self.note_browser(&mut change, asker, proven.device, family, now).await?;
+            }
         }
         change.commit_many(&events, now).await?;
+        if let Checked::Verified(_) = checked {
+            self.outbox.wake();
+        }
         Ok(checked)
     }
 
@@ -114,14 +124,14 @@ impl Actions {
         Code::derive(&keys.code, challenge.id, rules.code_digits).matches(typed)
     }
 
-    fn prove(&self, asker: &Asker<'_>, family: Family, now: Timestamp) -> Proven {
+    pub(super) fn prove(&self, asker: &Asker<'_>, family: Family, by: Method, now: Timestamp) -> Proven {
         let device = DeviceId(self.entropy.bytes());
         let (key_id, keys) = self.keys.current();
         let organization = &asker.organization.id;
         let binding = Binding { organization, site: asker.site, subject: asker.subject, device };
-        let proof = Proof { verified_at: now, family };
+        let proof = Proof { verified_at: now, by, family };
         let token = proof::mint(key_id, &keys.proof, &binding, &proof);
-        Proven { device, token, verified_at: now }
+        Proven { device, token, verified_at: now, by }
     }
 
     async fn say_why_nothing_is_open(
@@ -153,7 +163,8 @@ async fn keep_proof(
     Ok(events)
 }
 
-async fn spend_try(
+/// Counts a try, by whatever it is made, before anything is compared.
+pub(super) async fn spend_try(
     change: &mut Change,
     asker: &Asker<'_>,
     rules: &ChallengeRules,

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::domain::account::{DeviceId, Subject};
 use crate::domain::actor::Actor;
+use crate::domain::browser::Browser;
 use crate::domain::email::EmailAddress;
 use crate::domain::language::Language;
 use crate::domain::organization::Organization;
@@ -39,6 +40,17 @@ pub struct Asker<'a> {
     pub network: &'a str,
     /// The language that the browser asks for.
     pub language: Language,
+    /// What their browser is called, and where their browsers are listed.
+    pub browser: InBrowser<'a>,
+}
+
+/// The browser that somebody verifies in.
+#[derive(Debug, Clone, Copy)]
+pub struct InBrowser<'a> {
+    /// What it is called.
+    pub browser: Browser,
+    /// The address of the page that lists their browsers.
+    pub list: &'a str,
 }
 
 impl Asker<'_> {

@@ -6,23 +6,31 @@ pub mod accept_address;
 pub mod accounts;
 pub mod address_csv;
 pub mod api_keys;
+pub mod authenticators;
+pub mod browsers;
 pub mod check_code;
 pub mod claims;
+pub mod decisions;
 mod directory_csv;
 pub mod domains;
 pub mod enroll_mobile;
+pub mod explain_receipt;
 pub mod export_csv;
 pub mod export_events;
 pub mod exports;
 pub mod external_policies;
+pub mod forecast;
 pub mod groups;
 pub mod hand_over;
+pub mod hold_form;
 pub mod import_directory;
 pub mod issue_code;
 pub mod keep_findings;
 pub mod letterhead;
 pub mod policies;
+pub mod policy_undo;
 pub mod scim;
+mod seal;
 mod sighted;
 pub mod sign_out;
 pub mod task_end;
@@ -43,7 +51,10 @@ use crate::store::Store;
 use crate::telemetry::metrics::Metrics;
 
 pub use crate::mail::outbox::Delivery;
-pub use crate::store::{Challenge, SessionRow, StoreError};
+pub use crate::store::{
+    AuthenticatorRow, AuthenticatorsRow, BrowserRow, Challenge, DecisionFacts, DecisionRow, SessionRow,
+    StoreError,
+};
 
 /// What actions work with.
 pub struct Actions {

@@ -77,6 +77,12 @@ pub(super) fn served(settings: &Settings) -> Served {
     Served {
         organizations: settings.organizations.clone(),
         sites: settings.sites.clone(),
+        with_home: settings
+            .offices
+            .iter()
+            .filter_map(|office| settings.home(office))
+            .map(|(organization, _)| organization.id.clone())
+            .collect(),
         trusted_proxies: settings.listen.trusted_proxies.clone(),
     }
 }

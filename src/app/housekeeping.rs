@@ -17,6 +17,9 @@ const HOUSEKEEPING: Duration = Duration::from_secs(10);
 /// Every so many rounds of housekeeping old rows are removed: once an hour.
 const PRUNE_EVERY: u32 = 360;
 
+/// Every so many rounds the forms whose time is over are removed: every five minutes.
+const FORMS_EVERY: u32 = 30;
+
 /// Lets go of what is old, and counts what waits, until `stop` turns true.
 pub(super) async fn keep_house(
     store: Store,
@@ -39,6 +42,11 @@ pub(super) async fn keep_house(
             if let Err(error) = store.prune(clock.now()).await {
                 tracing::warn!(%error, "old rows could not be removed; that is tried again in an hour");
             }
+        }
+        if round % FORMS_EVERY == 0
+            && let Err(error) = store.prune_held_forms(clock.now()).await
+        {
+            tracing::warn!(%error, "old forms could not be removed; that is tried again in five minutes");
         }
         tokio::select! {
             () = tokio::time::sleep(HOUSEKEEPING) => {}

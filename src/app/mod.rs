@@ -4,9 +4,9 @@
 
 pub mod accounts;
 mod api;
-mod audit;
 pub mod domains;
 mod housekeeping;
+mod keeping;
 pub mod letterhead;
 pub mod process;
 mod reload;
@@ -22,17 +22,18 @@ use tokio::sync::{mpsc, watch};
 
 use crate::actions::accounts::Accounts;
 use crate::actions::claims::Claims;
+use crate::actions::decisions::Decisions;
 use crate::actions::domains::Domains;
 use crate::actions::exports::Exports;
 use crate::actions::letterhead::SharedLetterhead;
 use crate::actions::policies::Policies;
 use crate::actions::tasks::Tasks;
-use crate::actions::{Actions, keep_findings};
+use crate::actions::{Actions, decisions, keep_findings};
 use crate::admin::api::Api;
 use crate::admin::health::Check;
 use crate::admin::{self, AdminState};
 use crate::clock::Clock;
-use crate::config::settings::Settings;
+use crate::config::settings::{Settings, Verification};
 use crate::directory::{Directory, Loaded, follow};
 use crate::domain::code::Code;
 use crate::domain::policy::ExternalUserPolicy;
@@ -43,7 +44,7 @@ use crate::keys::Keys;
 use crate::mail::outbox::{Codes, MailEvent, Outbox};
 use crate::mail::transport::Transport;
 use crate::proxy::{Components, Gateway};
-use crate::store::{Finding, Store};
+use crate::store::{DecisionRow, Finding, Store};
 use crate::telemetry::access_log::AccessLog;
 use crate::telemetry::labels::MailResult;
 use crate::telemetry::metrics::Metrics;
@@ -90,6 +91,7 @@ pub struct App {
 /// What runs beside the traffic, until it is started.
 struct Upkeep {
     findings: mpsc::Receiver<Finding>,
+    decisions: mpsc::Receiver<DecisionRow>,
     last_change: i64,
 }
 
@@ -127,6 +129,7 @@ impl App {
             exports: Arc::clone(&exports),
         };
         let api = api::api(&settings, &store, &keys, &clock, &entropy, &directory, deeds);
+        let (decisions, to_keep) = Decisions::new(metrics.decisions_dropped.clone());
         let components = Components {
             directory: Arc::clone(&directory),
             identities: Identities::new(
@@ -148,6 +151,7 @@ impl App {
             metrics: Arc::clone(&metrics),
             access_log: access_log.clone(),
             assertions,
+            decisions,
         };
         Ok(Self {
             gateway: Arc::new(Gateway::new(&settings, components)),
@@ -166,7 +170,7 @@ impl App {
             clock,
             access_log,
             draining: Arc::default(),
-            upkeep: Some(Upkeep { findings, last_change }),
+            upkeep: Some(Upkeep { findings, decisions: to_keep, last_change }),
         })
     }
 
@@ -193,7 +197,7 @@ impl App {
     /// Everything that runs beside the traffic, until `stop` turns true: mail, the change log, findings, domains,
     /// tasks, housekeeping.
     pub fn upkeep(&mut self, stop: &watch::Receiver<bool>) -> impl Future<Output = ()> + Send + use<> {
-        let Upkeep { findings, last_change } = self.upkeep.take().expect("upkeep is started once");
+        let Upkeep { findings, decisions, last_change } = self.upkeep.take().expect("upkeep is started once");
         let mail = Arc::clone(&self.outbox).run(stopping(stop.clone()));
         let metrics = Arc::clone(&self.metrics);
         let reloaded = move |directory: &Directory| count_tables(&metrics, directory);
@@ -205,6 +209,8 @@ impl App {
             stop.clone(),
         );
         let findings = keep_findings::keep_findings(self.store.clone(), self.clock.clone(), findings);
+        let dropped = self.metrics.decisions_dropped.clone();
+        let decisions = decisions::keep_decisions(self.store.clone(), decisions, dropped);
         let housekeeping = housekeeping::keep_house(
             self.store.clone(),
             self.clock.clone(),
@@ -213,8 +219,9 @@ impl App {
             Arc::clone(&self.gateway),
             stop.clone(),
         );
-        let keep_for = self.settings.audit.keep_for;
-        let audit = audit::keep_audit(self.store.clone(), self.clock.clone(), keep_for, stop.clone());
+        let (audit, decided) = (self.settings.audit, self.settings.decisions);
+        let keeping =
+            keeping::keep_in_time(self.store.clone(), self.clock.clone(), audit, decided, stop.clone());
         let domains = domains::keep_domains(Arc::clone(&self.domains), stop.clone());
         let accounts = accounts::keep_accounts(Arc::clone(&self.accounts), stop.clone());
         let (policies, exports) = (Arc::clone(&self.policies), Arc::clone(&self.exports));
@@ -228,7 +235,8 @@ impl App {
             });
             // It ends with the directory; what still waits then is found again at the next sighting.
             tokio::spawn(findings);
-            tokio::join!(mail, follow, domains, accounts, tasks, audit, housekeeping);
+            tokio::spawn(decisions);
+            tokio::join!(mail, follow, domains, accounts, tasks, keeping, housekeeping);
         }
     }
 
@@ -244,8 +252,10 @@ pub async fn stopping(mut stop: watch::Receiver<bool>) {
     let _ = stop.wait_for(|&stop| stop).await;
 }
 
-fn policy(settings: &Settings) -> ExternalUserPolicy {
-    ExternalUserPolicy { frequency: settings.verification.frequency, ..ExternalUserPolicy::default() }
+/// What external people are asked where their organization says nothing else.
+pub fn policy(settings: &Settings) -> ExternalUserPolicy {
+    let Verification { frequency, methods, .. } = settings.verification;
+    ExternalUserPolicy { frequency, methods, ..ExternalUserPolicy::default() }
 }
 
 fn outbox(

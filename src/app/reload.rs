@@ -9,6 +9,7 @@ use crate::actions::accounts::Accounts;
 use crate::actions::domains::Domains;
 use crate::actions::exports::Exports;
 use crate::actions::letterhead::SharedLetterhead;
+use crate::actions::policies::Policies;
 use crate::admin::api::Api;
 use crate::config::settings::Settings;
 use crate::config::{self, ConfigErrors};
@@ -25,6 +26,7 @@ pub struct Reloader {
     accounts: Arc<ArcSwap<Accounts>>,
     api: Arc<Api>,
     exports: Arc<Exports>,
+    policies: Arc<Policies>,
     letterhead: SharedLetterhead,
     metrics: Arc<Metrics>,
     /// What is in force, to see what cannot change without a restart.
@@ -41,6 +43,7 @@ impl Reloader {
             accounts: Arc::clone(&app.accounts),
             api: Arc::clone(&app.api),
             exports: Arc::clone(&app.exports),
+            policies: Arc::clone(&app.policies),
             letterhead: Arc::clone(&app.letterhead),
             metrics: Arc::clone(&app.metrics),
             current: Arc::clone(&app.settings),
@@ -71,6 +74,7 @@ impl Reloader {
         let groups = &self.api.groups.load_full();
         let again = api::groups(&settings, &groups.store, &groups.clock, &groups.entropy);
         self.api.groups.store(Arc::new(again));
+        self.policies.issuers.store(Arc::new(tasks::issuers(&settings)));
         self.exports.sites.store(Arc::new(tasks::export_sites(&settings)));
         self.letterhead.store(Arc::new(letterhead::letterhead(&settings)));
         self.metrics.config_in_force(&settings.fingerprint);
@@ -106,6 +110,7 @@ fn hold_back(old: &Settings, new: &mut Settings) -> Vec<&'static str> {
         ("keys", old.keys == new.keys),
         ("assertion", same(&old.assertion, &new.assertion)),
         ("audit", old.audit == new.audit),
+        ("decisions", old.decisions == new.decisions),
         ("log", same(&old.log, &new.log)),
     ]
     .into_iter()

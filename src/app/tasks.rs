@@ -12,7 +12,9 @@ use crate::actions::letterhead::SharedLetterhead;
 use crate::actions::policies::Policies;
 use crate::actions::tasks::Tasks;
 use crate::clock::Clock;
-use crate::config::settings::Settings;
+use crate::config::session::SessionSource;
+use crate::config::settings::{Settings, Site};
+use crate::domain::organization::OrganizationId;
 use crate::entropy::Entropy;
 use crate::keys::Keys;
 use crate::store::Store;
@@ -47,13 +49,27 @@ pub fn policies_and_exports(
         entropy: entropy.clone(),
         bell,
         letterhead: Arc::clone(letterhead),
+        issuers: ArcSwap::from_pointee(issuers(settings)),
     };
     (policies, exports)
 }
 
+/// The issuers whose tokens are sessions, with whose site each is at.
+pub(super) fn issuers(settings: &Settings) -> Vec<(OrganizationId, Arc<str>)> {
+    let of_site = |site: &Arc<Site>| {
+        let organization = site.organization.id.clone();
+        let tokens = site.sessions.iter().filter_map(|source| match source {
+            SessionSource::Jwt(rules) => Some((organization.clone(), Arc::clone(&rules.issuer))),
+            SessionSource::Introspect(_) | SessionSource::Crowd(_) => None,
+        });
+        tokens.collect::<Vec<_>>()
+    };
+    settings.sites.iter().flat_map(of_site).collect()
+}
+
 /// The sites as exports show them.
 pub(super) fn export_sites(settings: &Settings) -> Vec<ExportSite> {
-    let site = |site: &Arc<crate::config::settings::Site>| ExportSite {
+    let site = |site: &Arc<Site>| ExportSite {
         organization: site.organization.id.clone(),
         id: Arc::clone(&site.id),
         product: site.product.as_str(),

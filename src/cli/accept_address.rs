@@ -11,6 +11,8 @@ use crate::config::settings::Settings;
 use crate::domain::email::EmailAddress;
 use crate::store::{ContradictionRow, Store, UserKey};
 
+use super::plain;
+
 /// What is asked for: an address for a person, or without one the list of whom it could be.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -99,8 +101,7 @@ fn list(rows: &[ContradictionRow]) -> String {
 /// What a product said, as it can be pasted into a shell: whoever chose it must not choose what the shell does, nor steer
 /// the terminal.
 fn quoted(text: &str) -> String {
-    let plain: String = text.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();
-    format!("'{}'", plain.replace('\'', r"'\''"))
+    format!("'{}'", plain(text).replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 pub mod admin;
 pub mod audit;
 pub mod database;
+pub mod decisions;
 pub mod dns;
 pub mod domains;
 pub mod profile;
@@ -51,7 +52,7 @@ pub use errors::{ConfigError, ConfigErrors};
 
 use errors::Problems;
 use section::Section;
-use settings::Settings;
+use settings::{Scheme, Settings};
 use values::Refusal;
 
 /// What a file's values may refer to outside of it.
@@ -107,7 +108,8 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
         offices.iter().flatten().map(|office| Arc::clone(&office.organization)).collect();
     let listen = listen::read(&mut root, around);
     let (verification, most) = verification::read(&mut root);
-    let sites = sites::read(&mut root, around, &organizations, most);
+    let scheme = listen.as_ref().map_or(Scheme::Https, |listen| listen.scheme);
+    let sites = sites::read(&mut root, around, &organizations, most, scheme);
     if let (Some(offices), Some(sites)) = (&offices, &sites) {
         organizations::check_homes(&mut root, offices, sites);
     }
@@ -117,6 +119,7 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
     let log = log::read(&mut root);
     let assertion = assertion::read(&mut root);
     let audit = audit::read(&mut root);
+    let decisions = decisions::read(&mut root);
     let dns = dns::read(&mut root);
     let domains = domains::read(&mut root, around);
     root.finish();
@@ -135,6 +138,7 @@ fn read(text: &str, around: &Surroundings<'_>, problems: &Problems) -> Option<Se
         log,
         assertion,
         audit,
+        decisions,
         dns,
         domains,
         fingerprint: HEXLOWER.encode(&Sha256::digest(text.as_bytes())[..6]),

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::domain::code::CodeDigits;
 use crate::domain::domain_name::DomainName;
+use crate::domain::method::Methods;
 use crate::domain::mode::Mode;
 use crate::domain::organization::{Office, Organization};
 pub use crate::domain::policy::{ApiTokens, Limits};
@@ -15,6 +16,7 @@ pub use crate::domain::policy::{ApiTokens, Limits};
 use super::admin::Admin;
 use super::audit::Audit;
 use super::database::Database;
+use super::decisions::Decisions;
 use super::dns::Dns;
 use super::domains::Domains;
 use super::profile::{Product, Profile};
@@ -50,6 +52,8 @@ pub struct Settings {
     pub assertion: Assertions,
     /// How long the audit log is kept.
     pub audit: Audit,
+    /// What is kept of what the gate decided.
+    pub decisions: Decisions,
     /// Who is asked about domains.
     pub dns: Dns,
     /// How domains are proved.
@@ -135,6 +139,8 @@ pub struct Site {
     pub profile: Profile,
     /// Where its sessions come from, at least one source; the first that knows a session wins.
     pub sessions: Vec<SessionSource>,
+    /// Whether browsers have passkeys there: they keep none for what they see over plain HTTP, but on their own machine.
+    pub takes_passkeys: bool,
     /// Whose API tokens are taken.
     pub api: Api,
     /// How mobile apps are treated.
@@ -248,12 +254,16 @@ pub enum PortalCustomers {
 pub struct Verification {
     /// How long a verification counts.
     pub frequency: Duration,
+    /// In which ways it may be made where a policy says nothing else.
+    pub methods: Methods,
     /// How long a code is.
     pub code_digits: CodeDigits,
     /// How long a code lives, 10 minutes at most.
     pub code_lifetime: Duration,
     /// How many tries a code has.
     pub code_tries: u32,
+    /// The largest form that is held while somebody verifies; 0 for none.
+    pub hold_forms_bytes: u64,
 }
 
 /// How mail leaves.

@@ -19,7 +19,7 @@ use super::profiles;
 use super::section::Section;
 use super::session::{AnswerForm, SessionSource};
 use super::sessions;
-use super::settings::{ExternalAccess, PortalCustomers, Site};
+use super::settings::{ExternalAccess, PortalCustomers, Scheme, Site};
 use super::upstream::{self, ends_in_digits};
 use super::values::{Refusal, bytes, choice, network, plain_path};
 use super::verification;
@@ -33,6 +33,7 @@ pub(super) fn read(
     around: &Surroundings<'_>,
     organizations: &[Arc<Organization>],
     most: Mode,
+    scheme: Scheme,
 ) -> Option<Vec<Arc<Site>>> {
     let mut ids: HashMap<Arc<str>, usize> = HashMap::new();
     let mut owners: HashMap<DomainName, Arc<Organization>> = HashMap::new();
@@ -41,7 +42,7 @@ pub(super) fn read(
     let all = sections.len();
     for (index, mut section) in sections.into_iter().enumerate() {
         let owner = organizations::of_site(&mut section, organizations);
-        let site = read_one(&mut section, around, owner, most, |section, id| {
+        let site = read_one(&mut section, around, owner, most, scheme, |section, id| {
             if let Some(first) = ids.insert(Arc::clone(id), index) {
                 let instead =
                     format!("site {} has the same host and prefix; each may be there once", first + 1);
@@ -71,6 +72,7 @@ fn read_one(
     around: &Surroundings<'_>,
     organization: Option<Arc<Organization>>,
     most: Mode,
+    scheme: Scheme,
     claim: impl FnOnce(&Section<'_>, &Arc<str>),
 ) -> Option<Site> {
     let host = section.required("host", "jira.acme.com", site_host);
@@ -108,6 +110,8 @@ fn read_one(
     let prefix = prefix.unwrap_or_default();
     let host = host?;
     let id: Arc<str> = format!("{host}{prefix}").into();
+    // Browsers call themselves trustworthy under this name, whatever the scheme (W3C Secure Contexts, section 3.1).
+    let is_local = host.as_str() == "localhost" || host.as_str().ends_with(".localhost");
     if prefix_is_known {
         claim(section, &id);
     }
@@ -128,6 +132,7 @@ fn read_one(
         portal_customers,
         profile: profile?,
         sessions: sessions?,
+        takes_passkeys: is_local || scheme == Scheme::Https,
         api,
         mobile,
     })

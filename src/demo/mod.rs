@@ -12,6 +12,7 @@
 mod article;
 mod attachment;
 mod bundle;
+mod comment;
 mod credential;
 mod crowd;
 mod fault;

@@ -81,6 +81,12 @@ struct BackgroundPage {
     frame: Frame,
 }
 
+#[derive(Template)]
+#[template(path = "lookalike_comment.html")]
+struct CommentPage {
+    frame: Frame,
+}
+
 /// The form to sign in; it keeps the destination, and says `message` after a failure.
 pub fn login_form(product: &Product, visit: &Visit, destination: &str, message: Option<&str>) -> Response {
     let action = match product.kind() {
@@ -105,6 +111,11 @@ pub fn article(
     text: &str,
 ) -> Response {
     render(&ArticlePage { frame: Frame::new(product, visit, &target(uri)), label, title, text })
+}
+
+/// A form for a comment, whose scripts save drafts.
+pub fn comment(product: &Product, visit: &Visit, uri: &Uri) -> Response {
+    render(&CommentPage { frame: Frame::new(product, visit, &target(uri)) })
 }
 
 /// A page whose script fetches a REST resource and shows what came back.

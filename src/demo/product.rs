@@ -23,7 +23,7 @@ use axum::{
 use super::{
     article::{self, Articles},
     attachment::{self, Attachments},
-    bundle,
+    bundle, comment,
     crowd::Crowd,
     fault::Fault,
     identity,
@@ -140,7 +140,7 @@ impl Product {
     /// Everything the look-alike answers, for [`super::serve`].
     pub fn router(&self) -> Router {
         let routes = match self.kind() {
-            ProductKind::Jira => Router::new().merge(issue::routes()),
+            ProductKind::Jira => Router::new().merge(issue::routes()).merge(comment::routes()),
             ProductKind::Wiki => Router::new().merge(article::routes()).merge(synchrony::routes()),
         };
         let routes = routes

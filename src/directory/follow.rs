@@ -96,6 +96,7 @@ impl Follower {
                     ChangeKind::Revocation => revoke(&self.directory, entry),
                     ChangeKind::Enrolment => hear_enrolment(&self.directory, entry),
                     ChangeKind::Reset => reset(&self.directory, entry),
+                    ChangeKind::Authenticators => hear_authenticators(&self.directory, entry),
                     ChangeKind::Directory => self.is_outdated = true,
                     // Read above, and known to memory before the store.
                     ChangeKind::Accounts
@@ -176,6 +177,15 @@ fn reset(directory: &Directory, entry: &ChangeEntry) {
     match entry.resets() {
         Some(rows) => rows.iter().for_each(|row| directory.reset(row)),
         None => tracing::error!(seq = entry.seq, "a reset in the change log is damaged and was skipped"),
+    }
+}
+
+fn hear_authenticators(directory: &Directory, entry: &ChangeEntry) {
+    match entry.authenticators() {
+        Some(row) => directory.hear_authenticators(&row),
+        None => {
+            tracing::error!(seq = entry.seq, "an authenticator in the change log is damaged and was skipped")
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 mod accounts;
 mod activity;
 mod addresses;
+mod authenticators;
 mod changes;
 mod contradictions;
 mod current;
@@ -32,7 +33,9 @@ use arc_swap::ArcSwap;
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 
+use crate::config::settings::Site;
 use crate::domain::account::{CookieSet, Family, Subject};
+use crate::domain::authenticator::Authenticators;
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::domain::enrolment::Enrolment;
@@ -40,11 +43,12 @@ use crate::domain::group::Invited;
 use crate::domain::organization::OrganizationId;
 use crate::domain::policy::{ExternalUserPolicy, Snapshot};
 use crate::entropy::Entropy;
-use crate::store::{Finding, PinRow, ResetRow, Store, StoreError};
+use crate::store::{AuthenticatorsRow, Finding, PinRow, ResetRow, Store, StoreError};
 
 pub use accounts::AccountState;
 use accounts::Accounts;
 use activity::Activity;
+use authenticators::Enrolled;
 use contradictions::Contradictions;
 use current::Current;
 use enrolments::Enrolments;
@@ -77,6 +81,7 @@ pub struct Directory {
     resets: Resets,
     invitations: Invitations,
     enrolments: Enrolments,
+    authenticators: Enrolled,
     activity: Activity,
     notices: Notices,
     sessions: Sessions,
@@ -150,6 +155,7 @@ impl Directory {
             notices: Notices::new(finding.clone()),
             sessions: Sessions::new(finding.clone()),
             enrolments: Enrolments::load(store, now).await?,
+            authenticators: Enrolled::load(store, &key).await?,
             activity: Activity::new(finding),
             epoch: AtomicU64::new(0),
             changed: watch::Sender::default(),
@@ -313,6 +319,22 @@ impl Directory {
     /// Whether any session at all was enrolled lately.
     pub fn has_enrolments(&self) -> bool {
         !self.enrolments.is_empty()
+    }
+
+    /// What whoever has this account set up, as far as it matters at a site.
+    pub fn authenticators(&self, account: Fingerprint, site: &Site) -> Authenticators {
+        self.authenticators.of(account, site.host.as_str(), site.takes_passkeys)
+    }
+
+    /// The same of an address.
+    pub fn authenticators_at(&self, email: &EmailAddress, site: &Site) -> Authenticators {
+        self.authenticators(self.key.email(&site.organization.id, email), site)
+    }
+
+    /// Takes in what somebody has set up from now on, which the store tells all nodes. What is open is judged by it at once.
+    pub fn hear_authenticators(&self, row: &AuthenticatorsRow) {
+        self.authenticators.hear(self.key.email(&row.organization, &row.email), row);
+        self.announce();
     }
 
     /// Takes in a state of an enrolment, here and now; the store tells the other nodes.

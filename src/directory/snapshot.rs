@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::domain::member::{AuthPolicies, AuthPolicy};
-use crate::domain::policy::{ExternalUserPolicy, Snapshot};
+use crate::domain::policy::{ExternalUserPolicy, PolicyVersion, Snapshot};
 use crate::store::{Store, StoreError};
 
 use super::{Directory, Domains};
@@ -56,7 +56,8 @@ impl Directory {
 async fn auth_policies(store: &Store) -> Result<AuthPolicies, StoreError> {
     let mut policies = AuthPolicies::default();
     for row in store.auth_policies_in_force().await? {
-        let policy = AuthPolicy { settings: row.settings.map(Arc::new), reset_at: row.reset_at };
+        let version = Some(PolicyVersion { policy: row.id, version: row.version });
+        let policy = AuthPolicy { settings: row.settings.map(Arc::new), reset_at: row.reset_at, version };
         policies.add(row.id, row.organization, row.is_default, policy);
     }
     Ok(policies)

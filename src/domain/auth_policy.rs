@@ -2,13 +2,13 @@
 //!
 //! It acts from a member's next sign-in on. Members are managed accounts and nobody else: `membership.rs`.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+pub use super::method::{Method, Methods};
 use super::mode::Mode;
 use super::verification::ApiTokens;
 
@@ -68,8 +68,8 @@ pub enum SingleSignOn {
     Claim(String),
 }
 
-/// Whether members prove themselves in a second way, and in which.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Whether members prove themselves in a second way, and in which: one at least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TwoStep {
     /// Nobody is asked.
     Off,
@@ -77,21 +77,6 @@ pub enum TwoStep {
     Optional(Methods),
     /// Everybody is asked.
     Required(Methods),
-}
-
-/// The ways in which members may prove themselves: one at least.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Methods(BTreeSet<Method>);
-
-/// A way to prove oneself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Method {
-    /// A code sent to the mailbox.
-    MailedCode,
-    /// A code of an app that shares a secret (RFC 6238).
-    AuthenticatorApp,
-    /// A key that the browser or the machine holds.
-    Passkey,
 }
 
 impl PolicyName {
@@ -122,7 +107,7 @@ impl PolicyName {
 }
 
 /// Control characters, and those by which one name could look like another: zero width, and the direction of text.
-fn is_unseen(letter: char) -> bool {
+pub(super) fn is_unseen(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
@@ -140,10 +125,13 @@ impl FieldError {
     }
 }
 
-impl Methods {
-    /// Whether it is one of them.
-    pub fn has(&self, method: Method) -> bool {
-        self.0.contains(&method)
+impl TwoStep {
+    /// The ways that count; none where nobody is asked.
+    pub fn methods(self) -> Methods {
+        match self {
+            Self::Off => Methods::NONE,
+            Self::Optional(methods) | Self::Required(methods) => methods,
+        }
     }
 }
 
@@ -212,7 +200,7 @@ impl Default for AuthPolicySettings {
     fn default() -> Self {
         Self {
             single_sign_on: SingleSignOn::NotEnforced,
-            two_step: TwoStep::Optional(Methods(Method::ALL.into())),
+            two_step: TwoStep::Optional(Methods::ALL),
             idle_session: Duration::from_secs(LONGEST_IDLE * 60),
             session_expiration: None,
             api_tokens: ApiTokens::Allow,
@@ -232,35 +220,6 @@ impl TryFrom<Value> for AuthPolicySettings {
 
     fn try_from(json: Value) -> Result<Self, FieldError> {
         Self::default().with(&json).map_err(|mut errors| errors.swap_remove(0))
-    }
-}
-
-impl Methods {
-    fn labels(&self) -> Vec<&'static str> {
-        self.0.iter().map(|method| method.label()).collect()
-    }
-
-    /// Whether a way is among them.
-    pub fn allows(&self, method: Method) -> bool {
-        self.0.contains(&method)
-    }
-}
-
-impl Method {
-    /// Every way.
-    pub const ALL: [Self; 3] = [Self::MailedCode, Self::AuthenticatorApp, Self::Passkey];
-
-    /// The stable label.
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::MailedCode => "mailed-code",
-            Self::AuthenticatorApp => "authenticator-app",
-            Self::Passkey => "passkey",
-        }
-    }
-
-    fn of(label: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|method| method.label() == label)
     }
 }
 
@@ -297,7 +256,7 @@ fn two_step(json: &Value) -> Result<TwoStep, FieldError> {
     if members.keys().any(|name| !["requirement", "methods"].contains(&name.as_str())) {
         return Err(refuse("has members other than requirement and methods"));
     }
-    let methods = || members.get("methods").map_or_else(|| Ok(Methods(Method::ALL.into())), methods);
+    let methods = || members.get("methods").map_or(Ok(Methods::ALL), methods);
     match members.get("requirement").and_then(Value::as_str) {
         Some("off") if members.contains_key("methods") => Err(FieldError::new(
             "twoStepVerification.methods",
@@ -311,9 +270,8 @@ fn two_step(json: &Value) -> Result<TwoStep, FieldError> {
 }
 
 fn methods(json: &Value) -> Result<Methods, FieldError> {
-    let read = |method: &Value| method.as_str().and_then(Method::of);
-    let methods = json.as_array().and_then(|list| list.iter().map(read).collect::<Option<BTreeSet<_>>>());
-    methods.filter(|methods| !methods.is_empty()).map(Methods).ok_or_else(|| {
+    let labels = json.as_array().and_then(|list| list.iter().map(Value::as_str).collect::<Option<Vec<_>>>());
+    labels.and_then(Methods::of).ok_or_else(|| {
         let labels = Method::ALL.map(Method::label).join(", ");
         FieldError::new("twoStepVerification.methods", format!("must be a list of one or more of: {labels}"))
     })

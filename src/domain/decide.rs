@@ -13,7 +13,8 @@ use super::facts::{Facts, Person, ProofFact, Session};
 use super::group::Invited;
 use super::lane::Lane;
 use super::lifecycle::{Claim, Standing};
-use super::member::{AuthPolicy, Member, SecondStep};
+use super::member::{AuthPolicy, SecondStep};
+use super::method::{Method, Methods};
 use super::mode::Mode;
 use super::organization::OrganizationId;
 use super::policy::{ApiTokens, ExternalUserPolicy, Snapshot, Verification};
@@ -153,10 +154,10 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
         return Decision::Deny(reason);
     }
     if is_managed(snapshot, organization, person) {
-        let decision = decide_member(snapshot, facts, person, now);
-        return match snapshot.auth.of(organization, person.policy).mode() {
-            Mode::Enforce => decision,
-            Mode::Report => decision.reported(Credentials::Cookies),
+        let policy = snapshot.auth.of(organization, person.policy);
+        return match policy.mode() {
+            Mode::Enforce => decide_member(policy, facts, person, now),
+            Mode::Report => decide_member(policy, facts, person, now).reported(Credentials::Cookies),
             Mode::Off => Decision::Pass(Permit::new(Reason::Managed, Credentials::Cookies)),
         };
     }
@@ -167,7 +168,10 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
         return match policy.verification {
             _ if !is_to_prove => Decision::Deny(Reason::NotInvited),
             Verification::Unreadable => Decision::Unavailable(Reason::PolicyUnreadable),
-            Verification::Required | Verification::Off => decide_proof(&policy, facts, now),
+            // Only a code that was mailed shows that the mailbox is theirs.
+            Verification::Required | Verification::Off => {
+                decide_proof(&ExternalUserPolicy { methods: Methods::MAILED_CODE, ..policy }, facts, now)
+            }
         };
     }
     // By what the account may do, never by path: a customer of the portal reaches nothing else with any of them.
@@ -208,19 +212,17 @@ fn decide_code(
 }
 
 /// What the policy of a managed person asked when their session began, and no code else.
-fn decide_member(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now: Timestamp) -> Decision {
-    let policy = snapshot.auth.of(facts.organization, person.policy);
-    let member = person.member.unwrap_or_else(|| begins(policy, now));
-    // What was asked then and cannot be read may be more than is believed of it, so what is asked now is.
-    let Some(settings) = member.asked.or(policy.settings.as_deref()) else {
+fn decide_member(policy: &AuthPolicy, facts: &Facts<'_>, person: Person<'_>, now: Timestamp) -> Decision {
+    let member = person.member.unwrap_or_else(|| policy.begins(now));
+    let Some(settings) = policy.asks(&member) else {
         return Decision::Unavailable(Reason::PolicyUnreadable);
     };
     if let Some(reason) = member.ended(settings, policy.reset_at, now) {
         return Decision::SignIn(reason);
     }
-    let latest = now.saturating_add(CLOCK_SKEW).unwrap_or(now);
-    match member.lacks_second_step(settings, facts.proof.verified_at(), facts.revoked_at, latest) {
-        Some(SecondStep::Code) => return Decision::Challenge(Reason::SecondStep),
+    match member.lacks_second_step(settings, verified(facts, now), facts.revoked_at) {
+        Some(SecondStep::Ask) => return Decision::Challenge(Reason::SecondStep),
+        Some(SecondStep::SetUp) => return Decision::Challenge(Reason::SecondStepSetup),
         Some(SecondStep::Impossible) => return Decision::Deny(Reason::SecondStepImpossible),
         None => {}
     }
@@ -228,16 +230,16 @@ fn decide_member(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
     Decision::Pass(member.ends_at(settings).map_or(permit, |end| permit.until(end)))
 }
 
-/// A session that nobody knows anything of yet.
-pub(super) fn begins(policy: &AuthPolicy, now: Timestamp) -> Member<'_> {
-    let asked = policy.settings.as_deref();
-    Member { asked, began_at: now, active_at: now, reset_at: None, token: None }
+/// When and in which way the person verified, unless that is still to come.
+pub(super) fn verified(facts: &Facts<'_>, now: Timestamp) -> Option<(Timestamp, Method)> {
+    let ProofFact::VerifiedAt(at, by) = facts.proof else { return None };
+    (!is_from_future(at, now)).then_some((at, by))
 }
 
 /// A fresh proof passes, and whoever has none is asked for one.
 fn decide_proof(policy: &ExternalUserPolicy, facts: &Facts<'_>, now: Timestamp) -> Decision {
     Decision::Challenge(match facts.proof {
-        ProofFact::VerifiedAt(at) => match staleness(policy, facts, at, now) {
+        ProofFact::VerifiedAt(at, by) => match staleness(policy, facts, (at, by), now) {
             None => {
                 let end = at.saturating_add(policy.frequency).unwrap_or(Timestamp::MAX);
                 return Decision::Pass(Permit::new(Reason::FreshProof, Credentials::Cookies).until(end));
@@ -286,19 +288,26 @@ fn is_of(snapshot: &Snapshot, organization: &OrganizationId, person: Person<'_>)
 pub(super) fn staleness(
     policy: &ExternalUserPolicy,
     facts: &Facts<'_>,
-    verified_at: Timestamp,
+    (verified_at, by): (Timestamp, Method),
     now: Timestamp,
 ) -> Option<Reason> {
     if facts.revoked_at.max(policy.reset_at).is_some_and(|revoked| verified_at <= revoked) {
         return Some(Reason::ProofRevoked);
     }
-    let skew = i128::try_from(CLOCK_SKEW.as_nanos()).unwrap_or(0);
-    let age = now.as_nanosecond() - verified_at.as_nanosecond();
-    if age < -skew {
+    if is_from_future(verified_at, now) {
         return Some(Reason::ProofFromFuture);
     }
+    if !policy.methods.has(by) {
+        return Some(Reason::ProofMethod);
+    }
+    let age = now.as_nanosecond() - verified_at.as_nanosecond();
     let frequency = i128::try_from(policy.frequency.as_nanos()).unwrap_or(0);
     (age >= frequency).then_some(Reason::ProofExpired)
+}
+
+fn is_from_future(at: Timestamp, now: Timestamp) -> bool {
+    let skew = i128::try_from(CLOCK_SKEW.as_nanos()).unwrap_or(0);
+    at.as_nanosecond() - now.as_nanosecond() > skew
 }
 
 #[cfg(test)]

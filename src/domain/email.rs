@@ -5,10 +5,13 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::domain_name::{DomainName, DomainNameError};
 
 /// A canonical address: lower case, `local@domain`, at most 254 bytes.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct EmailAddress {
     text: Box<str>,
     at: u8,
@@ -101,6 +104,20 @@ impl EmailAddress {
 fn is_atom(atom: &str) -> bool {
     let atext = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(&byte);
     !atom.is_empty() && atom.bytes().all(atext)
+}
+
+impl From<EmailAddress> for String {
+    fn from(email: EmailAddress) -> Self {
+        email.text.into()
+    }
+}
+
+impl TryFrom<String> for EmailAddress {
+    type Error = EmailError;
+
+    fn try_from(text: String) -> Result<Self, EmailError> {
+        Self::parse(&text)
+    }
 }
 
 impl fmt::Display for EmailAddress {

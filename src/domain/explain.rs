@@ -3,17 +3,22 @@
 //!
 //! It decides nothing. What it says is held against `decide` by a test over all that can be asked.
 
+mod remedy;
+
 use jiff::Timestamp;
 
-use super::decide::{CLOCK_SKEW, begins, decide, is_managed, is_to_prove, kept_out, staleness};
+use super::decide::{decide, is_managed, is_to_prove, kept_out, staleness, verified};
 use super::decision::{Decision, Reason};
 use super::facts::{Facts, Person, ProofFact, Session};
 use super::group::Invited;
 use super::in_words::in_words;
 use super::lifecycle::{Claim, Standing};
 use super::member::{AuthPolicy, Member, SecondStep};
+use super::method::{Method, Methods};
 use super::mode::Mode;
 use super::policy::{ExternalUserPolicy, Snapshot, Verification};
+
+pub use remedy::remedy;
 
 /// A question that a decision asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -112,35 +117,6 @@ pub fn explain(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Option
     Some(Explanation { decision: decide(snapshot, facts, now), checks })
 }
 
-/// What would let somebody pass who does not, as an admin can bring it about.
-pub const fn remedy(reason: Reason) -> Option<&'static str> {
-    Some(match reason {
-        Reason::NoProof
-        | Reason::ProofInvalid
-        | Reason::ProofExpired
-        | Reason::ProofFromFuture
-        | Reason::ProofRevoked => {
-            "They pass with a code from their mailbox; without one, if the organization verifies the domain of their address and claims the account."
-        }
-        Reason::SecondStep => "They pass with a code from their mailbox.",
-        Reason::SecondStepImpossible => "Let their authentication policy allow the mailed code too.",
-        Reason::SingleSignOn => "They pass once they sign in with single sign-on.",
-        Reason::SessionReset | Reason::SessionExpired | Reason::SessionIdle => {
-            "They pass once they sign in again."
-        }
-        Reason::AddressUnknown => "Import the person with an address, so that a code can be sent.",
-        Reason::NotInvited => "Give them a role at the site: by themselves, by a group, or by their company.",
-        Reason::PolicyUnreadable => {
-            "Save the policy again, or bring this gateway to the version that the policy was saved with."
-        }
-        Reason::AccountSuspended => "Restore the access of the account.",
-        Reason::AccountDeactivated => "Reactivate the account, or cancel its deletion.",
-        Reason::AccountClosed => "It stays closed: the person needs another account.",
-        Reason::AccessEnded => "Set a later end date for the person, or none.",
-        _ => return None,
-    })
-}
-
 const REPORTED: &str = "The site only reports what follows, and lets everybody pass.";
 
 struct Asked<'a> {
@@ -208,7 +184,7 @@ impl Asked<'_> {
             let answer = "Their authentication policy is switched off.";
             return Some(check(Question::Session, answer, Some(Reason::Managed)));
         }
-        let Some(settings) = member.asked.or(policy.settings.as_deref()) else {
+        let Some(settings) = policy.asks(&member) else {
             let answer = "Their authentication policy cannot be read by this version.";
             return Some(check(Question::Session, answer, Some(Reason::PolicyUnreadable)));
         };
@@ -239,15 +215,17 @@ impl Asked<'_> {
 
     fn second_step(&self) -> Option<Check> {
         let (policy, member) = self.member()?;
-        let settings = member.asked.or(policy.settings.as_deref())?;
-        let latest = self.now.saturating_add(CLOCK_SKEW).unwrap_or(self.now);
-        let lacks =
-            member.lacks_second_step(settings, self.facts.proof.verified_at(), self.facts.revoked_at, latest);
+        let settings = policy.asks(&member)?;
+        let lacks = member.lacks_second_step(settings, verified(self.facts, self.now), self.facts.revoked_at);
         let (answer, settles) = match lacks {
             None => ("No second step is asked for, or they did it in this session.", Reason::Managed),
-            Some(SecondStep::Code) => {
-                ("They are asked for a code, once in each session.", Reason::SecondStep)
+            Some(SecondStep::Ask) => {
+                ("They are asked for a second step, once in each session.", Reason::SecondStep)
             }
+            Some(SecondStep::SetUp) => (
+                "Their authentication policy asks for a second step in a way that they have not set up here yet.",
+                Reason::SecondStepSetup,
+            ),
             Some(SecondStep::Impossible) => (
                 "Their authentication policy asks for a second step in ways that nobody can set up here.",
                 Reason::SecondStepImpossible,
@@ -261,7 +239,7 @@ impl Asked<'_> {
             return None;
         }
         let policy = self.snapshot.auth.of(self.facts.organization, self.person.policy);
-        Some((policy, self.person.member.unwrap_or_else(|| begins(policy, self.now))))
+        Some((policy, self.person.member.unwrap_or_else(|| policy.begins(self.now))))
     }
 
     fn end_date(&self) -> Option<Check> {
@@ -337,13 +315,16 @@ impl Asked<'_> {
         let answer = match self.facts.proof {
             ProofFact::Absent => "They did not verify in this browser.".to_owned(),
             ProofFact::Invalid => "The verification that the browser shows is not theirs.".to_owned(),
-            ProofFact::VerifiedAt(at) => match staleness(&self.policy, self.facts, at, self.now) {
+            ProofFact::VerifiedAt(at, by) => match self.staleness(at, by) {
                 None => {
                     let end = at.saturating_add(self.policy.frequency).unwrap_or(Timestamp::MAX);
                     format!("They verified at {at:.0}, which counts until {end:.0}.")
                 }
                 Some(Reason::ProofRevoked) => {
                     format!("They verified at {at:.0}, and signed out or were reset since.")
+                }
+                Some(Reason::ProofMethod) => {
+                    format!("They verified at {at:.0} by {}, which does not count here.", by.label())
                 }
                 Some(Reason::ProofFromFuture) => format!("They verified at {at:.0}, which is still to come."),
                 Some(_) => format!("They verified at {at:.0}, which is too long ago."),
@@ -372,8 +353,14 @@ impl Asked<'_> {
         match self.facts.proof {
             ProofFact::Absent => Some(Reason::NoProof),
             ProofFact::Invalid => Some(Reason::ProofInvalid),
-            ProofFact::VerifiedAt(at) => staleness(&self.policy, self.facts, at, self.now),
+            ProofFact::VerifiedAt(at, by) => self.staleness(at, by),
         }
+    }
+
+    fn staleness(&self, at: Timestamp, by: Method) -> Option<Reason> {
+        let methods = if self.is_to_prove() { Methods::MAILED_CODE } else { self.policy.methods };
+        let policy = ExternalUserPolicy { methods, ..self.policy };
+        staleness(&policy, self.facts, (at, by), self.now)
     }
 }
 

@@ -3,16 +3,19 @@
 //! The test policy is for a few by name, named policies are for mail domains, the default is for everybody else. Who cannot be
 //! shown to belong to a policy goes by the strictest of all. How a policy acts on a request is `decide.rs`' alone.
 
+mod settings;
+
 use std::collections::HashMap;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::domain_name::DomainName;
 use super::email::EmailAddress;
+use super::method::Method;
 use super::mistake::{Mistake, Mistakes, read_list, read_name};
-use super::mode::Mode;
-use super::verification::{ApiTokens, ExternalUserPolicy, Verification};
+use super::verification::ExternalUserPolicy;
+
+pub use settings::{FREQUENCIES, PolicySettings};
 
 /// How many people the test policy names (SAC/available-external-user-security-settings).
 pub const MOST_TEST_PEOPLE: usize = 5;
@@ -23,9 +26,6 @@ pub const MOST_DOMAINS: usize = 20;
 pub const MOST_POLICIES: usize = 1_000;
 /// How many characters the name of a policy has at most.
 const MOST_NAME_CHARACTERS: usize = 100;
-/// The shortest and the longest frequency (SAC/update-verification-frequency).
-pub const FREQUENCIES: std::ops::RangeInclusive<Duration> =
-    Duration::from_secs(15 * 60)..=Duration::from_secs(30 * 86_400);
 
 /// Whom a policy is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,20 +36,6 @@ pub enum PolicyKind {
     Test,
     /// The people of some mail domains.
     Named,
-}
-
-/// What a policy asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PolicySettings {
-    /// Whether people verify their mailbox at all. Without that, whoever the product lets call themselves `a@partner.example`
-    /// passes as one of partner.example.
-    pub verifies: bool,
-    /// How long a verification counts.
-    pub frequency: Duration,
-    /// Whether API tokens are taken.
-    pub api_tokens: ApiTokens,
-    /// How much of it is carried out.
-    pub mode: Mode,
 }
 
 /// A policy as somebody typed it.
@@ -123,15 +109,6 @@ impl PolicyKind {
     }
 }
 
-impl PolicySettings {
-    /// What requests are judged by.
-    pub fn policy(self, reset_at: Option<Timestamp>) -> ExternalUserPolicy {
-        let verification = if self.verifies { Verification::Required } else { Verification::Off };
-        let Self { frequency, api_tokens, mode, .. } = self;
-        ExternalUserPolicy { verification, frequency, api_tokens, mode, reset_at }
-    }
-}
-
 impl PolicyDraft {
     /// Reads a draft; every mistake is told.
     pub fn read(&self, kind: PolicyKind) -> Result<ExternalPolicy, Mistakes> {
@@ -150,6 +127,10 @@ impl PolicyDraft {
             }
             Some(settings) if !FREQUENCIES.contains(&settings.frequency) => {
                 mistakes.push(Mistake::new("frequency", "is not from 15 minutes to 30 days"));
+            }
+            Some(settings) if !settings.methods.has(Method::MailedCode) => {
+                let said = "must have mailed-code: without one nobody could set up another method";
+                mistakes.push(Mistake::new("methods", said));
             }
             _ => {}
         }
@@ -215,12 +196,23 @@ impl OrganizationPolicies {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use super::super::method::Methods;
+    use super::super::mode::Mode;
+    use super::super::verification::{ApiTokens, Verification};
     use super::*;
 
     const HOUR: Duration = Duration::from_secs(3600);
 
     fn settings() -> PolicySettings {
-        PolicySettings { verifies: true, frequency: HOUR, api_tokens: ApiTokens::Allow, mode: Mode::Enforce }
+        PolicySettings {
+            verifies: true,
+            frequency: HOUR,
+            methods: Methods::ALL,
+            api_tokens: ApiTokens::Allow,
+            mode: Mode::Enforce,
+        }
     }
 
     fn draft(domains: usize, people: usize) -> PolicyDraft {

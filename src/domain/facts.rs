@@ -1,6 +1,7 @@
 //! What is known of one request when it is decided: facts, gathered by the proxy, judged by `decide`.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::email::EmailAddress;
@@ -8,6 +9,7 @@ use super::group::Invited;
 use super::lane::Lane;
 use super::lifecycle::{Claim, Standing};
 use super::member::Member;
+use super::method::Method;
 use super::mode::Mode;
 use super::organization::OrganizationId;
 use super::verification::ApiTokens;
@@ -80,20 +82,14 @@ impl<'a> Person<'a> {
     }
 }
 
-impl ProofFact {
-    /// When a genuine proof was made.
-    pub fn verified_at(self) -> Option<Timestamp> {
-        if let Self::VerifiedAt(at) = self { Some(at) } else { None }
-    }
-}
-
 /// What the proof cookie amounts to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ProofFact {
     /// There is none.
     Absent,
     /// Not ours, damaged, or made for another person, site or browser.
     Invalid,
-    /// Genuine: this person passed a challenge in this browser then.
-    VerifiedAt(Timestamp),
+    /// Genuine: this person passed a challenge in this browser then, in that way.
+    VerifiedAt(Timestamp, Method),
 }

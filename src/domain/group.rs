@@ -3,6 +3,8 @@
 //! A company is a group whose people come from its mail domains too, so a newcomer needs no admin. Who may only use the customer
 //! portal of a service desk has a role that opens nothing else.
 
+use serde::{Deserialize, Serialize};
+
 use super::domain_name::DomainName;
 use super::mistake::{Mistake, Mistakes, read_list, read_name};
 
@@ -66,7 +68,8 @@ pub enum Role {
 }
 
 /// Whether a person from outside was invited to a site, from nothing to everything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Invited {
     /// They were not.
     #[default]

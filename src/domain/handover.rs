@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::account::{AccountKey, Family};
+use super::method::Method;
 use super::organization::OrganizationId;
 use super::sealed::{Fields, Opened};
 
@@ -65,11 +66,11 @@ pub struct Ticket {
 pub enum Word {
     /// To the host that asked, in the browser of its request: no verification is known that counts.
     Nothing(Mark),
-    /// To the host that asked, in the browser of its request: they verified then.
-    Verified(Mark, Timestamp),
+    /// To the host that asked, in the browser of its request: they verified then, in that way.
+    Verified(Mark, Timestamp, Method),
     /// To the home host: they verified then at another one. The family ties it to the browser, as only the record that the home
     /// host keeps there makes it.
-    Left(Timestamp),
+    Left(Timestamp, Method),
 }
 
 /// What the home host keeps in a browser.
@@ -77,8 +78,8 @@ pub enum Word {
 pub struct Record {
     /// The browser as the home host knows it, of which families are made. Not its device id: that changes with each verification.
     pub browser: [u8; 16],
-    /// Who verified here or at another host, and when.
-    pub verified: Option<(AccountKey, Timestamp)>,
+    /// Who verified here or at another host, when, and in which way.
+    pub verified: Option<(AccountKey, Timestamp, Method)>,
 }
 
 impl Request {
@@ -130,8 +131,8 @@ impl Ticket {
             .time(self.issued_at);
         match self.word {
             Word::Nothing(mark) => fields.bytes(b"n").bytes(&mark.0),
-            Word::Verified(mark, at) => fields.bytes(b"v").bytes(&mark.0).time(at),
-            Word::Left(at) => fields.bytes(b"l").time(at),
+            Word::Verified(mark, at, by) => fields.bytes(b"v").bytes(&mark.0).time(at).bytes(&[by.code()]),
+            Word::Left(at, by) => fields.bytes(b"l").time(at).bytes(&[by.code()]),
         }
     }
 
@@ -147,8 +148,8 @@ impl Ticket {
             issued_at: fields.time()?,
             word: match &fields.bytes()? {
                 b"n" => Word::Nothing(Mark(fields.bytes()?)),
-                b"v" => Word::Verified(Mark(fields.bytes()?), fields.time()?),
-                b"l" => Word::Left(fields.time()?),
+                b"v" => Word::Verified(Mark(fields.bytes()?), fields.time()?, method(fields)?),
+                b"l" => Word::Left(fields.time()?, method(fields)?),
                 _ => return None,
             },
         };
@@ -162,7 +163,7 @@ impl Record {
         let fields = fields.text(organization.as_str()).bytes(&self.browser);
         match self.verified {
             None => fields,
-            Some((account, at)) => fields.bytes(&account.0).time(at),
+            Some((account, at, by)) => fields.bytes(&account.0).time(at).bytes(&[by.code()]),
         }
     }
 
@@ -174,7 +175,7 @@ impl Record {
         let browser = fields.bytes()?;
         let verified = match fields.is_read() {
             true => None,
-            false => Some((AccountKey(fields.bytes()?), fields.time()?)),
+            false => Some((AccountKey(fields.bytes()?), fields.time()?, method(fields)?)),
         };
         fields.is_read().then_some(Self { browser, verified })
     }
@@ -182,6 +183,11 @@ impl Record {
 
 fn organization(fields: &mut Opened) -> Option<OrganizationId> {
     OrganizationId::parse(&fields.text()?).ok()
+}
+
+fn method(fields: &mut Opened) -> Option<Method> {
+    let [code] = fields.bytes()?;
+    Method::of_code(code)
 }
 
 fn is_current(issued_at: Timestamp, now: Timestamp) -> bool {
@@ -238,11 +244,15 @@ mod tests {
         let fields = || Fields::sealed_with(1);
         assert_eq!(Request::read(&mut opened(request().write(fields()))), Some(request()));
         let mark = Mark([3; 16]);
-        for word in [Word::Nothing(mark), Word::Verified(mark, at(5)), Word::Left(at(5))] {
+        for word in [
+            Word::Nothing(mark),
+            Word::Verified(mark, at(5), Method::Passkey),
+            Word::Left(at(5), Method::MailedCode),
+        ] {
             let ticket = ticket(word);
             assert_eq!(Ticket::read(&mut opened(ticket.write(fields()))), Some(ticket));
         }
-        for verified in [None, Some((AccountKey([2; 16]), at(5)))] {
+        for verified in [None, Some((AccountKey([2; 16]), at(5), Method::MailedCode))] {
             let record = Record { browser: [9; 16], verified };
             let read = |organization: OrganizationId| {
                 Record::read(&organization, &mut opened(record.write(&acme(), fields())))
@@ -255,7 +265,7 @@ mod tests {
     #[test]
     fn what_has_more_or_less_than_its_fields_is_nothing() {
         let fields = || Fields::sealed_with(1);
-        let left = || ticket(Word::Left(at(5))).write(fields());
+        let left = || ticket(Word::Left(at(5), Method::Passkey)).write(fields());
         assert_eq!(Ticket::read(&mut opened(left().bytes(b"x"))), None);
         assert_eq!(Ticket::read(&mut opened(request().write(fields()))), None);
         assert_eq!(Request::read(&mut opened(request().write(fields()).bytes(b"x"))), None);
@@ -265,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_ticket_is_good_for_half_a_minute() {
-        let ticket = ticket(Word::Left(at(5)));
+        let ticket = ticket(Word::Left(at(5), Method::Passkey));
         for (second, is_current) in
             [(-6, false), (-5, true), (0, true), (29, true), (30, false), (3600, false)]
         {

@@ -1,8 +1,11 @@
 //! What kind of traffic a request is, by the credentials that will be forwarded and by nothing a client merely claims.
 
+use serde::{Deserialize, Serialize};
+
 /// A lane. User-Agent, `Accept` and `Sec-Fetch-*` never choose one between "judged" and "not judged"; they only tell a
 /// navigation from background work, which shapes a refusal. Two lanes share a label where only the reason differs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Lane {
     /// A page navigation with cookies.
     Browser,

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// How long an account that is for deletion can be had back: 14 days, as in the product whose feature this is.
 pub const GRACE: Duration = Duration::from_secs(14 * 86_400);
@@ -23,7 +24,8 @@ pub enum Status {
 }
 
 /// Whether an account may come in, as the gate sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// It may, by the rules for everybody.
     #[default]
@@ -37,7 +39,8 @@ pub enum Standing {
 }
 
 /// What the organization's claim of an account amounts to, as the gate sees it. Whose the domain is counts besides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Claim {
     /// There is none.
     #[default]

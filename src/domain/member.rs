@@ -5,20 +5,23 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use foldhash::fast::RandomState;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::auth_policy::{AuthPolicySettings, Method, SingleSignOn, TwoStep};
+use super::auth_policy::{AuthPolicySettings, SingleSignOn, TwoStep};
+use super::authenticator::Authenticators;
 use super::decision::Reason;
+use super::method::Method;
 use super::mode::Mode;
 use super::organization::OrganizationId;
-use super::verification::ApiTokens;
+use super::verification::{ApiTokens, PolicyVersion};
 
 /// Where nobody made a policy, nothing is asked.
 static NOTHING_ASKED: LazyLock<AuthPolicy> =
-    LazyLock::new(|| AuthPolicy { settings: Some(Arc::new(AuthPolicySettings::default())), reset_at: None });
+    LazyLock::new(|| AuthPolicy { settings: Some(Arc::default()), reset_at: None, version: None });
 
 /// A policy as the gate knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub struct AuthPolicy {
     pub settings: Option<Arc<AuthPolicySettings>>,
     /// Sessions of members that began before are over.
     pub reset_at: Option<Timestamp>,
+    /// Which policy it is; `None` where nobody made any.
+    pub version: Option<PolicyVersion>,
 }
 
 /// The policies of all organizations.
@@ -51,6 +56,8 @@ pub struct Member<'a> {
     pub reset_at: Option<Timestamp>,
     /// The signed token that it came with.
     pub token: Option<TokenWord<'a>>,
+    /// What they set up for a second step. Nobody looks where their policy asks for none.
+    pub authenticators: Authenticators,
 }
 
 /// What a signed token says of the sign-in.
@@ -68,6 +75,19 @@ impl AuthPolicy {
         self.settings.as_ref().map_or(Mode::Enforce, |settings| settings.mode)
     }
 
+    /// A session that nobody knows anything of yet: it begins now, by the settings of now.
+    pub(super) fn begins(&self, now: Timestamp) -> Member<'_> {
+        let asked = self.settings.as_deref();
+        let authenticators = Authenticators::default();
+        Member { asked, began_at: now, active_at: now, reset_at: None, token: None, authenticators }
+    }
+
+    /// What a session is held to. What was asked when it began and cannot be read may be more than is believed of it, so what is
+    /// asked now is.
+    pub(super) fn asks<'a>(&'a self, member: &Member<'a>) -> Option<&'a AuthPolicySettings> {
+        member.asked.or(self.settings.as_deref())
+    }
+
     /// Whether members may use API tokens. Of what cannot be read nobody gains anything.
     pub fn api_tokens(&self) -> ApiTokens {
         self.settings.as_ref().map_or(ApiTokens::Block, |settings| settings.api_tokens)
@@ -78,7 +98,7 @@ impl AuthPolicies {
     /// Takes in a policy.
     pub fn add(&mut self, id: Uuid, organization: OrganizationId, is_default: bool, policy: AuthPolicy) {
         if policy.api_tokens() == ApiTokens::Block {
-            self.blocking.insert(organization.clone());
+            self.block_tokens(organization.clone());
         }
         if is_default {
             self.defaults.insert(organization, id);
@@ -91,6 +111,11 @@ impl AuthPolicies {
         let find = |id: &Uuid| self.by_id.get(id);
         let named = policy.as_ref().and_then(find);
         named.or_else(|| self.defaults.get(organization).and_then(find)).unwrap_or(&NOTHING_ASKED)
+    }
+
+    /// Takes in that a policy of an organization refuses API tokens, or may.
+    pub(super) fn block_tokens(&mut self, organization: OrganizationId) {
+        self.blocking.insert(organization);
     }
 
     /// Whether any policy of an organization refuses API tokens, so that it matters whose a token is.
@@ -113,11 +138,10 @@ impl Member<'_> {
         if !self.is_signed_on(&settings.single_sign_on) {
             return Some(Reason::SingleSignOn);
         }
-        if self.ends_at(settings).is_some_and(|end| end <= now) {
+        if settings.session_expiration.is_some_and(|length| is_over(self.began_at, length, now)) {
             return Some(Reason::SessionExpired);
         }
-        let idle_until = self.active_at.saturating_add(settings.idle_session).unwrap_or(Timestamp::MAX);
-        (idle_until <= now).then_some(Reason::SessionIdle)
+        is_over(self.active_at, settings.idle_session, now).then_some(Reason::SessionIdle)
     }
 
     /// When it is over, used or not.
@@ -136,31 +160,48 @@ impl Member<'_> {
         }
     }
 
-    /// How a second step is still to be done, if it is: a code, once in each session. `latest` is the latest time to believe.
+    /// How a second step is still to be done, if it is: once in each session, in a way that the policy lists.
     pub(super) fn lacks_second_step(
         &self,
         settings: &AuthPolicySettings,
-        verified_at: Option<Timestamp>,
+        verified: Option<(Timestamp, Method)>,
         revoked_at: Option<Timestamp>,
-        latest: Timestamp,
     ) -> Option<SecondStep> {
-        let TwoStep::Required(methods) = &settings.two_step else { return None };
-        let counts = |at: Timestamp| {
-            at >= self.began_at && at <= latest && revoked_at.is_none_or(|revoked_at| at > revoked_at)
+        let methods = match settings.two_step {
+            TwoStep::Off => return None,
+            // At whatever host they set it up, or another host would be the way around it.
+            TwoStep::Optional(methods) if self.authenticators.among(methods).is_empty() => return None,
+            TwoStep::Optional(methods) | TwoStep::Required(methods) => methods,
         };
-        match verified_at {
-            Some(at) if counts(at) => None,
-            _ if methods.has(Method::MailedCode) => Some(SecondStep::Code),
-            _ => Some(SecondStep::Impossible),
+        let counts = |at: Timestamp, by| {
+            at >= self.began_at && methods.has(by) && revoked_at.is_none_or(|revoked_at| at > revoked_at)
+        };
+        if verified.is_some_and(|(at, by)| counts(at, by)) {
+            return None;
         }
+        if methods.has(Method::MailedCode) || !self.authenticators.usable(methods).is_empty() {
+            return Some(SecondStep::Ask);
+        }
+        if self.authenticators.possible(methods).is_empty() {
+            return Some(SecondStep::Impossible);
+        }
+        Some(SecondStep::SetUp)
     }
+}
+
+/// Whether so long has passed. Compared as numbers: adding to a time takes a hundred instructions of each request.
+fn is_over(since: Timestamp, length: Duration, now: Timestamp) -> bool {
+    let age = now.as_nanosecond() - since.as_nanosecond();
+    age >= i128::try_from(length.as_nanos()).unwrap_or(i128::MAX)
 }
 
 /// How a second step can be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SecondStep {
-    /// By a code that is mailed.
-    Code,
-    /// In none of the ways that the policy allows: nobody can set them up here.
+    /// In one of the ways that the policy lists and the person has.
+    Ask,
+    /// In one that they have to set up first.
+    SetUp,
+    /// In none of the ways that the policy lists: nobody can set them up here.
     Impossible,
 }

@@ -4,6 +4,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::domain_name::DomainName;
 use super::email::EmailAddress;
 use super::look::Look;
@@ -60,7 +62,8 @@ pub enum ExportLinks {
 }
 
 /// The stable id of an organization: lower-case letters, digits and hyphens.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct OrganizationId(Arc<str>);
 
 /// The text is no id of an organization.
@@ -89,6 +92,20 @@ impl OrganizationId {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<OrganizationId> for String {
+    fn from(id: OrganizationId) -> Self {
+        id.as_str().to_owned()
+    }
+}
+
+impl TryFrom<String> for OrganizationId {
+    type Error = OrganizationIdError;
+
+    fn try_from(text: String) -> Result<Self, OrganizationIdError> {
+        Self::parse(&text)
     }
 }
 

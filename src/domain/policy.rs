@@ -10,7 +10,7 @@ use super::external_policy::OrganizationPolicies;
 use super::member::AuthPolicies;
 use super::organization::OrganizationId;
 use super::quota::Quota;
-pub use super::verification::{ApiTokens, ExternalUserPolicy, Verification};
+pub use super::verification::{ApiTokens, ExternalUserPolicy, PolicyVersion, Verification};
 
 /// Everything `decide` knows about the organizations; swapped as a whole, never changed in place.
 #[derive(Debug, Clone, Default)]

@@ -1,10 +1,10 @@
 //! The proof: our signed record that a person passed a challenge in a browser at a time.
 //!
-//! The token carries only what cannot be known again: version, key id, time, family, tag. Person, site, organization and browser
+//! The token carries only what cannot be known again: version, key id, time, method, family, tag. Person, site, organization and browser
 //! are part of what the tag covers, so a copied token is worth nothing beside anybody else's session or in another browser.
 //!
 //! ```text
-//! base64url( version:1 | key id:1 | verified_at, seconds since 1970:8 | family:16 | HMAC-SHA-256:32 )   78 characters
+//! base64url( version:1 | key id:1 | verified_at, seconds since 1970:8 | method:1 | family:16 | HMAC-SHA-256:32 )   79 characters
 //! ```
 //!
 //! Why a family: a browser has another id at each host, so a sign-out could name the proofs that were handed over by none of
@@ -16,10 +16,11 @@ use jiff::Timestamp;
 use sha2::Sha256;
 
 use super::account::{DeviceId, Family, Subject};
+use super::method::Method;
 use super::organization::OrganizationId;
 
-const VERSION: u8 = 2;
-const HEAD_BYTES: usize = 26;
+const VERSION: u8 = 3;
+const HEAD_BYTES: usize = 27;
 const TOKEN_BYTES: usize = HEAD_BYTES + 32;
 const TOKEN_CHARS: usize = (TOKEN_BYTES * 4).div_ceil(3);
 
@@ -28,6 +29,8 @@ const TOKEN_CHARS: usize = (TOKEN_BYTES * 4).div_ceil(3);
 pub struct Proof {
     /// When the person passed the challenge, wherever that was.
     pub verified_at: Timestamp,
+    /// In which way. A policy may want a stronger one.
+    pub by: Method,
     /// By which a sign-out ends it.
     pub family: Family,
 }
@@ -51,7 +54,8 @@ pub fn mint(key_id: u8, key: &[u8; 32], binding: &Binding<'_>, proof: &Proof) ->
     token[0] = VERSION;
     token[1] = key_id;
     token[2..10].copy_from_slice(&proof.verified_at.as_second().to_be_bytes());
-    token[10..HEAD_BYTES].copy_from_slice(&proof.family.0);
+    token[10] = proof.by.code();
+    token[11..HEAD_BYTES].copy_from_slice(&proof.family.0);
     let tag = mac(key, &token[..HEAD_BYTES], binding).finalize().into_bytes();
     token[HEAD_BYTES..].copy_from_slice(&tag);
     BASE64URL_NOPAD.encode(&token)
@@ -75,7 +79,7 @@ pub fn verify<'k>(
     }
     mac(key(head[1])?, head, binding).verify_slice(tag).ok()?;
     let verified_at = Timestamp::from_second(i64::from_be_bytes(head[2..10].try_into().ok()?)).ok()?;
-    Some(Proof { verified_at, family: Family(head[10..].try_into().ok()?) })
+    Some(Proof { verified_at, by: Method::of_code(head[10])?, family: Family(head[11..].try_into().ok()?) })
 }
 
 /// Every field is fixed in length or preceded by its length, so no two bindings have the same bytes.
@@ -114,7 +118,7 @@ mod tests {
     }
 
     fn proof() -> Proof {
-        Proof { verified_at: at(1_800_000_000), family: Family([4; 16]) }
+        Proof { verified_at: at(1_800_000_000), by: Method::Passkey, family: Family([4; 16]) }
     }
 
     fn check(token: &str, binding: &Binding<'_>) -> Option<Proof> {
@@ -125,7 +129,7 @@ mod tests {
     fn a_proof_says_when_and_is_short() {
         let token = mint(1, &KEY, &binding(), &proof());
         assert_eq!(check(&token, &binding()), Some(proof()));
-        assert_eq!(token.len(), 78);
+        assert_eq!(token.len(), 79);
     }
 
     /// T077: beside another session, at another site, or in another browser it is worth nothing.
@@ -155,7 +159,7 @@ mod tests {
             check(&BASE64URL_NOPAD.encode(&bytes), &binding())
         };
         assert!(with(&|_| ()).is_some());
-        for version in [0, 1, 3, 255] {
+        for version in [0, 1, 2, 255] {
             assert_eq!(with(&|bytes| bytes[0] = version), None, "version {version}");
         }
         assert_eq!(with(&|bytes| bytes[1] = 2), None, "unknown key");

@@ -26,6 +26,7 @@ pub enum Reason {
     ProofExpired,
     ProofFromFuture,
     ProofRevoked,
+    ProofMethod,
     AddressUnknown,
     TokenBlocked,
     NotInvited,
@@ -35,6 +36,7 @@ pub enum Reason {
     AccountClosed,
     AccessEnded,
     SecondStep,
+    SecondStepSetup,
     SecondStepImpossible,
     SingleSignOn,
     SessionReset,
@@ -64,12 +66,15 @@ pub enum Reason {
     BodyStalled,
     TooManyConnections,
     CrossSite,
+    CookiesNotKept,
+    SignInOutOfReach,
+    ProofNotCounted,
     Internal,
 }
 
 impl Reason {
     /// Every reason, in label order.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 61] = [
         Self::Managed,
         Self::FreshProof,
         Self::ApiToken,
@@ -87,6 +92,7 @@ impl Reason {
         Self::ProofExpired,
         Self::ProofFromFuture,
         Self::ProofRevoked,
+        Self::ProofMethod,
         Self::AddressUnknown,
         Self::TokenBlocked,
         Self::NotInvited,
@@ -96,6 +102,7 @@ impl Reason {
         Self::AccountClosed,
         Self::AccessEnded,
         Self::SecondStep,
+        Self::SecondStepSetup,
         Self::SecondStepImpossible,
         Self::SingleSignOn,
         Self::SessionReset,
@@ -125,6 +132,9 @@ impl Reason {
         Self::BodyStalled,
         Self::TooManyConnections,
         Self::CrossSite,
+        Self::CookiesNotKept,
+        Self::SignInOutOfReach,
+        Self::ProofNotCounted,
         Self::Internal,
     ];
 
@@ -174,13 +184,17 @@ impl Reason {
             Self::ProofRevoked => {
                 ("proof-revoked", "You signed out since your last verification, or it was reset.")
             }
+            Self::ProofMethod => (
+                "proof-method",
+                "Your organization no longer takes a verification of the kind that you made.",
+            ),
             Self::AddressUnknown => (
                 "address-unknown",
                 "No mailbox is known for your account, so no code can be sent. Please ask your organization's admin.",
             ),
             Self::TokenBlocked => (
                 "token-blocked",
-                "API tokens of external users are blocked here by the organization. Please ask your organization's admin.",
+                "API tokens are blocked here by the organization. Please ask your organization's admin.",
             ),
             Self::NotInvited => (
                 "not-invited",
@@ -188,7 +202,7 @@ impl Reason {
             ),
             Self::PolicyUnreadable => (
                 "policy-unreadable",
-                "What the organization asks of people from outside cannot be read right now. Please try again in a moment.",
+                "What the organization asks for cannot be read right now. Please try again in a moment.",
             ),
             Self::AccountSuspended => (
                 "account-suspended",
@@ -207,8 +221,12 @@ impl Reason {
                 "Your access ended on the day that was agreed. Please ask your contact in the organization, who can extend it.",
             ),
             Self::SecondStep => {
-                ("second-step", "Your organization asks for a code from your mailbox each time you sign in.")
+                ("second-step", "Your organization asks you to confirm that it is you each time you sign in.")
             }
+            Self::SecondStepSetup => (
+                "second-step-setup",
+                "Your organization asks for more than a code by mail: please set up another way to confirm that it is you.",
+            ),
             Self::SecondStepImpossible => (
                 "second-step-impossible",
                 "Your organization asks for a second step that nobody can set up here. Please ask your organization's admin.",
@@ -277,6 +295,18 @@ impl Reason {
             Self::CrossSite => {
                 ("cross-site", "The form did not come from this site. Please open the page again.")
             }
+            Self::CookiesNotKept => (
+                "cookies-not-kept",
+                "This browser does not keep the cookie that says that you verified, so you would be asked again and again. Please allow cookies for this site, then try again.",
+            ),
+            Self::SignInOutOfReach => (
+                "sign-in-out-of-reach",
+                "The page sees your sign-in and the verification does not, so you would be sent to and fro. Please sign out and in again; if that does not help, tell your organization's admin.",
+            ),
+            Self::ProofNotCounted => (
+                "proof-not-counted",
+                "You verified, and it does not count: the organization asks anew each time, or the clocks of its servers differ. Please tell your organization's admin.",
+            ),
             Self::Internal => ("internal", "Something went wrong here. Please try again."),
         }
     }
@@ -288,6 +318,7 @@ impl Reason {
             | Self::AccountDeactivated
             | Self::AccountClosed
             | Self::SecondStep
+            | Self::SecondStepSetup
             | Self::SecondStepImpossible
             | Self::SingleSignOn
             | Self::SessionReset
@@ -299,6 +330,7 @@ impl Reason {
             | Self::ProofExpired
             | Self::ProofFromFuture
             | Self::ProofRevoked
+            | Self::ProofMethod
             | Self::AddressUnknown
             | Self::MobileSession
             | Self::PortalCustomer

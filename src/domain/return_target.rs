@@ -2,6 +2,11 @@
 
 use super::path::{PathError, PathReading, read_path};
 
+/// The pages below our own prefix that people go on to: a held form, and their browsers. Both ask for no more than the challenge
+/// gave, so they make no loop.
+const HELD: &str = "held";
+const BROWSERS: &str = "browsers";
+
 /// A same-host target (path and query), safe to put into `Location`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReturnTarget(String);
@@ -23,6 +28,22 @@ impl ReturnTarget {
         Self("/".to_owned())
     }
 
+    /// A form that is held at the site with this prefix, to be offered after the code.
+    pub fn held_form(prefix: &str, id: &str) -> Self {
+        Self::parse(&format!("{prefix}/.postern/{HELD}?form={id}"))
+    }
+
+    /// The list of somebody's browsers at the site with this prefix.
+    pub fn browsers(prefix: &str) -> Self {
+        Self::parse(&format!("{prefix}/.postern/{BROWSERS}"))
+    }
+
+    /// Whether it is a held form.
+    pub fn is_held_form(&self) -> bool {
+        let path = self.0.split('?').next().unwrap_or_default();
+        read_path(path) == Ok(PathReading::Own(HELD))
+    }
+
     /// The target as it goes into `Location`: visible ASCII, beginning with exactly one slash.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -42,8 +63,8 @@ fn is_safe(text: &str) -> bool {
         Ok(PathReading::Plain(_)) => true,
         // `/%09/evil.test` and `/%2f/evil.test`: some readers decode before they look for a host.
         Ok(PathReading::Odd) => second != Some(&b'/') && second != Some(&b'%') && second != Some(&b';'),
-        Ok(PathReading::Own(_))
-        | Err(PathError::Malformed | PathError::SessionId | PathError::DisguisedOwn) => false,
+        Ok(PathReading::Own(page)) => [HELD, BROWSERS].contains(&page),
+        Err(PathError::Malformed | PathError::SessionId | PathError::DisguisedOwn) => false,
     }
 }
 
@@ -60,6 +81,9 @@ mod tests {
             "/browse/DEMO-1?a=b&c=%2F%2Fx",
             "/display/DEMO/Caf%C3%A9",
             "/x?u=https://a",
+            "/.postern/held?form=1",
+            "/wiki/.postern/held?form=1",
+            "/.postern/browsers",
         ] {
             assert_eq!(ReturnTarget::parse(target).as_str(), target);
         }
@@ -78,6 +102,8 @@ mod tests {
             "%0d%0aSet-Cookie:x=1",
             "/%0d%0aSet-Cookie:x=1",
             "/.postern/logout",
+            "/.postern/held/send",
+            "/.postern/challenge",
             "/%2epostern/verify",
             "https://evilwiki.test",
             "https://wiki.test.evil.test",

@@ -40,6 +40,17 @@ pub enum TokenOwner {
     Unknown,
 }
 
+impl TokenOwner {
+    /// As logs know the owner, where it is known.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Asked { session: SessionIdentity::Person(person), .. } => Some(person.name()),
+            Self::Named(named) => Some(named.email.as_str()),
+            Self::Asked { .. } | Self::Unknown => None,
+        }
+    }
+}
+
 impl Identities {
     /// Whose a well-formed `Authorization` is.
     pub async fn token_owner(

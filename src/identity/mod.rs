@@ -6,6 +6,7 @@
 
 mod answer;
 mod api_token;
+mod arrival;
 pub mod assertion;
 mod cache;
 mod crowd;
@@ -91,6 +92,11 @@ impl Identity {
     /// The address, unless they may have made it up.
     pub fn believed_email(&self) -> Option<&EmailAddress> {
         self.email.as_ref().filter(|_| !self.address_changed)
+    }
+
+    /// As logs know them: by their address, and by their login name where none is known.
+    pub fn name(&self) -> &str {
+        self.email.as_ref().map_or(&self.username, |email| email.as_str())
     }
 }
 

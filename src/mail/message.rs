@@ -80,14 +80,20 @@ pub fn compose_code(envelope: &Envelope<'_>, mail: &CodeMail<'_>) -> Result<Mess
 }
 
 /// Composes a notice. Its body is paragraphs with an empty line between two.
-pub fn compose_notice(envelope: &Envelope<'_>, subject: &str, body: &str) -> Result<Message, ComposeError> {
+pub fn compose_notice(
+    envelope: &Envelope<'_>,
+    language: Language,
+    subject: &str,
+    body: &str,
+) -> Result<Message, ComposeError> {
     let (organization, subject) = (one_line(envelope.organization), one_line(subject));
     let paragraphs: Vec<&str> =
         body.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()).collect();
     let text = NoticeText { organization: &organization, paragraphs: &paragraphs }.render()?;
     let html =
-        NoticeHtml { organization: &organization, subject: &subject, paragraphs: &paragraphs }.render()?;
-    assemble(envelope, Language::English, subject, text, html)
+        NoticeHtml { language, organization: &organization, subject: &subject, paragraphs: &paragraphs }
+            .render()?;
+    assemble(envelope, language, subject, text, html)
 }
 
 fn assemble(
@@ -159,6 +165,7 @@ struct NoticeText<'a> {
 #[derive(Template)]
 #[template(path = "notice.html")]
 struct NoticeHtml<'a> {
+    language: Language,
     organization: &'a str,
     subject: &'a str,
     paragraphs: &'a [&'a str],

@@ -4,6 +4,7 @@
 
 pub mod file;
 pub mod message;
+pub mod new_browser;
 pub mod outbox;
 mod routes;
 pub mod smtp;

@@ -220,9 +220,9 @@ impl Outbox {
             date: mail.created_at,
         };
         let message = match &mail.letter {
-            Letter::Notice { subject, body, export } => {
+            Letter::Notice { subject, body, export, language } => {
                 let link = export.map(|task| format!("\n\n{}", (self.links)(task))).unwrap_or_default();
-                compose_notice(&envelope, subject, &format!("{body}{link}"))
+                compose_notice(&envelope, *language, subject, &format!("{body}{link}"))
             }
             Letter::Code { challenge, .. } if self.is_over(*challenge).await => {
                 return Err(MailOutcome::Expired);

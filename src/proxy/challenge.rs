@@ -1,17 +1,17 @@
 //! The challenge as its page shows it: opening it, trying a code, asking for another mail.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{self, HeaderValue};
 use http::{Response, StatusCode};
-use jiff::Timestamp;
-use serde_json::json;
 
-use crate::actions::check_code::Checked;
-use crate::actions::issue_code::{Asker, Issued, MailRequest, Occasion};
-use crate::actions::{self, Challenge, Limited, Scope};
+use crate::actions::Challenge;
+use crate::actions::check_code::{Checked, Proven};
+use crate::actions::issue_code::{Asker, InBrowser, Issued, MailRequest, Occasion};
 use crate::domain::account::DeviceId;
+use crate::domain::browser::Browser;
 use crate::domain::decision::Reason;
 use crate::domain::email::EmailAddress;
 use crate::domain::language::Language;
@@ -21,34 +21,44 @@ use crate::identity::Identity;
 use crate::telemetry::labels::ChallengeEvent;
 
 use super::Gateway;
+use super::authenticators::methods_target;
 use super::body::Body;
+use super::browsers::browsers_page;
 use super::client::network;
 use super::cookies;
 use super::exchange::{Exchange, Refused};
 use super::form::Form;
 use super::handover::kin::Kin;
-use super::pages::challenge::{ChallengePage, Delivery, Notice};
-use super::pages::{Frame, SiteName};
+use super::pages::challenge::{ChallengePage, Delivery, Notice, Why};
+use super::pages::{Aim, Frame, SiteName};
 use super::plan::Plan;
 use super::respond;
 use super::route::Served;
+use super::verdict::{event, mail_notice, minutes, said, seconds_until, shown_delivery, verdict};
 
 /// How long the page waits for the mail server before it is shown without its answer.
 const DELIVERY_WAIT: Duration = Duration::from_millis(1500);
 
 /// A person on the challenge page.
 pub(super) struct Visit {
-    plan: std::sync::Arc<Plan>,
-    served: Served,
-    person: Identity,
+    pub plan: Arc<Plan>,
+    pub served: Served,
+    pub person: Arc<Identity>,
     /// Why they are asked.
     reason: Reason,
-    email: EmailAddress,
-    device: DeviceId,
+    /// Where they go on to.
+    pub aim: Aim,
+    pub email: EmailAddress,
+    pub device: DeviceId,
     address: IpAddr,
     network: String,
-    language: Language,
-    return_to: ReturnTarget,
+    pub language: Language,
+    browser: Browser,
+    /// The address of the page that lists the person's browsers.
+    browsers: String,
+    pub return_to: ReturnTarget,
+    /// Whether they asked to be asked for what they set up.
+    wants_other: bool,
 }
 
 /// What the page shows besides the person.
@@ -58,32 +68,62 @@ struct Shown {
     challenge: Option<Challenge>,
     delivery: Delivery,
     tries_left: u32,
+    /// Whether they can confirm with something that they set up.
+    has_other: bool,
 }
 
 impl Visit {
     pub(super) fn new(
         exchange: &Exchange,
         served: &Served,
-        person: &Identity,
-        reason: Reason,
+        person: &Arc<Identity>,
+        (reason, aim): (Reason, Aim),
         device: DeviceId,
         return_to: ReturnTarget,
     ) -> Result<Self, Refused> {
         Ok(Self {
-            plan: std::sync::Arc::clone(&exchange.plan),
+            plan: Arc::clone(&exchange.plan),
             served: served.clone(),
             email: mailbox(person)?.clone(),
-            person: person.clone(),
+            person: Arc::clone(person),
             reason,
+            aim,
             device,
             address: exchange.client,
             network: network(exchange.client),
             language: exchange.language(),
+            browser: exchange.browser(),
+            browsers: browsers_page(exchange, served),
             return_to,
+            wants_other: exchange.asks_otherwise(),
         })
     }
 
-    fn asker(&self) -> Asker<'_> {
+    /// Why they are asked, as their page says it.
+    pub(super) fn why(&self) -> Why {
+        match (self.reason, self.aim) {
+            (Reason::SecondStepSetup, _) => Why::Setup,
+            (_, Aim::Methods) => Why::Change,
+            (Reason::SecondStep, Aim::Page) => Why::SecondStep,
+            (_, Aim::Page) => Why::Policy,
+        }
+    }
+
+    /// The page itself.
+    fn here(&self) -> String {
+        let aim = if self.aim == Aim::Methods { "for=methods&" } else { "" };
+        let page = format!("{}{}?{aim}", self.served.site.prefix, respond::CHALLENGE_PATH);
+        respond::with_return(&page, &self.return_to)
+    }
+
+    /// The product's sign-out page, where the profile knows one.
+    pub(super) fn sign_out(&self) -> Option<ReturnTarget> {
+        let site = &self.served.site;
+        let page = site.profile.logout.iter().find(|page| page.method == http::Method::GET)?;
+        Some(ReturnTarget::parse(&format!("{}{}", site.prefix, page.path)))
+    }
+
+    pub(super) fn asker(&self) -> Asker<'_> {
         Asker {
             subject: self.person.subject,
             device: self.device,
@@ -94,13 +134,24 @@ impl Visit {
             address: self.address,
             network: &self.network,
             language: self.language,
+            browser: InBrowser { browser: self.browser, list: &self.browsers },
         }
     }
 }
 
 impl Gateway {
     /// Opens the challenge, or finds the live one, and shows its page.
+    /// Whoever set up something of their own is asked for that first, and no mail goes out until they ask for one.
     pub(super) async fn show_challenge(&self, visit: &Visit) -> Result<Response<Body>, Refused> {
+        let offer = self.offer(visit).await?;
+        if !offer.authenticators.is_empty() {
+            let live = self.actions.live_challenge(visit.person.subject, visit.device).await;
+            let live = live.map_err(Refused::by_store)?.filter(|_| offer.mail && !visit.wants_other);
+            return match live {
+                None => Ok(self.confirm_page(visit, offer, StatusCode::OK, None)),
+                live => self.page(visit, StatusCode::OK, None, live).await,
+            };
+        }
         let issued = self.issue(visit, Occasion::Opening).await?;
         let notice = match issued.mail {
             MailRequest::Refused(limited) => Some(mail_notice(limited, self.clock.now())),
@@ -111,6 +162,9 @@ impl Gateway {
 
     /// Sends the live code once more, or a new one where none lives.
     pub(super) async fn resend(&self, visit: &Visit) -> Result<Response<Body>, Refused> {
+        if !self.offer(visit).await?.mail {
+            return self.show_challenge(visit).await;
+        }
         let issued = self.issue(visit, Occasion::Resend).await?;
         let (status, notice) = match issued.mail {
             MailRequest::Refused(limited) => {
@@ -150,11 +204,7 @@ impl Gateway {
         let checked = checked.map_err(Refused::by_store)?;
         self.metrics.challenges.count(event(&checked));
         if let Checked::Verified(proven) = &checked {
-            exchange.set_cookies.push(cookies::keep_device(proven.device, plan.names, plan.scheme));
-            let frequency = self.external_policy(&visit.served, &visit.person).frequency;
-            let proof = cookies::keep(plan.names.proof, &proven.token, plan.scheme, frequency);
-            exchange.set_cookies.push(proof);
-            return Ok(self.sent_on(exchange, &visit.served, kin, proven.verified_at, &visit.return_to));
+            return Ok(self.let_on(exchange, visit, kin, proven));
         }
         let (status, notice, retry_at) = verdict(&checked, self.clock.now());
         let challenge = self.actions.live_challenge(visit.person.subject, visit.device).await;
@@ -169,6 +219,27 @@ impl Gateway {
             response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         Ok(response)
+    }
+
+    /// Lets somebody go on who has just verified.
+    pub(super) fn let_on(
+        &self,
+        exchange: &mut Exchange,
+        visit: &Visit,
+        kin: Kin,
+        proven: &Proven,
+    ) -> Response<Body> {
+        let plan = &visit.plan;
+        exchange.set_cookies.push(cookies::keep_device(proven.device, plan.names, plan.scheme));
+        let frequency = self.external_policy(&visit.served, &visit.person).frequency;
+        let proof = cookies::keep(plan.names.proof, &proven.token, plan.scheme, frequency);
+        exchange.set_cookies.push(proof);
+        let verified = (proven.verified_at, proven.by);
+        let sent_on = self.sent_on(exchange, &visit.served, kin, verified, &visit.return_to);
+        match visit.why() {
+            Why::Setup | Why::Change => respond::see_other(&methods_target(&visit.served, &visit.return_to)),
+            Why::Policy | Why::SecondStep => sent_on,
+        }
     }
 
     async fn page(
@@ -188,7 +259,8 @@ impl Gateway {
         let tries_left = challenge
             .as_ref()
             .map_or(0, |challenge| visit.plan.rules.code_tries.saturating_sub(challenge.tries));
-        let shown = Shown { status, notice, challenge, delivery, tries_left };
+        let has_other = !self.offer(visit).await?.authenticators.is_empty();
+        let shown = Shown { status, notice, challenge, delivery, tries_left, has_other };
         Ok(self.render(visit, &shown))
     }
 
@@ -203,7 +275,9 @@ impl Gateway {
             masked_email: visit.email.masked(),
             sender: visit.plan.sender.clone(),
             frequency: self.external_policy(&visit.served, &visit.person).frequency,
-            is_second_step: visit.reason == Reason::SecondStep,
+            why: visit.why(),
+            other_way: shown.has_other.then(|| format!("{}&by=other", visit.here())),
+            aim: visit.aim,
             delivery: shown.delivery,
             tag: shown.challenge.as_ref().map(|challenge| MailTag::of(challenge.id)),
             digits: visit.plan.rules.code_digits,
@@ -211,14 +285,10 @@ impl Gateway {
             minutes_left,
             notice: shown.notice,
             form_token: self.identities.form_token(&site.id, visit.person.subject, visit.device),
-            here: respond::challenge_target(&site.prefix, &visit.return_to),
+            here: visit.here(),
             return_to: visit.return_to.clone(),
-            sign_out: site
-                .profile
-                .logout
-                .iter()
-                .find(|page| page.method == http::Method::GET)
-                .map(|page| ReturnTarget::parse(&format!("{}{}", site.prefix, page.path))),
+            holds_form: visit.return_to.is_held_form(),
+            sign_out: visit.sign_out(),
         };
         respond::html(shown.status, page.html(), visit.language)
     }
@@ -227,88 +297,4 @@ impl Gateway {
 /// The mailbox a code goes to.
 fn mailbox(person: &Identity) -> Result<&EmailAddress, Refused> {
     person.email.as_ref().ok_or_else(|| Reason::AddressUnknown.into())
-}
-
-/// What came of a try, for the page: its status, its sentence, and from when on another try may go better.
-fn verdict(checked: &Checked, now: Timestamp) -> (StatusCode, Notice, Option<Timestamp>) {
-    match checked {
-        Checked::Wrong { .. } => (StatusCode::UNPROCESSABLE_ENTITY, Notice::WrongCode, None),
-        Checked::Malformed { .. } => (StatusCode::BAD_REQUEST, Notice::NotACode, None),
-        Checked::Exhausted => (StatusCode::TOO_MANY_REQUESTS, Notice::TooManyTries, None),
-        Checked::Expired | Checked::NothingOpen => (StatusCode::GONE, Notice::CodeExpired, None),
-        Checked::Used | Checked::Verified(_) => (StatusCode::CONFLICT, Notice::CodeUsed, None),
-        Checked::TooOften(limited) => {
-            let wait_minutes = minutes(seconds_until(limited.until, now));
-            let notice = match limited.scope {
-                Scope::Account => Notice::TooOften { wait_minutes },
-                Scope::Network | Scope::Everybody => Notice::NetworkTooOften { wait_minutes },
-            };
-            (StatusCode::TOO_MANY_REQUESTS, notice, Some(limited.until))
-        }
-    }
-}
-
-/// The same for a program.
-fn said(status: StatusCode, checked: &Checked) -> Response<Body> {
-    let tries_left = match checked {
-        Checked::Wrong { tries_left } | Checked::Malformed { tries_left } => Some(*tries_left),
-        _ => None,
-    };
-    let code = match checked {
-        Checked::Wrong { .. } => "wrong-code",
-        Checked::Malformed { .. } => "malformed-code",
-        Checked::Exhausted => "too-many-tries",
-        Checked::Expired | Checked::NothingOpen => "code-expired",
-        Checked::Used | Checked::Verified(_) => "code-used",
-        Checked::TooOften(_) => "too-often",
-    };
-    let problem = json!({
-        "type": format!("urn:postern:{code}"),
-        "title": "The code was not accepted",
-        "status": status.as_u16(),
-        "code": code,
-        "tries_left": tries_left,
-    });
-    let mut response = Response::new(Body::from(problem.to_string()));
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    response
-}
-
-fn event(checked: &Checked) -> ChallengeEvent {
-    match checked {
-        Checked::Verified(_) => ChallengeEvent::Verified,
-        Checked::Wrong { .. } => ChallengeEvent::WrongCode,
-        Checked::Malformed { .. } => ChallengeEvent::MalformedCode,
-        Checked::Exhausted => ChallengeEvent::Exhausted,
-        Checked::Expired | Checked::Used | Checked::NothingOpen => ChallengeEvent::Expired,
-        Checked::TooOften(_) => ChallengeEvent::Limited,
-    }
-}
-
-fn mail_notice(limited: Limited, now: Timestamp) -> Notice {
-    let wait_s = seconds_until(limited.until, now);
-    match limited.scope {
-        Scope::Account => Notice::MailTooOften { wait_s },
-        Scope::Network | Scope::Everybody => Notice::NetworkTooOften { wait_minutes: minutes(wait_s) },
-    }
-}
-
-fn seconds_until(until: Timestamp, now: Timestamp) -> u32 {
-    let millis = (until.as_millisecond() - now.as_millisecond()).max(0);
-    u32::try_from((millis + 999) / 1000).unwrap_or(u32::MAX)
-}
-
-fn minutes(seconds: u32) -> u32 {
-    seconds.div_ceil(60)
-}
-
-fn shown_delivery(delivery: actions::Delivery, now: Timestamp) -> Delivery {
-    match delivery {
-        actions::Delivery::Sent { at } => Delivery::Sent { at, minutes_ago: seconds_until(now, at) / 60 },
-        actions::Delivery::Refused(trouble) => Delivery::Refused(trouble),
-        actions::Delivery::Late => Delivery::Late,
-        actions::Delivery::Waiting { tries } => Delivery::Waiting { tries },
-        actions::Delivery::Pending => Delivery::Queued,
-    }
 }

@@ -49,6 +49,10 @@ pub struct OwnNames {
     pub home: &'static str,
     /// At its other hosts: that the home host was asked, and what it said.
     pub asked: &'static str,
+    /// That we sent the browser back to a page a moment ago, as there was nothing to verify.
+    pub round: &'static str,
+    /// The browser's half of the key of forms that are held.
+    pub held: &'static str,
 }
 
 impl OwnNames {
@@ -60,12 +64,16 @@ impl OwnNames {
                 proof: "__Host-postern-proof",
                 home: "__Host-postern-home",
                 asked: "__Host-postern-asked",
+                round: "__Host-postern-round",
+                held: "__Host-postern-held",
             },
             Scheme::Http => Self {
                 device: "postern-device",
                 proof: "postern-proof",
                 home: "postern-home",
                 asked: "postern-asked",
+                round: "postern-round",
+                held: "postern-held",
             },
         }
     }
@@ -135,6 +143,15 @@ pub fn own<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a [u8]> {
 /// The cookies of a line (`NAME=value`) that may authenticate.
 pub fn credentials<'a>(line: &'a HeaderValue, profile: &'a Profile) -> impl Iterator<Item = &'a [u8]> {
     pairs(line.as_bytes()).filter(|pair| !is_harmless(profile, pair)).map(|pair| pair.whole)
+}
+
+/// The cookies of a line (`NAME=value`) that the profile names as those of a session; without any of these all that may
+/// authenticate. What a page's script sets besides comes and goes.
+pub fn of_session<'a>(line: &'a HeaderValue, profile: &'a Profile) -> Vec<&'a [u8]> {
+    let is_named =
+        |pair: &Pair<'_>| profile.credential_cookies.iter().any(|known| pair.name == known.as_bytes());
+    let named: Vec<&[u8]> = pairs(line.as_bytes()).filter(is_named).map(|pair| pair.whole).collect();
+    if named.is_empty() { credentials(line, profile).collect() } else { named }
 }
 
 /// The load balancer's cookies among those of a line, which go on where no other does.

@@ -10,13 +10,14 @@ use http::{HeaderMap, Method, Response};
 use http_body::Body as _;
 
 use crate::actions::StoreError;
+use crate::domain::browser::Browser;
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::language::Language;
 use crate::domain::return_target::ReturnTarget;
 use crate::telemetry::labels::DecisionLabel;
 
 use super::body::Body;
-use super::lane::is_navigation;
+use super::lane::{is_form_post, is_navigation};
 use super::languages::Languages;
 use super::plan::Plan;
 use super::record::Record;
@@ -55,10 +56,16 @@ pub(super) struct Exchange {
     target: Option<PathAndQuery>,
     /// The token of a request on the API lane, where it matters whose it is.
     pub authorization: Option<HeaderValue>,
+    /// What the program that asks says it is.
+    pub agent: Option<HeaderValue>,
+    /// Whether what was decided is kept already.
+    pub is_kept: bool,
     /// Whether somebody signs in by it inside a mobile app whose sessions are enrolled.
     pub app_sign_in: bool,
     /// Where the person signs in again, where the decision says so.
     pub sign_in: Option<ReturnTarget>,
+    /// What is worth trying once more, where a loop was found.
+    pub again: Option<ReturnTarget>,
     /// Of whoever waits for a page: the languages that they read.
     languages: Languages,
     /// Of background work: where it was started from.
@@ -95,14 +102,21 @@ impl Exchange {
             navigation,
             own_form,
             target: parts.uri.path_and_query().cloned(),
-            languages: if navigation || own_form { Languages::of(&parts.headers) } else { Languages::none() },
+            languages: if navigation || own_form || is_form_post(parts) {
+                Languages::of(&parts.headers)
+            } else {
+                Languages::none()
+            },
             referer: if navigation { None } else { said(header::REFERER) },
             origin: if navigation { None } else { said(header::ORIGIN) },
             host: String::new(),
             has_body,
             authorization: None,
+            agent: said(header::USER_AGENT),
+            is_kept: false,
             app_sign_in: false,
             sign_in: None,
+            again: None,
         }
     }
 
@@ -121,6 +135,12 @@ impl Exchange {
     pub(super) fn decided(&mut self, decision: &Decision) {
         self.record.decision = DecisionLabel::from(decision);
         self.record.reason = decision.reason();
+    }
+
+    /// Refuses what is no page load: an image, a frame, a script or a prefetch gets no page that somebody is to read and act on.
+    pub(super) fn expect_page_load(&self) -> Result<(), Refused> {
+        let refused = Refused { reason: Reason::NoProof, decision: DecisionLabel::Challenge };
+        if self.navigation { Ok(()) } else { Err(refused) }
     }
 
     /// Where the person goes on after a challenge: the page asked for, or the page whose script asked.
@@ -145,6 +165,28 @@ impl Exchange {
         self.plan.routes.find(&self.host, path).map_or("", |served| served.site.prefix.as_str())
     }
 
+    /// Whether somebody at the challenge wants to confirm with what they set up, though a mailed code lives.
+    pub(super) fn asks_otherwise(&self) -> bool {
+        let query = self.target.as_ref().and_then(PathAndQuery::query).unwrap_or_default();
+        query.split('&').any(|pair| pair == "by=other")
+    }
+
+    /// Whether its body may be unread: the connection must then not be used again.
+    pub(super) fn has_unread_body(&self) -> bool {
+        self.has_body
+    }
+
+    /// Remembers that the body was read to its end.
+    pub(super) fn body_was_read(&mut self) {
+        self.has_body = false;
+    }
+
+    /// What the browser is called, by its own word.
+    pub(super) fn browser(&self) -> Browser {
+        let said = self.agent.as_ref().and_then(|said| said.to_str().ok());
+        Browser::of(said.unwrap_or_default())
+    }
+
     /// The language of the pages that answer it.
     pub(super) fn language(&self) -> Language {
         self.languages.language()
@@ -159,6 +201,7 @@ impl Exchange {
             navigation: self.navigation || self.own_form,
             challenge: refused.decision == DecisionLabel::Challenge,
             sign_in: self.sign_in.take(),
+            again: self.again.take(),
             page_origin: self.page_origin(),
             unread_body: self.has_body,
             scheme: self.plan.scheme,

@@ -6,12 +6,18 @@ use http::header::{self, HeaderValue};
 use http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
+use uuid::Uuid;
 
+use crate::actions::authenticators::passkey::Answered;
 use crate::config::settings::Scheme;
+use crate::domain::decision::Reason;
 use crate::domain::return_target::ReturnTarget;
 
+use super::exchange::Refused;
+use super::pages::Aim;
 use super::upload::Upload;
 
+const SEC_FETCH_SITE: &str = "sec-fetch-site";
 /// The largest form that is read.
 const MAX_FORM_BYTES: usize = 16 * 1024;
 
@@ -24,6 +30,14 @@ pub(super) struct Form {
     pub return_to: ReturnTarget,
     /// What was typed; `None` when it is missing, given twice or no text.
     pub code: Option<String>,
+    /// What somebody calls what they set up.
+    pub name: Option<String>,
+    /// What it is about: something that was set up, or is being set up.
+    pub id: Option<Uuid>,
+    /// What the browser's passkey answered, as JSON.
+    pub answer: Option<String>,
+    /// Where a verification leads to.
+    pub aim: Aim,
     /// Whether a program sent it, which wants JSON back.
     pub is_json: bool,
 }
@@ -38,6 +52,14 @@ pub(super) enum FormError {
 }
 
 impl Form {
+    /// Reads a form, or refuses the request.
+    pub(super) async fn take(headers: &HeaderMap, body: Incoming) -> Result<Self, Refused> {
+        Self::read(headers, body).await.map_err(|error| match error {
+            FormError::TooLarge => Refused::from(Reason::BodyTooLarge),
+            FormError::Malformed => Refused::from(Reason::MalformedRequest),
+        })
+    }
+
     /// Reads a form, or a JSON object with the same fields.
     pub(super) async fn read(headers: &HeaderMap, body: Incoming) -> Result<Self, FormError> {
         let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -54,6 +76,12 @@ impl Form {
         }
     }
 
+    /// The answer of a passkey, with the ceremony that it belongs to.
+    pub(super) fn answered(&self) -> Option<Answered<'_>> {
+        let name = self.name.as_deref().unwrap_or_default();
+        Some(Answered { id: self.id?, name, answer: self.answer.as_deref()? })
+    }
+
     fn from_fields(bytes: &[u8]) -> Self {
         let field = |name: &str| {
             let mut values =
@@ -66,6 +94,10 @@ impl Form {
             return_to: field("return")
                 .map_or_else(ReturnTarget::front_page, |target| ReturnTarget::parse(&target)),
             code: field("code"),
+            name: field("name"),
+            id: field("id").and_then(|id| Uuid::try_parse(&id).ok()),
+            answer: field("answer"),
+            aim: Aim::of(field("for").as_deref()),
             is_json: false,
         }
     }
@@ -79,6 +111,10 @@ impl Form {
             return_to: field("return")
                 .map_or_else(ReturnTarget::front_page, |target| ReturnTarget::parse(&target)),
             code: field("code"),
+            name: field("name"),
+            id: field("id").and_then(|id| Uuid::try_parse(&id).ok()),
+            answer: field("answer"),
+            aim: Aim::of(field("for").as_deref()),
             is_json: true,
         })
     }
@@ -110,9 +146,18 @@ pub(super) fn is_same_site(headers: &HeaderMap, scheme: Scheme, host: &str) -> b
             .to_str()
             .is_ok_and(|origin| origin.eq_ignore_ascii_case(&format!("{}://{host}", scheme.as_str())))
     };
-    let site = headers.get("sec-fetch-site");
+    let site = headers.get(SEC_FETCH_SITE);
     headers.get(header::ORIGIN).is_none_or(from_here)
         && site.is_none_or(|site| site == "same-origin" || site == "none")
+}
+
+/// Whether the browser says so in so many words: a form of another site can leave it open, and never says this.
+pub(super) fn says_same_site(headers: &HeaderMap, scheme: Scheme, host: &str) -> bool {
+    let says_so = match headers.get(SEC_FETCH_SITE) {
+        Some(site) => site == "same-origin",
+        None => headers.contains_key(header::ORIGIN),
+    };
+    says_so && is_same_site(headers, scheme, host)
 }
 
 #[cfg(test)]
@@ -138,6 +183,33 @@ mod tests {
     }
 
     #[test]
+    fn t100_what_a_browser_leaves_open_is_no_word_that_a_form_was_here() {
+        let says = |pairs: &[(&'static str, &'static str)]| {
+            let pairs = pairs
+                .iter()
+                .map(|(name, value)| (http::HeaderName::from_static(name), HeaderValue::from_static(value)));
+            says_same_site(&pairs.collect(), Scheme::Https, "wiki.test")
+        };
+        for own in [
+            [("origin", "https://wiki.test")].as_slice(),
+            &[("sec-fetch-site", "same-origin")],
+            &[("origin", "https://wiki.test"), ("sec-fetch-site", "same-origin")],
+        ] {
+            assert!(says(own), "{own:?}");
+        }
+        for other in [
+            [].as_slice(),
+            &[("sec-fetch-site", "none")],
+            &[("sec-fetch-site", "same-site")],
+            &[("origin", "https://wiki.test"), ("sec-fetch-site", "none")],
+            &[("origin", "https://evil.test"), ("sec-fetch-site", "same-origin")],
+            &[("origin", "null")],
+        ] {
+            assert!(!says(other), "{other:?}");
+        }
+    }
+
+    #[test]
     fn t100_a_form_of_another_site_is_told_by_what_browsers_say() {
         let same = |pairs: &[(&'static str, &'static str)]| {
             let mut headers = HeaderMap::new();
@@ -148,6 +220,7 @@ mod tests {
         };
         assert!(same(&[]));
         assert!(same(&[("origin", "https://wiki.test"), ("sec-fetch-site", "same-origin")]));
+        assert!(same(&[("sec-fetch-site", "none")]));
         for pairs in [
             [("origin", "null")].as_slice(),
             &[("origin", "https://evil.test")],

@@ -17,10 +17,12 @@ use crate::domain::group::Invited;
 use crate::domain::lane::Lane;
 use crate::domain::member::Member;
 use crate::domain::policy::{ExternalUserPolicy, Snapshot};
+use crate::domain::recorded::Recorded;
 use crate::identity::{Identity, Presented, SessionIdentity, TokenOwner};
 
 use super::Gateway;
 use super::cookies::{Cookies, is_own};
+use super::decisions::About;
 use super::exchange::Exchange;
 use super::headers::set_cookie_name;
 use super::route::Served;
@@ -39,6 +41,13 @@ pub(super) struct Judged {
     pub family: Option<Family>,
     /// What happens.
     pub decision: Decision,
+}
+
+/// What a request is judged by, and what else was learned on the way.
+struct Gathered<'a> {
+    facts: Facts<'a>,
+    family: Option<Family>,
+    enrolment: Option<Enrolment>,
 }
 
 impl Gateway {
@@ -67,6 +76,14 @@ impl Gateway {
         {
             self.identities.note_active(&served.site, person, exchange.record.at);
         }
+        if let Some(SessionIdentity::Person(person)) = &judged.session {
+            let about = About { who: Some(person.name()), whom: person.subject };
+            self.keep_decision(exchange, served, lane, &judged.decision, about, || {
+                let snapshot = self.directory.snapshot();
+                let gathered = self.gather(&snapshot, served, lane, cookies, judged.session.as_ref());
+                Recorded::of(&snapshot, &gathered.facts)
+            });
+        }
         self.metrics.decision_seconds.observe((stopwatch() - exchange.record.started).as_secs_f64());
         judged
     }
@@ -79,30 +96,44 @@ impl Gateway {
         cookies: &Cookies,
         session: Option<SessionIdentity>,
     ) -> Judged {
-        let person = match &session {
+        let snapshot = self.directory.snapshot();
+        let gathered = self.gather(&snapshot, served, lane, cookies, session.as_ref());
+        let Gathered { facts, family, enrolment } = gathered;
+        let (proof, decision) = (facts.proof, decide(&snapshot, &facts, self.clock.now()));
+        Judged { session, owner: None, enrolment, proof, family, decision }
+    }
+
+    /// What a request with a session, or without one, is judged by.
+    fn gather<'a>(
+        &'a self,
+        snapshot: &Snapshot,
+        served: &'a Served,
+        lane: Lane,
+        cookies: &Cookies,
+        session: Option<&'a SessionIdentity>,
+    ) -> Gathered<'a> {
+        let person = match session {
             Some(SessionIdentity::Person(person)) => Some(person.as_ref()),
             _ => None,
         };
         let (proof, family) =
             person.map_or((ProofFact::Absent, None), |person| self.proof(served, cookies, person));
-        let state = self.state(session.as_ref());
+        let state = self.state(session);
         let enrolment = person.and_then(|person| self.enrolment(served, cookies, person));
-        let snapshot = self.directory.snapshot();
         let facts = Facts {
             organization: &served.site.organization.id,
             mode: served.site.mode,
             customers_exempt: served.site.portal_customers == PortalCustomers::Exempt,
             lane,
-            session: session_fact(session.as_ref(), state, person.and_then(|person| self.member(person))),
+            session: session_fact(session, state, person.and_then(|person| self.member(served, person))),
             proof,
             revoked_at: self.revoked_at(person, family),
             enrolled_until: enrolment
-                .and_then(|enrolment| self.enrolled_until(&snapshot, served, person, &enrolment)),
+                .and_then(|enrolment| self.enrolled_until(snapshot, served, person, &enrolment)),
             api_tokens: served.site.api.for_external,
             invited: self.invited(served, person.and_then(Identity::believed_email)),
         };
-        let decision = decide(&snapshot, &facts, self.clock.now());
-        Judged { session, owner: None, enrolment, proof, family, decision }
+        Gathered { facts, family, enrolment }
     }
 
     /// Whose session it is, where the decision or a sign-out depends on it.
@@ -147,7 +178,7 @@ impl Gateway {
         let verify = |device| self.identities.proof(&served.site, person.subject, device, token);
         match cookies.device.and_then(verify) {
             None => (ProofFact::Invalid, None),
-            Some(proof) => (ProofFact::VerifiedAt(proof.verified_at), Some(proof.family)),
+            Some(proof) => (ProofFact::VerifiedAt(proof.verified_at, proof.by), Some(proof.family)),
         }
     }
 
@@ -177,7 +208,7 @@ impl Gateway {
     }
 
     /// Only a genuine proof, which has a family, can have been revoked, so only then is it looked up.
-    fn revoked_at(&self, person: Option<&Identity>, family: Option<Family>) -> Option<Timestamp> {
+    pub(super) fn revoked_at(&self, person: Option<&Identity>, family: Option<Family>) -> Option<Timestamp> {
         let (person, family) = (person?, family?);
         let reset_at = person.account.and_then(|account| self.directory.reset_at(account));
         self.directory.revoked_at(family).max(reset_at)

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use http::header::{ACCEPT, AUTHORIZATION, HeaderName, UPGRADE};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName, UPGRADE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};
 
@@ -29,6 +29,15 @@ const PURPOSE: [HeaderName; 4] = [
 
 /// Longest `Authorization` that is one: Tomcat takes 8 KiB for a whole head.
 const MAX_AUTHORIZATION_BYTES: usize = 4 * 1024;
+
+/// How the fields of a form are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FormKind {
+    /// In one line, `NAME=value&…`.
+    Urlencoded,
+    /// Each in a part of its own; files too.
+    Multipart,
+}
 
 /// Chooses the lane. `peer` is who connected, whatever its headers say; `navigation` tells two judged lanes apart, see
 /// [`is_navigation`].
@@ -133,9 +142,25 @@ fn websocket(parts: &Parts, site: &Site, cookies: &Cookies) -> Result<Lane, Reas
 /// Whether a refusal is shown to a person: a top-level page load. `Sec-Fetch-*` first, `Accept` second; a forged hint
 /// changes only how the forger is refused.
 pub fn is_navigation(parts: &Parts) -> bool {
-    if parts.method != Method::GET || is_prefetch(&parts.headers) {
-        return false;
+    parts.method == Method::GET && !is_prefetch(&parts.headers) && fills_a_page(parts)
+}
+
+/// Whether a form of a page was sent, whose answer a person waits for.
+pub fn is_form_post(parts: &Parts) -> bool {
+    parts.method == Method::POST && form_kind(&parts.headers).is_some() && fills_a_page(parts)
+}
+
+/// How a form was sent; `None` for what a form's fields cannot be told of.
+pub fn form_kind(headers: &HeaderMap) -> Option<FormKind> {
+    let kind = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    match kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "application/x-www-form-urlencoded" => Some(FormKind::Urlencoded),
+        "multipart/form-data" => Some(FormKind::Multipart),
+        _ => None,
     }
+}
+
+fn fills_a_page(parts: &Parts) -> bool {
     let text = |name: &HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(mode) = text(&SEC_FETCH_MODE) {
         let destination = text(&SEC_FETCH_DEST);

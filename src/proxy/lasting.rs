@@ -13,6 +13,8 @@ use crate::actions::SessionRow;
 use crate::config::profile::Product;
 use crate::directory::{AccountState, KnownBy, SignedIn};
 use crate::domain::account::{Class, CookieSet};
+use crate::domain::auth_policy::TwoStep;
+use crate::domain::authenticator::Authenticators;
 use crate::domain::decision::{Decision, Reason};
 use crate::domain::lane::Lane;
 use crate::domain::member::Member;
@@ -30,14 +32,19 @@ use super::watch::says_signed_out;
 
 impl Gateway {
     /// What is known of a person's session, for the decision.
-    pub(super) fn member<'a>(&self, person: &'a Identity) -> Option<Member<'a>> {
+    pub(super) fn member<'a>(&self, served: &Served, person: &'a Identity) -> Option<Member<'a>> {
         let session = person.lasting()?;
+        let asks_none = session.asked.as_ref().is_some_and(|asked| asked.two_step == TwoStep::Off);
         Some(Member {
             asked: session.asked.as_deref(),
             began_at: session.began_at,
             active_at: session.active_at(),
             reset_at: person.account.and_then(|account| self.directory.reset_at(account)),
             token: person.token(),
+            authenticators: match person.account.filter(|_| !asks_none) {
+                Some(account) => self.directory.authenticators(account, &served.site),
+                None => Authenticators::default(),
+            },
         })
     }
 
@@ -124,7 +131,9 @@ impl Gateway {
         }
     }
 
-    /// Acts on what an answer does to a managed person's session: other cookies are the same one, and a sign-out ends it.
+    /// Acts on what an answer does to a managed person's session: other cookies are the same one, and a sign-out ends it. At
+    /// sign-in pages nobody asked whose session it is, so `left` is the cookies that went there: whoever still has a session and
+    /// signs in once more stays in it, or a remembered sign-in would begin a new one at each of them.
     pub(super) fn follow_session(
         &self,
         served: &Served,
@@ -133,21 +142,20 @@ impl Gateway {
         answer: &HeaderMap,
     ) {
         let sessions = self.directory.sessions();
+        let of_cookies = || {
+            let known_by = self.known_as(served, left?);
+            known_by.into_iter().find_map(|credential| sessions.get(credential))
+        };
+        let of_person = person.and_then(|person| person.lasting().cloned());
+        let Some(session) = of_person.or_else(of_cookies) else { return };
         if says_signed_out(answer) {
-            let of_cookies = || {
-                let known_by = self.known_as(served, left?);
-                known_by.into_iter().find_map(|credential| sessions.get(credential))
-            };
-            if let Some(session) = person.and_then(|person| person.lasting().cloned()).or_else(of_cookies) {
-                sessions.end(&session);
-            }
+            sessions.end(&session);
             return;
         }
-        let Some(session) = person.and_then(|person| person.lasting()) else { return };
         let lines = answer.get_all(SET_COOKIE).iter().filter_map(pair_of);
         let new: Vec<CookieSet> = lines.flat_map(|line| self.known_as(served, &line)).collect();
         if !new.is_empty() {
-            sessions.link(session, &new);
+            sessions.link(&session, &new);
         }
     }
 

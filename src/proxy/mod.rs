@@ -4,10 +4,13 @@
 //! limit → canonicalise → route → classify → identify → decide → respond, or forward → watch → outlive → record. A warm request asks
 //! neither store nor product, holds no lock across an await, and checks no public-key signature.
 
+mod authenticators;
 mod body;
+mod browsers;
 mod challenge;
 mod client;
 pub mod cookies;
+mod decisions;
 mod exchange;
 mod form;
 mod forward;
@@ -17,12 +20,14 @@ pub mod fuzz;
 mod handover;
 mod handshake;
 mod headers;
+mod held;
 mod homes;
 mod jar;
 mod judge;
 mod lane;
 mod languages;
 mod lasting;
+mod loops;
 mod mobile;
 mod own;
 mod pages;
@@ -41,6 +46,7 @@ mod token;
 mod told;
 mod upload;
 mod upstream;
+mod verdict;
 mod watch;
 mod websocket;
 pub mod wire;
@@ -57,6 +63,7 @@ use http::{Request, Response, Version};
 use hyper::body::{Body as _, Incoming};
 
 use crate::actions::Actions;
+use crate::actions::decisions::Decisions;
 use crate::clock::{Clock, stopwatch};
 use crate::config::settings::Settings;
 use crate::directory::Directory;
@@ -101,6 +108,8 @@ pub struct Components {
     pub access_log: AccessLog,
     /// What signs for upstreams.
     pub assertions: Assertions,
+    /// What takes in what was decided.
+    pub decisions: Decisions,
 }
 
 /// The data plane. One per process, shared by all workers.
@@ -116,6 +125,7 @@ pub struct Gateway {
     /// Who is connected.
     crowd: Crowd,
     assertions: Assertions,
+    decisions: Decisions,
     /// The WebSockets that are open.
     sockets: Sockets,
     /// Whose sessions began here and are nobody's yet.
@@ -127,8 +137,17 @@ pub struct Gateway {
 impl Gateway {
     /// A gateway that serves what `settings` say.
     pub fn new(settings: &Settings, components: Components) -> Self {
-        let Components { directory, identities, actions, clock, entropy, metrics, access_log, assertions } =
-            components;
+        let Components {
+            directory,
+            identities,
+            actions,
+            clock,
+            entropy,
+            metrics,
+            access_log,
+            assertions,
+            decisions,
+        } = components;
         Self {
             plan: ArcSwap::from_pointee(Plan::new(settings, &metrics)),
             directory,
@@ -140,6 +159,7 @@ impl Gateway {
             access_log,
             crowd: Crowd::default(),
             assertions,
+            decisions,
             sockets: Sockets::default(),
             sign_ins: SignIns::new(),
             nowhere: NO_SITE.into(),
@@ -174,7 +194,11 @@ impl Gateway {
         let answer = AssertUnwindSafe(answer).catch_unwind().await;
         let response = match answer {
             Ok(Ok(response)) => response,
-            Ok(Err(refused)) => exchange.refuse(refused),
+            Ok(Err(refused)) => {
+                let response = exchange.refuse(refused);
+                self.keep_refusal(&exchange);
+                response
+            }
             Err(_) => {
                 tracing::error!(receipt = %exchange.record.receipt, "a request panicked; it was answered with 500");
                 exchange.refuse(Reason::Internal.into())
@@ -222,6 +246,17 @@ impl Gateway {
             decision => {
                 self.note_refusal(exchange, served, &judged);
                 self.turn_away(exchange, served, &cookies, &judged);
+                if matches!(decision, Decision::Challenge(_)) && lane::is_form_post(&parts) {
+                    return Ok(Box::pin(self.interrupt(
+                        exchange,
+                        served,
+                        &cookies,
+                        &judged.session,
+                        &parts,
+                        body,
+                    ))
+                    .await);
+                }
                 Err(Refused::by(&decision))
             }
         }

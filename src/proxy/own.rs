@@ -1,4 +1,4 @@
-//! Our own pages on every site: the challenge, its two forms, the hand-over between the hosts of an organization, the
+//! Our own pages on every site: the challenge, its forms, what people set up for it, the hand-over between the hosts of an organization, the
 //! signed-out page, their assets, and the assertion's keys.
 //!
 //! A challenge can be started, tried or used up only with the session it belongs to, so a stranger without the victim's
@@ -16,14 +16,17 @@ use crate::identity::{Identity, SessionIdentity};
 use crate::telemetry::labels::{ChallengeEvent, DecisionLabel};
 
 use super::Gateway;
+use super::authenticators::{Deed, methods_target};
 use super::body::Body;
 use super::challenge::Visit;
 use super::cookies::{self, Cookies};
 use super::exchange::{Exchange, Refused};
-use super::form::{Form, FormError, is_page_load, is_same_site, return_parameter};
+use super::form::{Form, is_page_load, is_same_site, parameter, return_parameter, says_same_site};
 use super::handover::Here;
+use super::held::Leave;
 use super::homes::Place;
-use super::pages::{Frame, SignedOutPage, SiteName, assets};
+use super::languages::Languages;
+use super::pages::{Aim, Frame, SignedOutPage, SiteName, assets, in_place};
 use super::respond;
 use super::route::Served;
 
@@ -32,9 +35,21 @@ use super::route::Served;
 enum Page<'a> {
     Challenge,
     Verify,
+    VerifyApp,
+    AskPasskey,
+    VerifyPasskey,
     Resend,
+    Methods,
+    Change(Deed),
+    Arrived,
     Handover,
+    Held,
+    Browsers,
+    EndBrowsers,
+    SendHeld,
+    DropHeld,
     SignedOut,
+    Verified,
     Keys,
     Asset(&'a str),
 }
@@ -59,13 +74,25 @@ impl Gateway {
         }
         let here = Here { served, cookies: &cookies, parts };
         let mut response = match page {
-            Page::Asset(name) => return asset(exchange, served, name),
+            Page::Asset(name) => return asset(exchange, served, parts, name),
             Page::Keys => return Ok(self.published_keys(exchange)),
             Page::SignedOut => signed_out(exchange, served),
+            Page::Verified => self.verified(exchange, here).await?,
             Page::Challenge => self.open(exchange, here).await?,
             Page::Verify => self.submit(exchange, here, body, Submit::Verify).await?,
+            Page::VerifyApp => self.submit(exchange, here, body, Submit::VerifyApp).await?,
+            Page::AskPasskey => self.submit(exchange, here, body, Submit::AskPasskey).await?,
+            Page::VerifyPasskey => self.submit(exchange, here, body, Submit::VerifyPasskey).await?,
             Page::Resend => self.submit(exchange, here, body, Submit::Resend).await?,
+            Page::Methods => self.methods(exchange, here).await?,
+            Page::Change(deed) => self.change_methods(exchange, here, body, deed).await?,
+            Page::Arrived => self.arrived(exchange, here).await?,
             Page::Handover => self.handover(exchange, here).await?,
+            Page::Browsers => self.browsers(exchange, here).await?,
+            Page::EndBrowsers => self.end_browsers(exchange, here, body).await?,
+            Page::Held => self.held(exchange, here).await?,
+            Page::SendHeld => self.leave_held(exchange, here, body, Leave::Send).await?,
+            Page::DropHeld => self.leave_held(exchange, here, body, Leave::Drop).await?,
         };
         let plan = &exchange.plan;
         respond::protect(response.headers_mut(), plan.scheme);
@@ -73,25 +100,29 @@ impl Gateway {
             let origin = respond::origin_of(home, plan.scheme, &exchange.host);
             respond::allow_forms_to(response.headers_mut(), &origin);
         }
+        respond::tell_scripts(&mut response);
         Ok(response)
     }
 
     /// `GET challenge`: opens the challenge and sends the first mail, if a person at a browser asks.
     async fn open(&self, exchange: &mut Exchange, here: Here<'_>) -> Result<Response<Body>, Refused> {
         let Here { served, cookies, parts } = here;
-        let return_to = return_parameter(parts);
-        let Some((person, reason)) = self.who(exchange, served, cookies).await? else {
-            return Ok(respond::see_other(return_to.as_str()));
+        let (return_to, aim) = (return_parameter(parts), Aim::of(parameter(parts, "for").as_deref()));
+        let Some((person, reason)) = self.who(exchange, served, cookies, aim).await? else {
+            return self.back(exchange, here, return_to).await;
         };
         // An image, a frame, a script or a prefetch that points here must not make mail.
-        if !exchange.navigation {
-            return Err(Refused { reason: Reason::NoProof, decision: DecisionLabel::Challenge });
-        }
+        exchange.expect_page_load()?;
         let device = cookies.device.unwrap_or_else(|| DeviceId(self.entropy.bytes()));
-        if let Some(elsewhere) = self.around(exchange, here, &person, device, &return_to).await? {
-            return Ok(elsewhere);
+        if aim == Aim::Page {
+            if reason == Reason::SecondStepSetup {
+                return Ok(respond::see_other(&methods_target(served, &return_to)));
+            }
+            if let Some(elsewhere) = self.around(exchange, here, &person, device, &return_to).await? {
+                return Ok(elsewhere);
+            }
         }
-        let visit = Visit::new(exchange, served, &person, reason, device, return_to)?;
+        let visit = Visit::new(exchange, served, &person, (reason, aim), device, return_to)?;
         if cookies.device.is_none() {
             let plan = &exchange.plan;
             exchange.set_cookies.push(cookies::keep_device(device, plan.names, plan.scheme));
@@ -111,25 +142,49 @@ impl Gateway {
         if !is_same_site(&parts.headers, exchange.plan.scheme, &exchange.host) {
             return Err(self.cross_site());
         }
-        let form = Form::read(&parts.headers, body).await.map_err(|error| match error {
-            FormError::TooLarge => Refused::from(Reason::BodyTooLarge),
-            FormError::Malformed => Refused::from(Reason::MalformedRequest),
-        })?;
-        let Some((person, reason)) = self.who(exchange, served, cookies).await? else {
+        let form = Form::take(&parts.headers, body).await?;
+        let Some((person, reason)) = self.who(exchange, served, cookies, form.aim).await? else {
             return Ok(respond::see_other(form.return_to.as_str()));
         };
+        if cookies.device.is_none() && says_same_site(&parts.headers, exchange.plan.scheme, &exchange.host) {
+            exchange.again = Some(form.return_to);
+            return Err(Reason::CookiesNotKept.into());
+        }
         let device = cookies.device.filter(|&device| {
             self.identities.is_form_token(&form.token, &served.site.id, person.subject, device)
         });
         let device = device.ok_or_else(|| self.cross_site())?;
-        let visit = Visit::new(exchange, served, &person, reason, device, form.return_to.clone())?;
+        let visit =
+            Visit::new(exchange, served, &person, (reason, form.aim), device, form.return_to.clone())?;
+        // Who goes on to what they set up stays at this host.
+        let is_page = is_page_load(&parts.headers, &form) && form.aim == Aim::Page;
+        let kin = |exchange: &Exchange| self.kin(exchange, here, &person, is_page);
         match submit {
             Submit::Verify => {
-                let kin = self.kin(exchange, here, &person, is_page_load(&parts.headers, &form));
+                let kin = kin(exchange);
                 self.verify(exchange, &visit, &form, kin).await
             }
+            Submit::VerifyApp => {
+                let kin = kin(exchange);
+                self.verify_app(exchange, &visit, &form, kin).await
+            }
+            Submit::VerifyPasskey => {
+                let kin = kin(exchange);
+                self.verify_passkey(exchange, &visit, &form, kin).await
+            }
+            Submit::AskPasskey => self.ask_passkey(exchange, &visit).await,
             Submit::Resend => self.resend(&visit).await,
         }
+    }
+
+    /// `GET verified`: whether a script may go on. It makes no mail, and says no more than the refusal of any other request.
+    async fn verified(&self, exchange: &mut Exchange, here: Here<'_>) -> Result<Response<Body>, Refused> {
+        if let Some((_, reason)) = self.who(exchange, here.served, here.cookies, Aim::default()).await? {
+            return Err(Refused { reason, decision: DecisionLabel::Challenge });
+        }
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        Ok(response)
     }
 
     /// `GET jwks.json`: the public keys of assertions, for anybody.
@@ -143,17 +198,19 @@ impl Gateway {
         response
     }
 
-    fn cross_site(&self) -> Refused {
+    pub(super) fn cross_site(&self) -> Refused {
         self.metrics.challenges.count(ChallengeEvent::RefusedCrossSite);
         Reason::CrossSite.into()
     }
 
-    /// The person who must be challenged, and why; `None` when there is nothing to verify and they may go on.
+    /// The person who must be challenged, and why; `None` when there is nothing to verify and they may go on. Who wants to change
+    /// what they set up verifies although they pass.
     pub(super) async fn who(
         &self,
         exchange: &mut Exchange,
         served: &Served,
         cookies: &Cookies,
+        aim: Aim,
     ) -> Result<Option<(std::sync::Arc<Identity>, Reason)>, Refused> {
         if cookies.session.is_none() || !served.site.judges() {
             return Ok(None);
@@ -161,6 +218,9 @@ impl Gateway {
         let judged = self.judge(exchange, served, Lane::Own, cookies).await;
         self.turn_away(exchange, served, cookies, &judged);
         match (judged.decision, judged.session) {
+            (Decision::Pass(permit), Some(SessionIdentity::Person(person))) if aim == Aim::Methods => {
+                Ok(Some((person, permit.reason())))
+            }
             (Decision::Pass(_), _) => Ok(None),
             (Decision::Challenge(reason), Some(SessionIdentity::Person(person))) => {
                 Ok(Some((person, reason)))
@@ -173,6 +233,9 @@ impl Gateway {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Submit {
     Verify,
+    VerifyApp,
+    AskPasskey,
+    VerifyPasskey,
     Resend,
 }
 
@@ -185,15 +248,34 @@ fn page<'a>(parts: &'a Parts, prefix: &str) -> Option<(Page<'a>, &'static str)> 
     Some(match name {
         "challenge" => (Page::Challenge, "GET"),
         "verify" => (Page::Verify, "POST"),
+        "verify-app" => (Page::VerifyApp, "POST"),
+        "passkey-ask" => (Page::AskPasskey, "POST"),
+        "verify-passkey" => (Page::VerifyPasskey, "POST"),
         "resend" => (Page::Resend, "POST"),
+        "methods" => (Page::Methods, "GET"),
+        "methods-begin" => (Page::Change(Deed::BeginApp), "POST"),
+        "methods-finish" => (Page::Change(Deed::FinishApp), "POST"),
+        "methods-passkey-begin" => (Page::Change(Deed::BeginPasskey), "POST"),
+        "methods-passkey" => (Page::Change(Deed::FinishPasskey), "POST"),
+        "methods-remove" => (Page::Change(Deed::Remove), "POST"),
+        "arrived" => (Page::Arrived, "GET"),
         "handover" => (Page::Handover, "GET"),
+        "browsers" => (Page::Browsers, "GET"),
+        "browsers/end" => (Page::EndBrowsers, "POST"),
+        "held" => (Page::Held, "GET"),
+        "held/send" => (Page::SendHeld, "POST"),
+        "held/drop" => (Page::DropHeld, "POST"),
         "signed-out" => (Page::SignedOut, "GET"),
+        "verified" => (Page::Verified, "GET"),
         "jwks.json" => (Page::Keys, "GET"),
         _ => (Page::Asset(name.strip_prefix("assets/")?), "GET"),
     })
 }
 
-fn asset(exchange: &Exchange, served: &Served, name: &str) -> Result<Response<Body>, Refused> {
+fn asset(exchange: &Exchange, served: &Served, parts: &Parts, name: &str) -> Result<Response<Body>, Refused> {
+    if name == in_place::NAME {
+        return Ok(script(exchange, parts));
+    }
     let asset = assets::asset(name, &served.site.organization.look).ok_or(Reason::UnknownPage)?;
     let mut response = Response::new(Body::from(asset.body.into_owned()));
     let headers = response.headers_mut();
@@ -203,6 +285,17 @@ fn asset(exchange: &Exchange, served: &Served, name: &str) -> Result<Response<Bo
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type));
     Ok(response)
+}
+
+/// The script speaks the languages of whoever's page loads it.
+fn script(exchange: &Exchange, parts: &Parts) -> Response<Body> {
+    let language = Languages::of(&parts.headers).language();
+    let mut response = Response::new(Body::from(in_place::script(language)));
+    let headers = response.headers_mut();
+    respond::protect(headers, exchange.plan.scheme);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8"));
+    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    response
 }
 
 fn signed_out(exchange: &Exchange, served: &Served) -> Response<Body> {

@@ -4,7 +4,12 @@
 //! code, and never repeat what was typed. The markup is in `pages/*.html`, the look in `pages/postern.css`, every word in `texts`.
 
 pub mod assets;
+pub mod browsers;
 pub mod challenge;
+pub mod confirm;
+pub mod held;
+pub mod in_place;
+pub mod methods;
 
 use askama::Template;
 
@@ -32,6 +37,31 @@ impl SiteName {
     /// As configured.
     pub fn of(site: &Site) -> Self {
         Self { organization: site.organization.name.to_string(), host: site.host.to_string() }
+    }
+}
+
+/// Where a verification leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Aim {
+    /// The page that was asked for.
+    #[default]
+    Page,
+    /// The page of what somebody set up, to change it.
+    Methods,
+}
+
+impl Aim {
+    /// What a form or an address says; anything else is the page.
+    pub fn of(said: Option<&str>) -> Self {
+        if said == Some(Self::Methods.label()) { Self::Methods } else { Self::Page }
+    }
+
+    /// As forms and addresses say it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Methods => "methods",
+        }
     }
 }
 
@@ -100,6 +130,8 @@ pub struct MessagePage {
     pub status: u16,
     /// Where the person signs in again, where that is the way on.
     pub sign_in: Option<ReturnTarget>,
+    /// What is worth trying once more, where the refusal ends a loop.
+    pub again: Option<ReturnTarget>,
 }
 
 impl MessagePage {
@@ -117,6 +149,7 @@ impl MessagePage {
         self.frame.say(match self.status {
             403 => "title-no-access",
             404 | 421 => "title-not-found",
+            409 => "title-loop",
             500..=599 => "title-try-again",
             _ => "title-not-served",
         })

@@ -78,7 +78,9 @@ impl Gateway {
             Some(SessionIdentity::Person(person)) => Some(person),
             _ => None,
         };
-        self.follow_session(served, person, left.as_ref(), &head.headers);
+        if seen.forget || seen.signed_out {
+            self.follow_session(served, person, left.as_ref(), &head.headers);
+        }
         if let Some(entrance) = entrance {
             self.sign_ins.begin(&self.identities, served, entrance, &head.headers, self.clock.now());
         }
@@ -148,11 +150,13 @@ impl Gateway {
         browser: &Browser,
         headers: &HeaderMap,
     ) -> Result<Seen, Refused> {
-        if served.site.mode != Mode::Enforce {
+        if !served.site.judges() {
             return Ok(Seen::default());
         }
         let session = judged.session.as_ref().unwrap_or(&SessionIdentity::Anonymous);
-        Ok(watch(headers, &served.site, session).inspect_err(|_| self.forget(browser))?)
+        let seen = watch(headers, &served.site, session).inspect_err(|_| self.forget(browser));
+        // Where decisions are only reported, an answer for somebody else goes on, and whose session it is is asked anew.
+        if served.site.mode == Mode::Report { Ok(seen.unwrap_or_default()) } else { Ok(seen?) }
     }
 
     /// Acts on what an answer said of the session.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ipnet::IpNet;
 use rustls::ServerConfig;
 
+use crate::config::decisions::Kept;
 use crate::config::settings::{Scheme, Settings};
 use crate::domain::policy::ChallengeRules;
 use crate::telemetry::metrics::Metrics;
@@ -33,8 +34,12 @@ pub(super) struct Plan {
     pub routes: Routes,
     /// Where organizations of several hosts keep who verified.
     pub homes: Homes,
+    /// The largest form that is held while somebody verifies; 0 for none.
+    pub hold_forms_bytes: u64,
     /// The rules of challenges.
     pub rules: ChallengeRules,
+    /// Of which requests what was decided is kept.
+    pub decisions: Kept,
 }
 
 impl Plan {
@@ -54,12 +59,14 @@ impl Plan {
             names: OwnNames::of(settings.listen.scheme),
             routes: Routes::new(served),
             homes: Homes::of(settings),
+            hold_forms_bytes: verification.hold_forms_bytes,
             rules: ChallengeRules {
                 code_digits: verification.code_digits,
                 code_lifetime: verification.code_lifetime,
                 code_tries: verification.code_tries,
                 limits: settings.limits.clone(),
             },
+            decisions: settings.decisions.keep,
         }
     }
 }

@@ -39,6 +39,8 @@ pub struct Refusal<'a> {
     pub challenge: bool,
     /// Where the person signs in again, where that is what they must do.
     pub sign_in: Option<ReturnTarget>,
+    /// What is worth trying once more, where the refusal ends a loop.
+    pub again: Option<ReturnTarget>,
     /// The origin of the page whose script asked, where that page is one of our own sites'.
     pub page_origin: Option<HeaderValue>,
     /// Whether the request has a body that was not read: the connection must then not be used again.
@@ -122,6 +124,7 @@ pub fn status(reason: Reason, challenge: bool) -> StatusCode {
         Reason::TargetTooLong => StatusCode::URI_TOO_LONG,
         Reason::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Reason::BodyStalled => StatusCode::REQUEST_TIMEOUT,
+        Reason::CookiesNotKept | Reason::SignInOutOfReach | Reason::ProofNotCounted => StatusCode::CONFLICT,
         Reason::MalformedRequest
         | Reason::AmbiguousHost
         | Reason::MalformedPath
@@ -196,6 +199,29 @@ pub fn allow_forms_to(headers: &mut HeaderMap, origin: &str) {
     }
 }
 
+/// Lets a page of ours run our own script and have it ask us, for the only thing that needs one: passkeys.
+pub fn allow_own_scripts(response: &mut Response<Body>) {
+    response.extensions_mut().insert(OwnScripts);
+}
+
+/// Says so in the policy of a response, whatever else that allows by then.
+pub fn tell_scripts(response: &mut Response<Body>) {
+    if response.extensions().get::<OwnScripts>().is_none() {
+        return;
+    }
+    let headers = response.headers_mut();
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    let policy = policy.unwrap_or(pages::CONTENT_SECURITY_POLICY);
+    let with = "default-src 'none'; script-src 'self'; connect-src 'self'";
+    if let Ok(policy) = HeaderValue::from_str(&policy.replace("default-src 'none'", with)) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+/// The mark of such a page.
+#[derive(Debug, Clone, Copy)]
+struct OwnScripts;
+
 /// A page of ours, in a language that the browser asked for.
 pub fn html(status: StatusCode, html: String, language: Language) -> Response<Body> {
     let mut response = Response::new(Body::from(html));
@@ -241,6 +267,7 @@ fn page(refusal: &Refusal<'_>) -> Response<Body> {
         receipt: refusal.receipt.to_string(),
         status: status.as_u16(),
         sign_in: refusal.sign_in.clone(),
+        again: refusal.again.clone(),
     };
     html(status, page.html(), refusal.language)
 }
@@ -260,6 +287,7 @@ fn title(status: StatusCode) -> &'static str {
         401 => "Please sign in again",
         403 => "No access",
         404 | 421 => "Not found",
+        409 => "You would be asked again and again",
         500..=599 => "Please try again",
         _ => "This request cannot be served",
     }

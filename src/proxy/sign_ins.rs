@@ -118,7 +118,7 @@ impl Gateway {
         let sign_in = SignIn {
             organization: &served.site.organization.id,
             site: &served.site.id,
-            who: name_of(person),
+            who: person.name(),
             address: client,
         };
         self.directory.note_sign_in(&sign_in, self.clock.now());
@@ -131,13 +131,9 @@ impl Gateway {
         if matches!(judged.decision, Decision::Pass(_)) || !is_about_people {
             return;
         }
-        let who = match (&judged.session, &judged.owner) {
-            (Some(SessionIdentity::Person(person)), _)
-            | (_, Some(TokenOwner::Asked { session: SessionIdentity::Person(person), .. })) => {
-                Some(name_of(person))
-            }
-            (_, Some(TokenOwner::Named(named))) => Some(named.email.as_str()),
-            _ => None,
+        let who = match &judged.session {
+            Some(SessionIdentity::Person(person)) => Some(person.name()),
+            _ => judged.owner.as_ref().and_then(TokenOwner::name),
         };
         let refused = Refused {
             organization: &served.site.organization.id,
@@ -150,9 +146,4 @@ impl Gateway {
         };
         self.directory.note_refusal(&refused, self.clock.now());
     }
-}
-
-/// As the log knows people: by their address, and by their login name where none is known.
-fn name_of(person: &Identity) -> &str {
-    person.email.as_ref().map_or(&person.username, |email| email.as_str())
 }

@@ -15,9 +15,11 @@ use crate::domain::decision::{Decision, Reason};
 use crate::domain::email::EmailAddress;
 use crate::domain::facts::{Facts, Person, ProofFact, Session};
 use crate::domain::lane::Lane;
+use crate::domain::recorded::Recorded;
 use crate::identity::{SessionIdentity, TokenOwner};
 
 use super::Gateway;
+use super::decisions::About;
 use super::exchange::{Exchange, Refused};
 use super::judge::{Judged, session_fact};
 use super::route::Served;
@@ -62,6 +64,9 @@ impl Gateway {
             }
             _ => None,
         };
+        let who = owner.as_ref().and_then(TokenOwner::name);
+        let about = About { who, whom: (who, exchange.client) };
+        self.keep_decision(exchange, served, Lane::Api, &decision, about, || Recorded::of(&snapshot, &facts));
         self.metrics.decision_seconds.observe((stopwatch() - exchange.record.started).as_secs_f64());
         Judged { session: None, owner, proof: ProofFact::Absent, family: None, enrolment: None, decision }
     }

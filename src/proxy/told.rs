@@ -53,7 +53,7 @@ impl Gateway {
         }
         if site.assertion {
             let verified_at = match judged.proof {
-                ProofFact::VerifiedAt(at) if permit.reason() == Reason::FreshProof => Some(at),
+                ProofFact::VerifiedAt(at, _) if permit.reason() == Reason::FreshProof => Some(at),
                 _ => None,
             };
             let standing = Standing { class, verified_at, receipt };

@@ -1,12 +1,7 @@
-//! What is written down: every kind of event, and an event before it is a row of the log.
+//! What is written down: every kind of event. An event before it is a row of the log stands in `audit_event.rs`.
 //!
 //! How rows are chained and checked stands in `audit_log.rs`, how they are read in `events.rs`, and what people read of an
 //! action in `audit_names.rs`.
-
-use serde_json::Value;
-
-use crate::domain::actor::Actor;
-use crate::domain::organization::OrganizationId;
 
 /// What was done, with its stable label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +30,8 @@ pub enum AuditAction {
     ExternalUserVerificationFailed,
     /// An external person signed out, which voids the proof.
     ExternalUserSignedOut,
+    /// Somebody ended the verification of a browser of theirs.
+    ExternalUserBrowserEnded,
     /// An external person passes at a site by a verification at another one of the organization.
     ExternalUserHandedOver,
     /// An external person signed in inside a mobile app, whose session passes without a code from then on.
@@ -169,6 +166,12 @@ pub enum AuditAction {
     ExternalUserTermsChanged,
     /// An external person was removed from every group, role and policy.
     ExternalUserRemoved,
+    /// Somebody began to set up an authenticator app or a passkey.
+    AuthenticatorBegun,
+    /// Somebody set up an authenticator app or a passkey.
+    AuthenticatorAdded,
+    /// An authenticator app or a passkey was removed, by its owner or by an admin.
+    AuthenticatorRemoved,
 }
 
 impl AuditAction {
@@ -186,6 +189,7 @@ impl AuditAction {
         Self::ExternalUserVerified,
         Self::ExternalUserVerificationFailed,
         Self::ExternalUserSignedOut,
+        Self::ExternalUserBrowserEnded,
         Self::ExternalUserHandedOver,
         Self::MobileSessionEnrolled,
         Self::MobileSessionRenewed,
@@ -253,6 +257,9 @@ impl AuditAction {
         Self::UserInvited,
         Self::ExternalUserTermsChanged,
         Self::ExternalUserRemoved,
+        Self::AuthenticatorBegun,
+        Self::AuthenticatorAdded,
+        Self::AuthenticatorRemoved,
     ];
 
     /// The stable label.
@@ -270,6 +277,7 @@ impl AuditAction {
             Self::ExternalUserVerified => "external_user_verified",
             Self::ExternalUserVerificationFailed => "external_user_verification_failed",
             Self::ExternalUserSignedOut => "external_user_signed_out",
+            Self::ExternalUserBrowserEnded => "external_user_browser_ended",
             Self::ExternalUserHandedOver => "external_user_handed_over",
             Self::MobileSessionEnrolled => "mobile_session_enrolled",
             Self::MobileSessionRenewed => "mobile_session_renewed",
@@ -337,39 +345,9 @@ impl AuditAction {
             Self::UserInvited => "user_invited",
             Self::ExternalUserTermsChanged => "external_user_terms_changed",
             Self::ExternalUserRemoved => "external_user_removed",
+            Self::AuthenticatorBegun => "authenticator_begun",
+            Self::AuthenticatorAdded => "authenticator_added",
+            Self::AuthenticatorRemoved => "authenticator_removed",
         }
-    }
-}
-
-/// Something that was done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditEvent {
-    /// Who did it.
-    pub actor: Actor,
-    /// What.
-    pub action: AuditAction,
-    /// To whom or what.
-    pub subject: String,
-    /// Whose log shows it; `None` for what concerns the gateway as a whole.
-    pub organization: Option<OrganizationId>,
-    /// More, as a JSON object. Never a code, key or cookie.
-    pub detail: Value,
-}
-
-impl AuditEvent {
-    /// An event without more to say.
-    pub fn new(actor: impl Into<Actor>, action: AuditAction, subject: impl Into<String>) -> Self {
-        let detail = Value::Object(serde_json::Map::new());
-        Self { actor: actor.into(), action, subject: subject.into(), organization: None, detail }
-    }
-
-    /// The same in an organization's log.
-    pub fn of(self, organization: &OrganizationId) -> Self {
-        Self { organization: Some(organization.clone()), ..self }
-    }
-
-    /// The same with details.
-    pub fn with(self, detail: Value) -> Self {
-        Self { detail, ..self }
     }
 }

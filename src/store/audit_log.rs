@@ -16,7 +16,8 @@ use sha2::{Digest, Sha256};
 use sqlx::any::AnyArguments;
 use sqlx::query::Query;
 
-use super::audit::{AuditAction, AuditEvent};
+use super::audit::AuditAction;
+use super::audit_event::AuditEvent;
 use super::database::{Kind, Row, built};
 use super::events::EventId;
 use super::timely::Timely;

@@ -47,6 +47,7 @@ impl AuditAction {
             Self::ExternalUserVerified => ("External user verified", EXTERNAL_USERS),
             Self::ExternalUserVerificationFailed => ("External user failed to verify", EXTERNAL_USERS),
             Self::ExternalUserSignedOut => ("External user signed out", EXTERNAL_USERS),
+            Self::ExternalUserBrowserEnded => ("Ended the verification of a browser", EXTERNAL_USERS),
             Self::ExternalUserHandedOver => {
                 ("External user passed by a verification at another site", EXTERNAL_USERS)
             }
@@ -74,6 +75,9 @@ impl AuditAction {
             Self::AccountRestored => ("Restored access of account", ACCOUNTS),
             Self::AccountRemoved => ("Removed account from the organization", ACCOUNTS),
             Self::AccountSessionsReset => ("Reset sessions of account", ACCOUNTS),
+            Self::AuthenticatorBegun => ("Began to set up an authenticator app or passkey", ACCOUNTS),
+            Self::AuthenticatorAdded => ("Set up an authenticator app or passkey", ACCOUNTS),
+            Self::AuthenticatorRemoved => ("Removed an authenticator app or passkey", ACCOUNTS),
             Self::AuthPolicyCreated => ("Created authentication policy", POLICIES),
             Self::AuthPolicyUpdated => ("Changed authentication policy", POLICIES),
             Self::AuthPolicyDeleted => ("Deleted authentication policy", POLICIES),

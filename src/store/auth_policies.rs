@@ -48,6 +48,8 @@ pub struct AuthPolicyInForce {
     pub is_default: bool,
     /// What it asks; `None` where that cannot be read.
     pub settings: Option<AuthPolicySettings>,
+    /// Rises with each change.
+    pub version: i64,
     /// Sessions of members that began before are over.
     pub reset_at: Option<Timestamp>,
 }
@@ -56,7 +58,7 @@ impl Store {
     /// All policies of all organizations, as far as they can be read.
     pub async fn auth_policies_in_force(&self) -> Result<Vec<AuthPolicyInForce>, StoreError> {
         sqlx::query(
-            "SELECT id, organization, is_default, settings, reset_at FROM auth_policies WHERE draft = 0",
+            "SELECT id, organization, is_default, settings, version, reset_at FROM auth_policies WHERE draft = 0",
         )
         .try_map(|row: Row| {
             Ok(AuthPolicyInForce {
@@ -64,6 +66,7 @@ impl Store {
                 organization: row::organization(&row, "organization")?,
                 is_default: row::integer(&row, "is_default")? == 1,
                 settings: settings(&row::text(&row, "settings")?).ok(),
+                version: row::integer(&row, "version")?,
                 reset_at: row::optional_time(&row, "reset_at")?,
             })
         })
@@ -225,6 +228,7 @@ impl Change {
 
     /// Writes a policy as it is now, in place of the one with its id.
     pub async fn update_auth_policy(&mut self, after: &AuthPolicyRow) -> Result<(), StoreError> {
+        self.remember_auth(&after.organization, after.id, after.updated_at).await?;
         sqlx::query(
             "UPDATE auth_policies SET name = $1, is_default = $2, draft = $3, settings = $4, version = $5, updated_at = $6 \
              WHERE id = $7 AND organization = $8",
@@ -250,6 +254,7 @@ impl Change {
         id: Uuid,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        self.remember_auth(organization, id, now).await?;
         sqlx::query("DELETE FROM auth_policies WHERE organization = $1 AND id = $2")
             .bind(organization.as_str())
             .bind(id.as_bytes().as_slice())

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::audit::AuditEvent;
+use super::audit_event::AuditEvent;
 use super::audit_log;
 use super::database::{Connection, Connections, Kind, Transaction};
 use super::error::StoreError;
@@ -47,6 +47,12 @@ impl Change {
         all.extend_from_slice(events);
         let kind = self.kind();
         audit_log::append_all(kind, self.connection(), &all, now).await.map_err(self.fault())?;
+        let Self { name, connections, transaction, noted: _ } = self;
+        connections.commit(transaction).await.map_err(|error| connections.fault(&name, error))
+    }
+
+    /// Makes all of it last without an event. Only for what nothing is decided by, and what is gone in minutes.
+    pub(super) async fn commit_unaudited(self) -> Result<(), StoreError> {
         let Self { name, connections, transaction, noted: _ } = self;
         connections.commit(transaction).await.map_err(|error| connections.fault(&name, error))
     }

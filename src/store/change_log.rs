@@ -7,7 +7,10 @@ use serde_json::Value;
 
 use super::database::Row;
 use super::timely::Timely;
-use super::{AccountsChanged, Change, PinRow, ResetRow, RevocationRow, Store, StoreError, enrolments, row};
+use super::{
+    AccountsChanged, AuthenticatorsRow, Change, PinRow, ResetRow, RevocationRow, Store, StoreError,
+    enrolments, row,
+};
 use crate::domain::enrolment::Enrolment;
 
 /// What changed.
@@ -35,10 +38,12 @@ pub enum ChangeKind {
     Invitations,
     /// What an organization asks of managed people: load all authentication policies again, which are few.
     AuthPolicies,
+    /// Somebody set up or removed an authenticator: [`ChangeEntry::authenticators`].
+    Authenticators,
 }
 
 impl ChangeKind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Revocation,
         Self::Pin,
         Self::AcceptedAddress,
@@ -50,6 +55,7 @@ impl ChangeKind {
         Self::Reset,
         Self::Invitations,
         Self::AuthPolicies,
+        Self::Authenticators,
     ];
 
     /// The stable label.
@@ -66,6 +72,7 @@ impl ChangeKind {
             Self::Reset => "reset",
             Self::Invitations => "invitations",
             Self::AuthPolicies => "auth_policies",
+            Self::Authenticators => "authenticators",
         }
     }
 
@@ -108,6 +115,13 @@ impl ChangeEntry {
     /// The accounts that this entry tells of; `None` if it tells of something else or does not parse.
     pub fn accounts(&self) -> Option<AccountsChanged> {
         (self.kind == ChangeKind::Accounts).then(|| AccountsChanged::from_json(&self.detail)).flatten()
+    }
+
+    /// What somebody has set up from this entry on; `None` if it tells of something else or does not parse.
+    pub fn authenticators(&self) -> Option<AuthenticatorsRow> {
+        (self.kind == ChangeKind::Authenticators)
+            .then(|| AuthenticatorsRow::from_json(&self.detail))
+            .flatten()
     }
 
     /// The enrolment that this entry tells of; `None` if it tells of something else or does not parse.

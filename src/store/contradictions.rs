@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::audit::AuditEvent;
+use super::audit_event::AuditEvent;
 use super::database::Row;
 use super::{Change, PinRow, SessionRow, Store, StoreError, UserKey, row};
 use crate::domain::account::{Contradiction, CookieSet};

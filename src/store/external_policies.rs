@@ -16,9 +16,10 @@ use super::{Change, ChangeKind, Store, StoreError, row};
 use crate::domain::domain_name::DomainName;
 use crate::domain::email::EmailAddress;
 use crate::domain::external_policy::{ExternalPolicy, OrganizationPolicies, PolicyKind, PolicySettings};
+use crate::domain::method::Methods;
 use crate::domain::mode::Mode;
 use crate::domain::organization::OrganizationId;
-use crate::domain::policy::{ApiTokens, ExternalUserPolicy};
+use crate::domain::policy::{ApiTokens, ExternalUserPolicy, PolicyVersion};
 
 /// A policy of an organization.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +66,9 @@ struct Kept {
     verifies: bool,
     frequency_s: u64,
     blocks_api_tokens: bool,
+    /// Without them, all of them.
+    #[serde(default = "all_methods")]
+    methods: Vec<String>,
     /// Without it, all of it is carried out.
     #[serde(default)]
     mode: Mode,
@@ -73,11 +77,13 @@ struct Kept {
 impl ExternalPolicyRow {
     /// What requests are judged by; `None` where the configuration file says that.
     pub fn policy(&self) -> Option<ExternalUserPolicy> {
-        match self.settings {
-            KeptSettings::AsConfigured => None,
-            KeptSettings::Own(settings) => Some(settings.policy(self.reset_at)),
-            KeptSettings::Unreadable => Some(ExternalUserPolicy::unreadable()),
-        }
+        let version = Some(PolicyVersion { policy: self.id, version: self.version });
+        let policy = match self.settings {
+            KeptSettings::AsConfigured => return None,
+            KeptSettings::Own(settings) => settings.policy(self.reset_at),
+            KeptSettings::Unreadable => ExternalUserPolicy::unreadable(),
+        };
+        Some(ExternalUserPolicy { version, ..policy })
     }
 }
 
@@ -157,6 +163,7 @@ impl Change {
         after: &ExternalPolicy,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        self.remember_external(before, now).await?;
         let changed = sqlx::query(
             "UPDATE external_policies SET name = $1, settings = $2, version = version + 1, updated_at = $3 \
              WHERE organization = $4 AND id = $5 AND version = $6",
@@ -194,6 +201,7 @@ impl Change {
         before: &ExternalPolicyRow,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        self.remember_external(before, now).await?;
         let deleted =
             sqlx::query("DELETE FROM external_policies WHERE organization = $1 AND id = $2 AND version = $3")
                 .bind(before.organization.as_str())
@@ -332,24 +340,34 @@ async fn read_all(
     Ok(rows)
 }
 
+fn all_methods() -> Vec<String> {
+    Methods::ALL.labels().into_iter().map(str::to_owned).collect()
+}
+
 fn settings_text(settings: PolicySettings) -> String {
     let kept = Kept {
         verifies: settings.verifies,
         frequency_s: settings.frequency.as_secs(),
+        methods: settings.methods.labels().into_iter().map(str::to_owned).collect(),
         blocks_api_tokens: settings.api_tokens == ApiTokens::Block,
         mode: settings.mode,
     };
     serde_json::to_string(&kept).expect("numbers and switches are always JSON")
 }
 
-fn read_settings(text: Option<String>) -> KeptSettings {
+/// What is known of settings as they are kept.
+pub(super) fn kept_settings(text: Option<&str>) -> KeptSettings {
     let Some(text) = text else { return KeptSettings::AsConfigured };
-    let Ok(Kept { verifies, frequency_s, blocks_api_tokens, mode }) = serde_json::from_str(&text) else {
+    let Ok(Kept { verifies, frequency_s, methods, blocks_api_tokens, mode }) = serde_json::from_str(text)
+    else {
+        return KeptSettings::Unreadable;
+    };
+    let Some(methods) = Methods::of(methods.iter().map(String::as_str)) else {
         return KeptSettings::Unreadable;
     };
     let api_tokens = if blocks_api_tokens { ApiTokens::Block } else { ApiTokens::Allow };
     let frequency = Duration::from_secs(frequency_s);
-    KeptSettings::Own(PolicySettings { verifies, frequency, api_tokens, mode })
+    KeptSettings::Own(PolicySettings { verifies, frequency, methods, api_tokens, mode })
 }
 
 fn policy_row(row: &Row) -> Result<ExternalPolicyRow, sqlx::Error> {
@@ -359,7 +377,7 @@ fn policy_row(row: &Row) -> Result<ExternalPolicyRow, sqlx::Error> {
         organization: row::organization(row, "organization")?,
         kind: kind.ok_or_else(|| row::bad("kind", "a kind of policy"))?,
         name: row::text(row, "name")?,
-        settings: read_settings(row::optional_text(row, "settings")?),
+        settings: kept_settings(row::optional_text(row, "settings")?.as_deref()),
         domains: Vec::new(),
         people: Vec::new(),
         version: row::integer(row, "version")?,

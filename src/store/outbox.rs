@@ -10,7 +10,8 @@ use serde_json::json;
 use sqlx::Row as _;
 use uuid::Uuid;
 
-use super::audit::{AuditAction, AuditEvent};
+use super::audit::AuditAction;
+use super::audit_event::AuditEvent;
 use super::database::Row;
 use super::{Change, Store, StoreError, row};
 use crate::domain::email::EmailAddress;
@@ -44,6 +45,8 @@ pub enum Letter {
         body: String,
         /// The export whose link is the last paragraph.
         export: Option<Uuid>,
+        /// The language that it is written in.
+        language: Language,
     },
 }
 
@@ -51,8 +54,7 @@ impl Letter {
     /// The language that it is written in.
     pub fn language(&self) -> Language {
         match self {
-            Self::Code { language, .. } => *language,
-            Self::Notice { .. } => Language::English,
+            Self::Code { language, .. } | Self::Notice { language, .. } => *language,
         }
     }
 }
@@ -86,9 +88,23 @@ impl NewMail {
         body: impl Into<String>,
         now: Timestamp,
     ) -> Self {
-        let letter = Letter::Notice { subject: subject.into(), body: body.into(), export: None };
+        let letter = Letter::Notice {
+            subject: subject.into(),
+            body: body.into(),
+            export: None,
+            language: Language::English,
+        };
         let expires_at = now.saturating_add(NOTICE_LIFETIME).unwrap_or(Timestamp::MAX);
         Self { id, letter, to, organization, created_at: now, due_at: now, expires_at }
+    }
+
+    /// The same notice, which is written in this language.
+    #[must_use]
+    pub fn in_language(mut self, written: Language) -> Self {
+        if let Letter::Notice { language, .. } = &mut self.letter {
+            *language = written;
+        }
+        self
     }
 
     /// The same notice with the link of an export at its end.
@@ -291,7 +307,7 @@ impl Change {
             Letter::Code { challenge, key_id, site, .. } => {
                 (Some((challenge.into_bytes().to_vec(), i64::from(*key_id), site)), None)
             }
-            Letter::Notice { subject, body, export } => (None, Some((subject, body, export))),
+            Letter::Notice { subject, body, export, .. } => (None, Some((subject, body, export))),
         };
         sqlx::query(
             "INSERT INTO outbox (id, challenge, key_id, site, subject, body, recipient, organization, organization_name, \
@@ -338,18 +354,20 @@ fn mail_state(row: &Row) -> Result<MailState, sqlx::Error> {
 }
 
 fn outbox_mail(row: &Row) -> Result<OutboxMail, sqlx::Error> {
+    // A row of a newer program may name one that this one does not speak.
+    let language = Language::of_tag(&row::text(row, "language")?).unwrap_or_default();
     let letter = match row::optional_id(row, "challenge")? {
         Some(challenge) => Letter::Code {
             challenge,
             key_id: row::key_id(row, "key_id")?,
             site: row::text(row, "site")?,
-            // A row of a newer program may name one that this one does not speak.
-            language: Language::of_tag(&row::text(row, "language")?).unwrap_or_default(),
+            language,
         },
         None => Letter::Notice {
             subject: row::text(row, "subject")?,
             body: row::text(row, "body")?,
             export: row::optional_id(row, "export")?,
+            language,
         },
     };
     Ok(OutboxMail {

@@ -14,7 +14,8 @@ use sqlx::postgres::PgDatabaseError;
 use sqlx::{ConnectOptions, Connection as _};
 use url::Url;
 
-use super::audit::{AuditAction, AuditEvent};
+use super::audit::AuditAction;
+use super::audit_event::AuditEvent;
 use super::audit_log;
 use super::database::{Connection, Connections, Pool, Transaction};
 use super::error::StoreError;

@@ -25,6 +25,12 @@ pub struct Pruned {
     pub resets: u64,
     /// Tickets that were taken more than a day ago; they are good for half a minute.
     pub handovers: u64,
+    /// Ceremonies that nobody finished.
+    pub ceremonies: u64,
+    /// Browsers that verified more than 31 days ago; no proof may be fresh that long.
+    pub browsers: u64,
+    /// Forms that were held and never sent on.
+    pub held_forms: u64,
     /// Enrolments that ended more than a day ago.
     pub enrolments: u64,
     /// Sessions that nobody used for 90 days: longer than any policy lets one idle, and than products keep them.
@@ -46,12 +52,20 @@ impl Store {
             challenges: self.forget("DELETE FROM challenges WHERE expires_at < $1", month_ago).await?,
             revocations: self.forget("DELETE FROM revocations WHERE at < $1", before_month).await?,
             handovers: self.forget("DELETE FROM handovers WHERE at < $1", before(now, DAY)).await?,
+            ceremonies: self.forget("DELETE FROM ceremonies WHERE expires_at < $1", row::millis(now)).await?,
             resets: self.forget("DELETE FROM resets WHERE at < $1", before_month).await?,
+            browsers: self.forget("DELETE FROM browsers WHERE last_verified_at < $1", before_month).await?,
+            held_forms: self.prune_held_forms(now).await?,
             enrolments: self.forget("DELETE FROM enrolments WHERE ends_at < $1", before(now, DAY)).await?,
             sessions: self.forget("DELETE FROM sessions WHERE active_at < $1", before(now, DAY * 90)).await?,
             tasks: self.forget("DELETE FROM tasks WHERE finished_at < $1", month_ago).await?,
             file_parts: self.forget(OLD_FILES, before(now, FILE_LIFETIME)).await?,
         })
+    }
+
+    /// Forgets the forms whose time is over. They are large and of use for minutes, so it is done oftener than the rest.
+    pub async fn prune_held_forms(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.forget("DELETE FROM held_forms WHERE expires_at <= $1", row::millis(now)).await
     }
 
     async fn forget(&self, statement: &'static str, before: i64) -> Result<u64, StoreError> {

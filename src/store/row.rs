@@ -36,6 +36,14 @@ pub(super) fn integer(row: &Row, column: &str) -> Column<i64> {
     row.try_get(column)
 }
 
+pub(super) fn optional_integer(row: &Row, column: &str) -> Column<Option<i64>> {
+    row.try_get(column)
+}
+
+pub(super) fn blob(row: &Row, column: &str) -> Column<Vec<u8>> {
+    row.try_get(column)
+}
+
 pub(super) fn count(row: &Row, column: &str) -> Column<u32> {
     u32::try_from(integer(row, column)?).map_err(|_| bad(column, "a count"))
 }

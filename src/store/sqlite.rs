@@ -16,7 +16,8 @@ use sqlx::migrate::MigrateError;
 use sqlx::sqlite::SqliteError;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection as _};
 
-use super::audit::{AuditAction, AuditEvent};
+use super::audit::AuditAction;
+use super::audit_event::AuditEvent;
 use super::audit_log;
 use super::database::{Connection, Connections, Pool, Transaction};
 use super::error::StoreError;

@@ -63,6 +63,7 @@ families! {
     CONFIG_INFO = postern_config_info {fingerprint} "Always 1; the label names the configuration in force.";
     CONFIG_RELOADS = postern_config_reloads_total {result} "Readings of a changed configuration, by result.";
     CONFIG_LAST_RELOAD_SUCCESS = postern_config_last_reload_success {} "Whether the last reading of the configuration worked.";
+    DECISIONS_DROPPED = postern_decisions_dropped_total {} "Decisions that cannot be explained by their receipt: too many of one person, or the store is too slow or gone.";
     ACCESS_LOG_DROPPED = postern_access_log_dropped_total {} "Access-log lines given up because their reader is too slow or gone.";
 }
 

@@ -65,6 +65,8 @@ pub struct Metrics {
     pub directory_contradictions: IntGauge,
     /// Access-log lines that were given up because the log's reader is too slow or gone.
     pub access_log_dropped: IntCounter,
+    /// Decisions that were given up because there are too many of somebody, or the store is too slow or gone.
+    pub decisions_dropped: IntCounter,
     store_seconds: HistogramVec,
     store_errors: IntCounterVec,
     config_info: IntGaugeVec,
@@ -100,6 +102,7 @@ impl Metrics {
             directory_domains: families::DIRECTORY_DOMAINS.gauge(&registry)?,
             directory_contradictions: families::DIRECTORY_CONTRADICTIONS.gauge(&registry)?,
             access_log_dropped: families::ACCESS_LOG_DROPPED.counter(&registry)?,
+            decisions_dropped: families::DECISIONS_DROPPED.counter(&registry)?,
             store_seconds: families::STORE_SECONDS.histograms(&registry, families::STORE_BUCKETS)?,
             store_errors: families::STORE_ERRORS.counters(&registry)?,
             config_info: families::CONFIG_INFO.gauges(&registry)?,

@@ -14,6 +14,7 @@ use std::sync::LazyLock;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
+use crate::domain::browser::Browser;
 use crate::domain::language::Language;
 
 pub use html::Html;
@@ -93,6 +94,16 @@ impl Texts {
             Value::Mark(text) => FluentValue::from(html::mark(text)),
             Value::Text(text) => FluentValue::from(html::escape(text)),
         }))
+    }
+
+    /// What a browser is called.
+    pub fn browser(&self, browser: Browser) -> String {
+        match (browser.program, browser.system) {
+            (Some(program), Some(system)) => self
+                .plain("browser-name", &[("program", Value::Text(program)), ("system", Value::Text(system))]),
+            (Some(name), None) | (None, Some(name)) => name.to_owned(),
+            (None, None) => self.say("browser-unknown"),
+        }
     }
 
     fn fill<'a>(

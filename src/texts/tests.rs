@@ -231,6 +231,7 @@ fn every_reason_that_a_page_can_show_has_its_sentence_and_says_what_programs_are
                     | Reason::ProofExpired
                     | Reason::ProofFromFuture
                     | Reason::ProofRevoked
+                    | Reason::ProofMethod
             )
     };
     for reason in Reason::ALL {
@@ -248,7 +249,8 @@ fn every_reason_that_a_page_can_show_has_its_sentence_and_says_what_programs_are
 /// Each message is named in the code or a template of the rooms that speak to people.
 #[test]
 fn no_message_is_left_over() {
-    let sources = ["src/proxy/pages", "src/mail", "src/proxy/pages.rs", "src/proxy/respond.rs"];
+    let sources =
+        ["src/texts/mod.rs", "src/proxy/pages", "src/mail", "src/proxy/pages.rs", "src/proxy/respond.rs"];
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut text = String::new();
     for source in sources.map(|source| root.join(source)) {

@@ -1,7 +1,11 @@
 //! The promises to people, walked in a real Chromium. The steps that the walks share are here.
 
 mod access;
+mod held;
 mod hosts;
+mod in_place;
+mod matrix;
+mod methods;
 mod mistakes;
 mod sizes;
 mod walk;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use postern::demo::Fault;
 
+use crate::challenge::methods::App;
 use crate::support::chromium::{Screen, Tab, browse};
 use crate::support::sight::pictures;
 use crate::support::world::World;
@@ -56,6 +57,8 @@ async fn tours(screen: Screen, languages: &[&'static str], with_axe: bool) {
             tab.read_in(language).await;
             let tour = Tour { world: &world, tab, language, with_axe };
             tour.the_challenge().await;
+            tour.what_was_kept().await;
+            tour.the_methods().await;
             tour.the_refusals().await;
             if *language == "en" {
                 tour.the_stand_ins().await;
@@ -96,6 +99,27 @@ impl Tour<'_> {
         self.the_mail_that_waits().await;
     }
 
+    async fn the_methods(&self) {
+        let Self { world, tab: jane, .. } = self;
+        jane.open(&jira(world, "/secure/Logout!default.jspa")).await;
+        jane.open(&jira(world, "/login.jsp")).await;
+        sign_in(jane, "omar").await;
+        jane.open(&jira(world, "/browse/DEMO-1")).await;
+        answer(jane, &world.newest_mail("omar@partner.example").code()).await;
+        let methods = jira(world, "/.postern/methods?return=/browse/DEMO-1");
+        jane.open(&methods).await;
+        self.ours_fits("methods").await;
+        jane.follow("form[action=methods-begin] button").await;
+        self.ours_fits("methods-setup").await;
+        let app = App::typed(&jane.text("code").await);
+        answer(jane, &app.code(world, 0)).await;
+        self.ours_fits("methods-done").await;
+        jane.open(&jira(world, "/.postern/challenge?for=methods&return=/browse/DEMO-1")).await;
+        self.ours_fits("confirm").await;
+        answer(jane, "000000").await;
+        self.ours_fits("confirm-wrong").await;
+    }
+
     /// A folder that cannot be written is what a mail server is that cannot be reached.
     async fn the_mail_that_waits(&self) {
         let mails = self.world.folder.path().join("mail");
@@ -107,6 +131,40 @@ impl Tour<'_> {
         self.ours_fits("challenge-waiting").await;
         std::fs::remove_file(&mails).expect("it goes");
         std::fs::rename(mails.with_extension("away"), &mails).expect("the folder is back");
+    }
+
+    /// The code is over by now, so another one is asked for.
+    async fn what_was_kept(&self) {
+        let Self { world, tab: jane, .. } = self;
+        self.sends("password").await;
+        self.ours_fits("unsent").await;
+        self.sends("comment").await;
+        self.ours_fits("challenge-held").await;
+        world.advance(Duration::from_secs(60));
+        jane.follow("form.resend button").await;
+        answer(jane, &world.newest_mail("jane@acme.com").code()).await;
+        self.ours_fits("held").await;
+        let more = "INSERT INTO browsers SELECT randomblob(16), organization, email, randomblob(16), randomblob(16), \
+                    site, 'Firefox', 'Windows', network, first_verified_at, last_verified_at FROM browsers";
+        sqlx::query(more).execute(&mut world.database().await).await.expect("another browser");
+        jane.open(&jira(world, "/.postern/browsers")).await;
+        self.ours_fits("browsers").await;
+        jane.follow("form.resend button").await;
+        assert!(!jane.has("form").await, "no other one is left");
+        jane.open(&jira(world, "/.postern/held?form=1")).await;
+        self.ours_fits("held-gone").await;
+    }
+
+    /// Sends a form with one field, as a page of the product does.
+    async fn sends(&self, field: &str) {
+        self.tab.open(&jira(self.world, "/.postern/signed-out")).await;
+        let script = format!(
+            "const form = document.createElement('form'), field = document.createElement('input');
+             form.method = 'post'; form.action = '/secure/AddComment.jspa?id=10000';
+             field.name = '{field}'; field.value = 'half of my work';
+             form.append(field); document.body.append(form); form.submit()"
+        );
+        self.tab.turn(async { drop(self.tab.ask(&script).await) }).await;
     }
 
     async fn the_refusals(&self) {

@@ -3,6 +3,7 @@
 //! Start at `walk.rs`. Each other file holds one promise against who would break it; what they share is below.
 
 mod binding;
+mod browsers;
 mod changes;
 mod clocks;
 mod codes;
@@ -10,8 +11,11 @@ mod forms;
 mod guessing;
 mod handover;
 pub mod headers;
+mod held;
 mod languages;
 mod looks;
+mod loops;
+pub mod methods;
 mod opening;
 mod prefix;
 mod secrecy;

@@ -75,7 +75,7 @@ async fn a_refused_sign_in_is_the_operators_to_mend_and_a_right_one_delivers() {
 }
 
 #[tokio::test]
-async fn a_certificate_for_another_name_gets_no_mail() {
+async fn t210_a_certificate_for_another_name_gets_no_mail() {
     let certificates = Certificates::for_host("mail.other.test");
     let Some(server) = tls_server(&certificates).await else { return };
     let outcome = transport(starttls(server.port, &certificates.ca)).deliver(&mail("Acme", ID), ID).await;
@@ -85,7 +85,7 @@ async fn a_certificate_for_another_name_gets_no_mail() {
 }
 
 #[tokio::test]
-async fn a_certificate_of_an_unknown_authority_gets_no_mail() {
+async fn t210_a_certificate_of_an_unknown_authority_gets_no_mail() {
     let certificates = Certificates::for_host("localhost");
     let Some(server) = tls_server(&certificates).await else { return };
     let another = Certificates::for_host("localhost");
@@ -96,7 +96,7 @@ async fn a_certificate_of_an_unknown_authority_gets_no_mail() {
 }
 
 #[tokio::test]
-async fn a_server_without_starttls_gets_no_mail() {
+async fn t210_a_server_without_starttls_gets_no_mail() {
     let certificates = Certificates::for_host("localhost");
     let Some(server) = SmtpServer::start(&[]).await else { return };
     let outcome = transport(starttls(server.port, &certificates.ca)).deliver(&mail("Acme", ID), ID).await;
@@ -113,7 +113,7 @@ async fn a_server_that_insists_on_tls_does_not_make_the_mailbox_wrong() {
 }
 
 #[tokio::test]
-async fn a_refused_mailbox_is_final_and_the_reason_says_what_the_server_said() {
+async fn t208_a_refused_mailbox_is_final_and_the_reason_says_what_the_server_said() {
     let Some(mut server) = SmtpServer::start(&["--refuse", "550 5.1.1 no such mailbox"]).await else {
         return;
     };
@@ -139,7 +139,7 @@ async fn a_server_that_quotes_the_mail_gets_no_word_of_it_into_the_reason() {
 }
 
 #[tokio::test]
-async fn a_server_that_never_speaks_costs_no_more_than_the_timeout() {
+async fn t207_a_server_that_never_speaks_costs_no_more_than_the_timeout() {
     let Some(mut server) = SmtpServer::start(&["--tarpit", "1"]).await else { return };
     let transport = transport(Smtp { timeout: Duration::from_secs(1), ..plain("127.0.0.1", server.port) });
     assert_eq!(

@@ -201,7 +201,7 @@ async fn a_notice_leaves_with_its_own_words_and_is_in_the_audit_log() {
 }
 
 #[tokio::test]
-async fn a_refused_mailbox_fails_at_once_and_is_never_tried_again() {
+async fn t208_a_refused_mailbox_fails_at_once_and_is_never_tried_again() {
     let Some(server) = SmtpServer::start(&["--refuse", "550 5.1.1 no such mailbox"]).await else { return };
     let mut world = World::new(transport(plain("127.0.0.1", server.port))).await;
     let challenge = world.queue(1).await;
@@ -216,7 +216,7 @@ async fn a_refused_mailbox_fails_at_once_and_is_never_tried_again() {
 }
 
 #[tokio::test]
-async fn a_mail_that_is_put_off_twice_arrives_with_the_same_code() {
+async fn t209_a_mail_that_is_put_off_twice_arrives_with_the_same_code() {
     let Some(mut server) = SmtpServer::start(&["--defer", "2"]).await else { return };
     let mut world = World::new(transport(plain("127.0.0.1", server.port))).await;
     let challenge = world.queue(1).await;
@@ -233,7 +233,7 @@ async fn a_mail_that_is_put_off_twice_arrives_with_the_same_code() {
 }
 
 #[tokio::test]
-async fn a_connection_that_hangs_does_not_hold_the_next_mail() {
+async fn t207_a_connection_that_hangs_does_not_hold_the_next_mail() {
     let Some(mut server) = SmtpServer::start(&["--tarpit", "1"]).await else { return };
     let mut world = World::new(transport(plain("127.0.0.1", server.port))).await;
     let held = world.queue(1).await;
@@ -245,7 +245,7 @@ async fn a_connection_that_hangs_does_not_hold_the_next_mail() {
 }
 
 #[tokio::test]
-async fn what_is_queued_while_the_server_is_down_arrives_when_it_is_back() {
+async fn t206_what_is_queued_while_the_server_is_down_arrives_when_it_is_back() {
     // An address of its own, so that nobody takes the port in between.
     let host = "127.0.55.1";
     let Some(server) = SmtpServer::start(&["--host", host]).await else { return };
@@ -268,7 +268,7 @@ async fn what_is_queued_while_the_server_is_down_arrives_when_it_is_back() {
 }
 
 #[tokio::test]
-async fn no_mail_leaves_without_starttls_and_it_stays_queued() {
+async fn t210_no_mail_leaves_without_starttls_and_it_stays_queued() {
     let Some(server) = SmtpServer::start(&[]).await else { return };
     let certificates = Certificates::for_host("localhost");
     let mut world = World::new(transport(starttls(server.port, &certificates.ca))).await;
@@ -281,7 +281,7 @@ async fn no_mail_leaves_without_starttls_and_it_stays_queued() {
 }
 
 #[tokio::test]
-async fn a_connection_reset_after_the_mail_repeats_the_same_mail_at_most() {
+async fn t211_a_connection_reset_after_the_mail_repeats_the_same_mail_at_most() {
     let Some(mut server) = SmtpServer::start(&["--reset", "1"]).await else { return };
     let mut world = World::new(transport(plain("127.0.0.1", server.port))).await;
     world.queue(1).await;
@@ -339,7 +339,7 @@ async fn a_shutdown_lets_the_mail_under_way_arrive_and_starts_no_other() {
 }
 
 #[tokio::test]
-async fn a_mail_is_given_up_when_its_code_expires_before_the_next_try() {
+async fn t209_a_mail_is_given_up_when_its_code_expires_before_the_next_try() {
     // Nothing listens on the port of a server that has ended.
     let host = "127.0.55.2";
     let Some(server) = SmtpServer::start(&["--host", host]).await else { return };

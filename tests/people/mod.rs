@@ -1,11 +1,12 @@
 //! What admins do about people from outside, by the API, and what those people and the audit log notice of it.
 
+mod decisions;
 mod events;
 mod explain;
 pub mod externals;
 mod groups;
 mod policies;
-mod sessions;
+pub mod sessions;
 
 use postern::clock;
 

@@ -2,6 +2,7 @@
 
 mod commands;
 mod crash;
+mod decisions;
 mod demo;
 mod directories;
 mod domains;

@@ -11,6 +11,7 @@ use nix::sys::signal::Signal;
 use postern::clock::{self, Clock};
 use postern::demo::demo_people;
 use postern::domain::account::{DeviceId, Family, Subject};
+use postern::domain::method::Method as Way;
 use postern::domain::organization::OrganizationId;
 use postern::domain::proof::{self, Binding, Proof};
 use postern::keys::Keys;
@@ -148,7 +149,7 @@ async fn proof_of_two_days_ago(installation: &Installation, browser: &Browser) -
     let (id, keys) = keys.current();
     let verified_at = Clock::system().now().checked_sub(Duration::from_secs(2 * 86_400)).unwrap();
     let organization = &OrganizationId::only();
-    let proof = Proof { verified_at, family: Family([1; 16]) };
+    let proof = Proof { verified_at, by: Way::MailedCode, family: Family([1; 16]) };
     proof::mint(id, &keys.proof, &Binding { organization, site: JIRA, subject, device }, &proof)
 }
 

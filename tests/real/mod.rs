@@ -11,6 +11,7 @@
 //! | the SCIM checker `scim2-tester` | PyPI, `python.txt` | `target/real/python` | `scim.rs` |
 //! | the client `jira.js` | npm, `node/package-lock.json` | `target/real/node` | `clients.rs` |
 //! | MediaWiki, PHP's own server, SQLite | Debian | where Debian puts it; nothing under `/etc` is touched | `mediawiki.rs` |
+//! | Varnish | Debian | where Debian puts it | `varnish.rs` |
 //! | the tester `schemathesis`, by `./dev long` alone | PyPI, `schemathesis.txt` | `target/real/schemathesis` | `schema.rs` |
 //! | the scanner `sslyze`, by `./dev long` alone | PyPI, `sslyze.txt` | `target/real/sslyze` | `tls.rs` |
 //!
@@ -29,6 +30,7 @@ mod scim;
 mod server;
 mod tls;
 mod trac;
+mod varnish;
 
 use crate::support::chromium::Tab;
 use crate::support::world::World;

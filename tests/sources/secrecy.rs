@@ -84,7 +84,7 @@ async fn t041_what_a_browser_brings_reaches_nobody_but_its_own_product() {
     let (asked_crowd, asked_issuer) = (asked_crowd.lock().unwrap(), asked_issuer.lock().unwrap());
     assert!(asked_crowd.len() > 1 && !asked_issuer.is_empty(), "both were asked");
     let ours: Vec<&String> = jane.cookies.keys().filter(|name| name.contains("postern")).collect();
-    assert_eq!(ours.len(), 2, "{ours:?}");
+    assert_eq!(ours.len(), 3, "{ours:?}");
     let mails: Vec<String> = world.mails().into_iter().map(|mail| mail.raw).collect();
     for (name, value) in jane.cookies.iter().chain([(&"authorization".to_owned(), &JUNK.to_owned())]) {
         let places = [

@@ -170,8 +170,14 @@ impl Browser {
         self.origin = format!("https://{host}");
     }
 
-    /// Loads what an answer leads to, at whatever host, and says where that was.
+    /// Loads what an answer leads to, and says where that was. Where it is looked whether a proof is kept is gone through.
     pub async fn go_on(&mut self, answer: &Answer) -> (String, Answer) {
+        let (place, next) = self.one_step(answer).await;
+        let is_on_the_way = place.contains("/.postern/arrived?") && next.status.is_redirection();
+        if is_on_the_way { self.one_step(&next).await } else { (place, next) }
+    }
+
+    async fn one_step(&mut self, answer: &Answer) -> (String, Answer) {
         let location = answer.header("location");
         assert!(answer.status.is_redirection() && !location.is_empty(), "{}: {}", answer.status, answer.body);
         let path = match location.split_once("://") {
@@ -288,35 +294,6 @@ impl Browser {
             if self.host.starts_with("wiki") { "/logout.action" } else { "/secure/Logout!default.jspa" };
         let answer = self.open(page).await;
         assert!(answer.status.is_success() || answer.status.is_redirection(), "{}", answer.body);
-    }
-
-    /// Loads a page that must be challenged, and the challenge page after it.
-    pub async fn challenge(&mut self, target: &str) -> Answer {
-        let answer = self.open(target).await;
-        assert!(answer.is_challenge(), "{target} is challenged: {} {}", answer.status, answer.body);
-        let location = answer.header("location").to_owned();
-        // By way of the home host of the organization, where that is another one.
-        self.settle(&location).await.1
-    }
-
-    /// Posts a code from a challenge page.
-    pub async fn submit(&mut self, page: &Answer, code: &str) -> Answer {
-        let (token, return_to) = (page.field("token"), page.field("return"));
-        self.post("/.postern/verify", &[("token", &token), ("return", &return_to), ("code", code)]).await
-    }
-
-    /// Asks for another mail from a challenge page.
-    pub async fn resend(&mut self, page: &Answer) -> Answer {
-        let (token, return_to) = (page.field("token"), page.field("return"));
-        self.post("/.postern/resend", &[("token", &token), ("return", &return_to)]).await
-    }
-
-    /// Signs in, meets the challenge and passes it.
-    pub async fn verify(&mut self, world: &World, username: &str, email: &str) {
-        self.sign_in(username).await;
-        let page = self.challenge("/").await;
-        let answer = self.submit(&page, &world.newest_mail(email).code()).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
     }
 
     /// The `Cookie` header it would send.

@@ -12,5 +12,18 @@ pub mod recorder;
 pub mod sight;
 pub mod smtp;
 pub mod tls;
+mod verifier;
 pub mod world;
 pub mod zone;
+
+/// The mails with a code, oldest first. A notice of a new browser leaves in its own time, so it is not among them.
+pub fn code_mails(world: &world::World) -> Vec<world::Mail> {
+    let mut mails = world.mails();
+    mails.retain(|mail| !mail.text.contains("/.postern/browsers"));
+    mails
+}
+
+/// The newest of them to an address.
+pub fn newest_code_mail(world: &world::World, to: &str) -> Option<world::Mail> {
+    code_mails(world).into_iter().rfind(|mail| mail.to == to)
+}

@@ -108,6 +108,19 @@ pub struct Mail {
 }
 
 impl Mail {
+    /// Reads a message.
+    pub fn parse(raw: &[u8]) -> Self {
+        let mail = mail_parser::MessageParser::default().parse(raw).expect("a mail");
+        let to = mail.to().and_then(|to| to.first()).and_then(|to| to.address()).expect("a recipient");
+        Self {
+            to: to.to_owned(),
+            subject: mail.subject().expect("a subject").to_owned(),
+            text: mail.body_text(0).expect("a text part").into_owned(),
+            html: mail.body_html(0).expect("an HTML part").into_owned(),
+            raw: String::from_utf8_lossy(raw).into_owned(),
+        }
+    }
+
     /// The one code in it.
     pub fn code(&self) -> String {
         let codes: Vec<&str> = self
@@ -290,9 +303,9 @@ impl World {
         mails_in(&self.folder.path().join("mail"))
     }
 
-    /// The newest mail to an address. The challenge page is answered after its mail was delivered, so no waiting is needed.
+    /// The newest mail with a code to an address. The challenge page is answered after its mail was delivered, so no waiting is needed.
     pub fn newest_mail(&self, to: &str) -> Mail {
-        self.mails().into_iter().rfind(|mail| mail.to == to).unwrap_or_else(|| panic!("no mail to {to}"))
+        super::newest_code_mail(self, to).unwrap_or_else(|| panic!("no mail to {to}"))
     }
 
     /// Serves the page that shows the mails, and says where.
@@ -319,7 +332,7 @@ pub fn mails_in(folder: &Path) -> Vec<Mail> {
     let mut paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "eml"));
     paths.sort();
-    paths.iter().map(|path| parse(&std::fs::read(path).expect("a mail"))).collect()
+    paths.iter().map(|path| Mail::parse(&std::fs::read(path).expect("a mail"))).collect()
 }
 
 async fn listener() -> (TcpListener, SocketAddr) {
@@ -374,16 +387,4 @@ access = false
 {more}
 "#
     )
-}
-
-fn parse(raw: &[u8]) -> Mail {
-    let mail = mail_parser::MessageParser::default().parse(raw).expect("a mail");
-    let to = mail.to().and_then(|to| to.first()).and_then(|to| to.address()).expect("a recipient");
-    Mail {
-        to: to.to_owned(),
-        subject: mail.subject().expect("a subject").to_owned(),
-        text: mail.body_text(0).expect("a text part").into_owned(),
-        html: mail.body_html(0).expect("an HTML part").into_owned(),
-        raw: String::from_utf8_lossy(raw).into_owned(),
-    }
 }

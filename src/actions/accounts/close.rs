@@ -6,6 +6,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{Accounts, shut};
+use crate::actions::authenticators::remove::leave_behind;
 use crate::domain::lifecycle::Status;
 use crate::domain::organization::OrganizationId;
 use crate::store::{AccountsChanged, AuditAction, AuditEvent, StoreError};
@@ -31,6 +32,7 @@ impl Accounts {
         }
         change.close_account(id, now).await?;
         shut(&mut change, organization, &account, now).await?;
+        leave_behind(&mut change, organization, &account.email, now).await?;
         if let Some(username) = &account.username {
             let freed = AccountsChanged {
                 usernames: vec![username.clone()],

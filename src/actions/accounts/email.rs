@@ -9,6 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{AccountError, Accounts, managed, unsynced};
+use crate::actions::authenticators::remove::leave_behind;
 use crate::domain::actor::Actor;
 use crate::domain::email::{EmailAddress, EmailError};
 use crate::domain::organization::OrganizationId;
@@ -73,6 +74,7 @@ impl Accounts {
         let user_keys = change.set_email(organization, account, email, is_proved, now).await?;
         let both = [account.email.clone(), email.clone()];
         change.reset_people(organization, &both, now, now).await?;
+        leave_behind(change, organization, &account.email, now).await?;
         for pin in self.own_pins(change, organization, account, &user_keys).await? {
             let person = UserKey { site: pin.site, key: pin.user_key };
             change.move_pin(&person, &pin.username, email, now).await?;

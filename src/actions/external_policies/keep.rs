@@ -12,7 +12,6 @@ use crate::domain::email::EmailAddress;
 use crate::domain::external_policy::{ExternalPolicy, MOST_POLICIES, PolicyDraft, PolicyKind};
 use crate::domain::mistake::{Mistake, Mistakes};
 use crate::domain::organization::OrganizationId;
-use crate::domain::policy::ApiTokens;
 use crate::store::{AuditAction, AuditEvent, Change, ExternalPolicyRow, KeptSettings, StoreError};
 
 /// Why a policy was not made, changed or deleted.
@@ -27,6 +26,9 @@ pub enum KeepError {
     /// Somebody else changed it since it was read.
     #[error("the policy was changed meanwhile: read it again")]
     Changed,
+    /// No former version is kept, or none that is another one.
+    #[error("there is nothing to undo: no former version of the policy is kept that is another one")]
+    NoFormer,
     /// There are as many as there may be.
     #[error("there are {MOST_POLICIES} policies already, and no more are kept")]
     TooMany,
@@ -264,10 +266,6 @@ fn settings_said(settings: KeptSettings) -> Value {
     match settings {
         KeptSettings::AsConfigured => json!("as configured"),
         KeptSettings::Unreadable => json!("unreadable"),
-        KeptSettings::Own(settings) => json!({
-            "verifies": settings.verifies,
-            "frequency_s": settings.frequency.as_secs(),
-            "api_tokens": if settings.api_tokens == ApiTokens::Block { "block" } else { "allow" },
-        }),
+        KeptSettings::Own(settings) => settings.to_json(),
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod keep;
 pub mod reset;
+pub mod undo;
 
 use uuid::Uuid;
 

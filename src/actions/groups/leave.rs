@@ -4,6 +4,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{GroupError, Groups, account_of, event};
+use crate::actions::authenticators::remove::leave_behind;
 use crate::domain::actor::Actor;
 use crate::domain::organization::OrganizationId;
 use crate::store::AuditAction;
@@ -26,6 +27,7 @@ impl Groups {
         let left = change.leave_everything(organization, account.id, now).await?;
         let was_named = change.leave_external_policies(organization, &account.email, now).await?;
         change.reset_people(organization, std::slice::from_ref(&account.email), now, now).await?;
+        leave_behind(&mut change, organization, &account.email, now).await?;
         let detail = json!({ "account": account.id, "roles_and_groups": left, "test_policy": was_named });
         let event =
             event(actor, AuditAction::ExternalUserRemoved, account.email.as_str(), organization, detail);

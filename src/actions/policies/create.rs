@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Policies;
 use crate::domain::actor::Actor;
-use crate::domain::auth_policy::{AuthPolicySettings, FieldError, Method, PolicyName, TwoStep};
+use crate::domain::auth_policy::{AuthPolicySettings, FieldError, PolicyName};
 use crate::domain::organization::OrganizationId;
 use crate::store::{AuditAction, AuditEvent, AuthPolicyRow, StoreError};
 
@@ -44,6 +44,7 @@ impl Policies {
         let default = AuthPolicySettings::default();
         let (name, settings) =
             checked(&default, Some(new.name), Some(new.settings)).map_err(CreateError::Invalid)?;
+        self.possible(organization, &default, &settings).map_err(CreateError::Invalid)?;
         let Some(name) = name else { return Err(CreateError::Invalid(Vec::new())) };
         let now = self.clock.now();
         let mut change = self.store.write().await?;
@@ -79,21 +80,9 @@ pub(super) fn checked(
     settings: Option<&Value>,
 ) -> Result<(Option<PolicyName>, AuthPolicySettings), Vec<FieldError>> {
     let name = name.map(PolicyName::parse).transpose();
-    let settings =
-        settings.map_or_else(|| Ok(before.clone()), |settings| before.with(settings)).and_then(possible);
+    let settings = settings.map_or_else(|| Ok(before.clone()), |settings| before.with(settings));
     match (name, settings) {
         (Ok(name), Ok(settings)) => Ok((name, settings)),
         (name, settings) => Err(name.err().into_iter().chain(settings.err().into_iter().flatten()).collect()),
-    }
-}
-
-/// Refuses what would lock every member out: the other ways of a second step cannot be set up here.
-fn possible(settings: AuthPolicySettings) -> Result<AuthPolicySettings, Vec<FieldError>> {
-    match &settings.two_step {
-        TwoStep::Required(methods) if !methods.has(Method::MailedCode) => Err(vec![FieldError::new(
-            "twoStepVerification.methods",
-            "must have mailed-code where it is required: nobody can set up another method here",
-        )]),
-        _ => Ok(settings),
     }
 }

@@ -59,6 +59,7 @@ impl Policies {
         };
         let (name, settings) =
             checked(&before.settings, edit.name, edit.settings).map_err(EditError::Invalid)?;
+        self.possible(organization, &before.settings, &settings).map_err(EditError::Invalid)?;
         if edit.seen.is_some_and(|seen| seen != before.version) {
             return Err(EditError::Changed);
         }

@@ -42,6 +42,8 @@ pub const BAD_CURSOR: Cause = Cause(StatusCode::BAD_REQUEST, "ADMIN-400-1", "Inv
 pub const BAD_TIME: Cause = Cause(StatusCode::BAD_REQUEST, "ADMIN-400-3", "Invalid time or date");
 /// The organization's log has no such event.
 pub const NO_EVENT: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-4", "Event not found");
+/// Nothing is kept of such a decision.
+pub const NO_DECISION: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-1", "Decision not found");
 /// The organization has no such group.
 pub const NO_GROUP: Cause = Cause(StatusCode::NOT_FOUND, "ADMIN-404-10", "Group not found");
 /// An identity provider keeps the group, or the directory that it would be in.

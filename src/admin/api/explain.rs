@@ -22,6 +22,7 @@ use crate::domain::facts::{Facts, Person, ProofFact, Session};
 use crate::domain::group::Invited;
 use crate::domain::lane::Lane;
 use crate::domain::member::{Member, TokenWord};
+use crate::domain::method::Method;
 use crate::store::{Account, AccountFilter, ExternalPolicyRow};
 
 use super::error::{self, ApiError};
@@ -159,6 +160,7 @@ fn of_person(
     let organization = &site.organization.id;
     let (state, reset_at) = api.directory.account_at(organization, email);
     let AccountState { claim, standing, ends_at, policy, .. } = state;
+    let authenticators = api.directory.authenticators_at(email, site);
     let (email, is_customer, now) = (Some(email), false, api.keys.clock.now());
     let snapshot = api.directory.snapshot();
     // As somebody who signs in now, in the way that their policy wants.
@@ -170,7 +172,7 @@ fn of_person(
     };
     let issuer = if let Some(SingleSignOn::Issuer(issuer)) = wanted { issuer } else { "" };
     let token = Some(TokenWord { issuer, claims: &claims });
-    let member = Some(Member { asked, began_at: now, active_at: now, reset_at: None, token });
+    let member = Some(Member { asked, began_at: now, active_at: now, reset_at: None, token, authenticators });
     let person = Person { email, claim, standing, ends_at, is_customer, policy, member, address_changed };
     let verified_at = account.and_then(|account| account.last_verified_at);
     let facts = Facts {
@@ -179,7 +181,7 @@ fn of_person(
         lane: Lane::Browser,
         customers_exempt: site.portal_customers == PortalCustomers::Exempt,
         session: Session::Person(person),
-        proof: verified_at.map_or(ProofFact::Absent, ProofFact::VerifiedAt),
+        proof: verified_at.map_or(ProofFact::Absent, |at| ProofFact::VerifiedAt(at, Method::MailedCode)),
         revoked_at: reset_at,
         enrolled_until: None,
         api_tokens: site.api.for_external,
@@ -204,7 +206,7 @@ fn policy_name(rows: &[ExternalPolicyRow], believed: Option<&EmailAddress>) -> S
     found.first().map_or_else(|| PolicyKind::Default.label().to_owned(), |row| row.name.clone())
 }
 
-fn shown(check: Check) -> ExplainedCheck {
+pub fn shown(check: Check) -> ExplainedCheck {
     ExplainedCheck {
         question: check.question.label(),
         answer: check.answer,

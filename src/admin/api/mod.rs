@@ -10,6 +10,7 @@ mod auth_policies;
 mod body;
 mod claims;
 mod cursor;
+mod decisions;
 mod documentation;
 mod domains;
 mod error;
@@ -26,6 +27,7 @@ mod orgs;
 mod page;
 mod params;
 mod policies;
+mod policy_history;
 mod rate;
 mod scim;
 mod seen;
@@ -50,7 +52,7 @@ use crate::actions::scim::Scim;
 use crate::config::admin::Admin;
 use crate::config::settings::Site;
 use crate::directory::Directory;
-use crate::domain::organization::Organization;
+use crate::domain::organization::{Organization, OrganizationId};
 use crate::entropy::Entropy;
 use crate::store::Store;
 
@@ -101,6 +103,8 @@ pub struct Served {
     pub organizations: Vec<Arc<Organization>>,
     /// Their sites.
     pub sites: Vec<Arc<Site>>,
+    /// The organizations of which a verification counts at all hosts.
+    pub with_home: Vec<OrganizationId>,
     /// Whose requests are believed about where they come from.
     pub trusted_proxies: Vec<ipnet::IpNet>,
 }
@@ -151,6 +155,8 @@ fn described() -> OpenApiRouter<Arc<Api>> {
         .merge(policies::routes())
         .merge(events::routes())
         .merge(explain::routes())
+        .merge(decisions::routes())
+        .merge(policy_history::routes())
         .merge(exports::routes())
         .merge(external_policies::routes())
         .merge(external_users::routes())

@@ -66,7 +66,9 @@ fn summary(path: &Path, settings: &Settings, now: Timestamp) -> String {
     for site in &settings.sites {
         text.push_str(&site_lines(site, settings.organizations.len() > 1));
     }
-    let _ = writeln!(text, "  verification  every {}", friendly(settings.verification.frequency));
+    let methods = settings.verification.methods.labels().join(", ");
+    let every = friendly(settings.verification.frequency);
+    let _ = writeln!(text, "  verification  every {every} by {methods}");
     if settings.sites.iter().any(|site| site.assertion) {
         let assertion = &settings.assertion;
         let issuer = match (&assertion.issuer, settings.organizations.as_slice()) {

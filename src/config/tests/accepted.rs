@@ -12,6 +12,7 @@ use super::{GOOD, REFERENCE, changed, read, settings, smtp};
 use crate::domain::code::CodeDigits;
 use crate::domain::language::Language;
 use crate::domain::look::LogoKind;
+use crate::domain::method::Methods;
 use crate::domain::organization::ExportLinks;
 use crate::domain::quota::Quota;
 
@@ -32,6 +33,7 @@ fn the_shortest_file_gets_every_documented_default() {
     assert_eq!(verification.frequency, Duration::from_secs(7 * 86_400));
     assert_eq!((verification.code_digits, verification.code_tries), (CodeDigits::Six, 5));
     assert_eq!(verification.code_lifetime, Duration::from_secs(600));
+    assert_eq!(verification.methods, Methods::ALL);
     let once = Quota::one_per(Duration::from_secs(60));
     assert_eq!(settings.limits.sends_per_account, [once, Quota::per_hour(5), Quota::per_day(10)]);
     assert_eq!(settings.limits.tries_per_account, [Quota::per_hour(15), Quota::per_day(30)]);

@@ -232,6 +232,8 @@ fn bad_rules_for_codes_and_limits_are_refused() {
         ("[mail]", "[verification]\nfrequency = 7\n[mail]", 13, 13, "`frequency` has the wrong type, integer", "text in quotes"),
         ("[mail]", "[verification]\ncode_digits = 7\n[mail]", 13, 15, "`code_digits` is neither 6 nor 8", "6 or 8"),
         ("[mail]", "[verification]\ncode_lifetime = \"11m\"\n[mail]", 13, 17, "`code_lifetime` is out of range", "1m to 10m"),
+        ("[mail]", "[verification]\nmethods = [\"passkey\"]\n[mail]", 13, 11, "`methods` lacks the mailed code", "expected \"mailed-code\" among them"),
+        ("[mail]", "[verification]\nmethods = [\"mailed-code\", \"sms\"]\n[mail]", 13, 27, "`methods`", "authenticator-app"),
         ("[mail]", "[verification]\ncode_tries = 6\n[mail]", 13, 14, "`code_tries` is out of range", "1 to 5"),
         ("[mail]", "[limits]\nsends = []\n[mail]", 13, 9, "`sends` is empty", "cannot be switched off"),
         ("[mail]", "[limits]\nsends = [\"5 per hour\"]\n[mail]", 13, 10, "`sends` is not a limit", "5/1h"),

@@ -20,7 +20,7 @@ fn settings_come_back_as_they_were_written_and_what_is_not_named_stays() {
     assert_eq!(settings.single_sign_on, SingleSignOn::Issuer("https://id.acme.test".to_owned()));
     let TwoStep::Required(methods) = &settings.two_step else { panic!("{settings:?}") };
     assert_eq!(methods.labels(), ["mailed-code", "passkey"]);
-    assert!(methods.allows(Method::Passkey) && !methods.allows(Method::AuthenticatorApp));
+    assert!(methods.has(Method::Passkey) && !methods.has(Method::AuthenticatorApp));
     assert_eq!(settings.idle_session, Duration::from_secs(900));
     let text = serde_json::to_string(&settings).unwrap();
     assert_eq!(serde_json::from_str::<AuthPolicySettings>(&text).unwrap(), settings);

@@ -84,7 +84,7 @@ fn every_reason_has_its_row() {
     let liam = EmailAddress::parse("liam@acme.com").unwrap();
     let gmail = EmailAddress::parse("jane@gmail.com").unwrap();
     let (absent, invalid) = (ProofFact::Absent, ProofFact::Invalid);
-    let verified = |age: i64| ProofFact::VerifiedAt(at(NOW - age));
+    let verified = |age: i64| ProofFact::VerifiedAt(at(NOW - age), Method::MailedCode);
     let rows = [
         (facts(person(Some(&liam), true), absent), ("pass", "managed")),
         (facts(person(Some(&liam), false), absent), ("challenge", "no-proof")),
@@ -112,7 +112,7 @@ fn every_reason_has_its_row() {
 #[test]
 fn a_sign_out_ends_the_proofs_made_before_it() {
     let gmail = EmailAddress::parse("jane@gmail.com").unwrap();
-    let base = facts(person(Some(&gmail), false), ProofFact::VerifiedAt(at(NOW - 100)));
+    let base = facts(person(Some(&gmail), false), ProofFact::VerifiedAt(at(NOW - 100), Method::MailedCode));
     assert_eq!(reason(&Facts { revoked_at: Some(at(NOW - 100)), ..base }), ("challenge", "proof-revoked"));
     assert_eq!(reason(&Facts { revoked_at: Some(at(NOW - 101)), ..base }), ("pass", "fresh-proof"));
 }
@@ -152,7 +152,7 @@ fn whoever_is_kept_out_passes_by_nothing() {
             let all = Facts {
                 customers_exempt: true,
                 enrolled_until: Some(at(NOW + 1)),
-                ..facts(session, ProofFact::VerifiedAt(at(NOW)))
+                ..facts(session, ProofFact::VerifiedAt(at(NOW), Method::MailedCode))
             };
             assert_eq!(reason(&all), ("deny", code));
             assert_eq!(reason(&Facts { lane: Lane::Api, ..all }), ("deny", code), "nor by a token");
@@ -168,7 +168,7 @@ fn an_external_persons_access_ends_on_its_day_and_a_managed_ones_does_not() {
         (EmailAddress::parse("liam@acme.com").unwrap(), EmailAddress::parse("jane@gmail.com").unwrap());
     let until = |second, person| {
         let session = Session::Person(Person { ends_at: Some(at(second)), ..person });
-        facts(session, ProofFact::VerifiedAt(at(NOW)))
+        facts(session, ProofFact::VerifiedAt(at(NOW), Method::MailedCode))
     };
     let external = known(Some(&gmail), false);
     assert_eq!(reason(&until(NOW + 1, external)), ("pass", "fresh-proof"));
@@ -227,7 +227,10 @@ fn a_blocked_token_passes_only_where_its_owner_is_managed_or_nobody() {
         assert_eq!(reason(&allowed(session)), ("pass", "api-token"), "{session:?}");
         assert_eq!(reason(&Facts { mode: Mode::Off, ..blocked(session) }), ("pass", "api-token"));
     }
-    let fresh = Facts { proof: ProofFact::VerifiedAt(at(NOW)), ..blocked(person(Some(&gmail), false)) };
+    let fresh = Facts {
+        proof: ProofFact::VerifiedAt(at(NOW), Method::MailedCode),
+        ..blocked(person(Some(&gmail), false))
+    };
     assert_eq!(reason(&fresh), ("deny", "token-blocked"), "a proof belongs to a browser");
 }
 
@@ -272,7 +275,7 @@ proptest! {
         let mut snapshot = snapshot();
         snapshot.external.frequency = Duration::from_secs(frequency);
         let gmail = EmailAddress::parse("jane@gmail.com").unwrap();
-        let facts = facts(person(Some(&gmail), false), ProofFact::VerifiedAt(at(verified)));
+        let facts = facts(person(Some(&gmail), false), ProofFact::VerifiedAt(at(verified), Method::MailedCode));
         let passes = matches!(decide(&snapshot, &facts, at(now)), Decision::Pass(_));
         let age = now - verified;
         prop_assert_eq!(passes, age >= -60 && age < i64::try_from(frequency).unwrap());

@@ -8,6 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::super::auth_policy::{AuthPolicySettings, SingleSignOn};
+use super::super::authenticator::Authenticators;
 use super::super::decide::CLOCK_SKEW;
 use super::super::domain_name::DomainName;
 use super::super::email::EmailAddress;
@@ -16,6 +17,7 @@ use super::super::member::TokenWord;
 use super::super::mode::Mode;
 use super::super::organization::OrganizationId;
 use super::super::policy::ApiTokens;
+use super::super::recorded::Recorded;
 use super::*;
 
 const DAY: Duration = Duration::from_secs(86_400);
@@ -48,19 +50,25 @@ fn proofs() -> impl Strategy<Value = ProofFact> {
     prop_oneof![
         1 => Just(ProofFact::Absent),
         1 => Just(ProofFact::Invalid),
-        4 => times().prop_map(ProofFact::VerifiedAt),
+        4 => (times(), methods()).prop_map(|(at, by)| ProofFact::VerifiedAt(at, by)),
     ]
+}
+
+fn methods() -> impl Strategy<Value = Method> {
+    prop_oneof![Just(Method::MailedCode), Just(Method::AuthenticatorApp), Just(Method::Passkey)]
 }
 
 fn policies() -> impl Strategy<Value = ExternalUserPolicy> {
     let verification = prop_oneof![
         4 => Just(Verification::Required), 1 => Just(Verification::Off), 1 => Just(Verification::Unreadable)
     ];
-    (verification, 1..8_u32, proptest::option::of(times()), modes()).prop_map(
-        |(verification, days, reset_at, mode)| {
+    let methods = prop_oneof![Just(Methods::ALL), Just(Methods::MAILED_CODE)];
+    (verification, 1..8_u32, proptest::option::of(times()), modes(), methods).prop_map(
+        |(verification, days, reset_at, mode, methods)| {
             // What cannot be read is carried out in full.
             let mode = if verification == Verification::Unreadable { Mode::Enforce } else { mode };
-            ExternalUserPolicy { verification, frequency: DAY * days, mode, reset_at, ..Default::default() }
+            let frequency = DAY * days;
+            ExternalUserPolicy { verification, frequency, methods, mode, reset_at, ..Default::default() }
         },
     )
 }
@@ -82,12 +90,13 @@ fn demands() -> impl Strategy<Value = Option<AuthPolicySettings>> {
         1 => Just(SingleSignOn::Issuer("idp".to_owned())),
         1 => Just(SingleSignOn::Claim("mfa".to_owned())),
     ];
-    let two_step = prop_oneof![2 => Just("off"), 1 => Just("required"), 1 => Just("impossible")];
+    let two_step =
+        prop_oneof![2 => Just("off"), 1 => Just("required"), 1 => Just("optional"), 1 => Just("passkey")];
     let demands = (sign_on, two_step, 1..9_u32, proptest::option::of(1..9_u32), modes()).prop_map(
         |(single_sign_on, two_step, idle, length, mode)| {
             let two_step = match two_step {
                 "off" => json!({ "requirement": "off" }),
-                "required" => json!({ "requirement": "required" }),
+                "required" | "optional" => json!({ "requirement": two_step }),
                 _ => json!({ "requirement": "required", "methods": ["passkey"] }),
             };
             let settings =
@@ -116,6 +125,7 @@ proptest! {
         (now_asked, then_asked, policy_reset) in (demands(), demands(), proptest::option::of(times())),
         (began_at, active_at, reset_at) in (times(), times(), proptest::option::of(times())),
         (has_session, has_token) in (any::<bool>(), any::<bool>()),
+        [app, passkey, passkey_here, takes_passkeys] in any::<[bool; 4]>(),
         (revoked_at, enrolled_until) in (proptest::option::of(times()), proptest::option::weighted(0.2, times())),
     ) {
         let acme = OrganizationId::parse("acme").unwrap();
@@ -126,10 +136,11 @@ proptest! {
         }
         let email = addresses.get(address);
         let policy = Some(Uuid::from_u128(7));
-        let in_force = AuthPolicy { settings: now_asked.map(Arc::new), reset_at: policy_reset };
+        let in_force = AuthPolicy { settings: now_asked.map(Arc::new), reset_at: policy_reset, version: None };
         snapshot.auth.add(Uuid::from_u128(7), acme.clone(), false, in_force);
+        let authenticators = Authenticators { app, passkey, passkey_here, takes_passkeys };
         let token = has_token.then_some(TokenWord { issuer: "idp", claims: &[] });
-        let session = Member { asked: then_asked.as_ref(), began_at, active_at, reset_at, token };
+        let session = Member { asked: then_asked.as_ref(), began_at, active_at, reset_at, token, authenticators };
         let member = has_session.then_some(session);
         let person = Person { email, claim, standing, ends_at, is_customer, policy, member, address_changed };
         let facts = Facts {
@@ -148,6 +159,14 @@ proptest! {
         let (last, others) = explained.checks.split_last().unwrap();
         prop_assert_eq!(last.settles, Some(explained.decision.reason()), "{:?}", explained);
         prop_assert!(others.iter().all(|check| check.settles.is_none()), "{:?}", explained);
+        for lane in Lane::ALL {
+            let facts = Facts { lane, ..facts };
+            let kept = serde_json::to_string(&Recorded::of(&snapshot, &facts)).unwrap();
+            let kept: Recorded = serde_json::from_str(&kept).unwrap();
+            let (in_force, again) = (kept.in_force(), kept.facts());
+            prop_assert_eq!(decide(&in_force, &again, now()), decide(&snapshot, &facts, now()));
+            prop_assert_eq!(explain(&in_force, &again, now()), explain(&snapshot, &facts, now()));
+        }
         let passes = matches!(explained.decision, Decision::Pass(permit) if permit.instead().is_none());
         prop_assert_eq!(passes, remedy(explained.decision.reason()).is_none(), "{:?}", explained);
     }

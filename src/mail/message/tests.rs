@@ -22,7 +22,9 @@ fn compose_in(language: Language, organization: &str, sender: &str) -> Vec<u8> {
 }
 
 fn notice(organization: &str, subject: &str, body: &str) -> Vec<u8> {
-    with_envelope(organization, organization, |envelope| compose_notice(envelope, subject, body))
+    with_envelope(organization, organization, |envelope| {
+        compose_notice(envelope, Language::English, subject, body)
+    })
 }
 
 fn with_envelope(

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::domain::account::{AccountKey, DeviceId, Family};
 use crate::domain::domain_name::DomainName;
 use crate::domain::handover::{LIFETIME, Mark, Request, Ticket, Word};
+use crate::domain::method::Method;
 use crate::domain::proof::Proof;
 use crate::domain::return_target::ReturnTarget;
 use crate::identity::Identity;
@@ -19,6 +20,7 @@ use super::super::body::Body;
 use super::super::cookies;
 use super::super::exchange::{Exchange, Refused};
 use super::super::form::parameter;
+use super::super::pages::Aim;
 use super::super::respond;
 use super::{Here, PATH, Vouched, to_challenge};
 
@@ -125,24 +127,24 @@ impl Gateway {
         here: Here<'_>,
         ticket: &Ticket,
         mark: Mark,
-        verified_at: Timestamp,
+        (verified_at, by): (Timestamp, Method),
         return_to: &ReturnTarget,
     ) -> Result<Response<Body>, Refused> {
         // Whoever passes already, as by the back button, just goes on.
-        let Some((person, _)) = self.who(exchange, here.served, here.cookies).await? else {
+        let Some((person, _)) = self.who(exchange, here.served, here.cookies, Aim::Page).await? else {
             return Ok(respond::see_other(return_to.as_str()));
         };
         let is_theirs = self.shared(here, &person) == Some(ticket.account);
         if !is_theirs || !self.is_for(here, ticket, mark) {
             return Ok(self.not_taken(here, return_to));
         }
-        let proof = Proof { verified_at, family: ticket.family };
+        let proof = Proof { verified_at, by, family: ticket.family };
         let vouched = Vouched { proof, from: &ticket.from, ticket: Some(ticket.id) };
         if !self.let_in(exchange, here, &person, &vouched).await? {
             return Ok(self.not_taken(here, return_to));
         }
         exchange.set_cookies.push(cookies::clear(exchange.plan.names.asked, exchange.plan.scheme));
-        Ok(respond::see_other(return_to.as_str()))
+        Ok(respond::see_other(&self.arrival(&here.served.site, return_to)))
     }
 
     /// Keeps the home host's word that it knows of nothing: what is verified here then belongs to the family that it names.

@@ -11,6 +11,7 @@ use crate::domain::email::EmailAddress;
 use crate::domain::facts::ProofFact;
 use crate::domain::handover::{Record, Ticket, Word};
 use crate::domain::lane::Lane;
+use crate::domain::method::Method;
 use crate::domain::proof::Proof;
 use crate::domain::return_target::ReturnTarget;
 use crate::identity::SessionIdentity;
@@ -56,7 +57,7 @@ impl Gateway {
             family: known
                 .map_or_else(|| self.identities.family(&record, request.account), |proof| proof.family),
             word: match known {
-                Some(proof) => Word::Verified(request.mark, proof.verified_at),
+                Some(proof) => Word::Verified(request.mark, proof.verified_at, proof.by),
                 None => Word::Nothing(request.mark),
             },
             issued_at: self.clock.now(),
@@ -73,10 +74,10 @@ impl Gateway {
             return None;
         }
         match (&judged.decision, judged.proof, judged.family) {
-            (Decision::Pass(permit), ProofFact::VerifiedAt(verified_at), Some(family))
+            (Decision::Pass(permit), ProofFact::VerifiedAt(verified_at, by), Some(family))
                 if permit.reason() == Reason::FreshProof =>
             {
-                Some(Proof { verified_at, family })
+                Some(Proof { verified_at, by, family })
             }
             _ => {
                 let proof = self.recorded(here, exchange.plan.names.home, account)?;
@@ -93,14 +94,14 @@ impl Gateway {
         exchange: &mut Exchange,
         here: Here<'_>,
         ticket: &Ticket,
-        verified_at: Timestamp,
+        (verified_at, by): (Timestamp, Method),
         return_to: &ReturnTarget,
     ) -> Response<Body> {
         let record = self.brought(here, exchange.plan.names.home);
         let fits = |record: &Record| self.identities.family(record, ticket.account) == ticket.family;
         match record.filter(fits) {
             Some(record) if ticket.is_current(self.clock.now()) => {
-                let verified = Some((ticket.account, verified_at));
+                let verified = Some((ticket.account, verified_at, by));
                 self.keep_record(exchange, here.served, &Record { verified, ..record });
             }
             _ => self.metrics.challenges.count(ChallengeEvent::RefusedTicket),
@@ -108,7 +109,10 @@ impl Gateway {
         let plan = Arc::clone(&exchange.plan);
         let from = plan.routes.site(&ticket.from).map(|served| &served.site);
         match from.filter(|site| site.organization.id == ticket.organization) {
-            Some(site) => self.send_back(exchange, &site.host, return_to),
+            Some(site) => {
+                let origin = respond::origin_of(&site.host, plan.scheme, &exchange.host);
+                respond::see_other(&format!("{origin}{}", self.arrival(site, return_to)))
+            }
             None => respond::see_other("/"),
         }
     }
@@ -143,8 +147,8 @@ impl Gateway {
     /// What this browser's record says of an account.
     pub(super) fn recorded(&self, here: Here<'_>, name: &str, account: AccountKey) -> Option<Proof> {
         let record = self.brought(here, name)?;
-        let (_, verified_at) = record.verified.filter(|(whose, _)| *whose == account)?;
-        Some(Proof { verified_at, family: self.identities.family(&record, account) })
+        let (_, verified_at, by) = record.verified.filter(|(whose, ..)| *whose == account)?;
+        Some(Proof { verified_at, by, family: self.identities.family(&record, account) })
     }
 
     pub(super) fn keep_record(&self, exchange: &mut Exchange, served: &Served, record: &Record) {

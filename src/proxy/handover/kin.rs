@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::domain::account::{AccountKey, Family};
 use crate::domain::domain_name::DomainName;
 use crate::domain::handover::{Record, Ticket, Word};
+use crate::domain::method::Method;
 use crate::domain::return_target::ReturnTarget;
 use crate::identity::Identity;
 
@@ -72,7 +73,7 @@ impl Gateway {
         exchange: &mut Exchange,
         served: &Served,
         kin: Kin,
-        verified_at: Timestamp,
+        (verified_at, by): (Timestamp, Method),
         return_to: &ReturnTarget,
     ) -> Response<Body> {
         let plan = Arc::clone(&exchange.plan);
@@ -83,7 +84,7 @@ impl Gateway {
                 self.keep_record(
                     exchange,
                     served,
-                    &Record { verified: Some((account, verified_at)), ..record },
+                    &Record { verified: Some((account, verified_at, by)), ..record },
                 );
             }
             Hearer::Home(home, account) => {
@@ -96,14 +97,14 @@ impl Gateway {
                         to: at_home.site.id.to_string(),
                         account,
                         family,
-                        word: Word::Left(verified_at),
+                        word: Word::Left(verified_at, by),
                         issued_at: self.clock.now(),
                     };
                     return self.send_ticket(exchange, &at_home.site, &ticket, return_to);
                 }
             }
         }
-        respond::see_other(return_to.as_str())
+        respond::see_other(&self.arrival(site, return_to))
     }
 
     fn nobodys_kin(&self) -> Kin {

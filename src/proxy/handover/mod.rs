@@ -32,7 +32,7 @@ use crate::domain::lane::Lane;
 use crate::domain::proof::Proof;
 use crate::domain::return_target::ReturnTarget;
 use crate::identity::{Identity, SessionIdentity};
-use crate::telemetry::labels::{ChallengeEvent, DecisionLabel};
+use crate::telemetry::labels::ChallengeEvent;
 
 use super::Gateway;
 use super::body::Body;
@@ -90,7 +90,7 @@ impl Gateway {
                 };
                 let vouched = Vouched { proof, from: &site.id, ticket: None };
                 let is_in = self.let_in(exchange, here, person, &vouched).await?;
-                Ok(is_in.then(|| respond::see_other(return_to.as_str())))
+                Ok(is_in.then(|| respond::see_other(&self.arrival(site, return_to))))
             }
             Place::Alone | Place::Away(_) => Ok(None),
         }
@@ -107,9 +107,7 @@ impl Gateway {
         if place == Place::Alone {
             return Err(Reason::UnknownPage.into());
         }
-        if !exchange.navigation {
-            return Err(Refused { reason: Reason::NoProof, decision: DecisionLabel::Challenge });
-        }
+        exchange.expect_page_load()?;
         let return_to = return_parameter(here.parts);
         match (parameter(here.parts, "request"), parameter(here.parts, "ticket")) {
             (Some(request), None) if place == Place::Home => {
@@ -144,11 +142,11 @@ impl Gateway {
         let ticket =
             ticket.filter(|ticket| ticket.organization == site.organization.id && ticket.to == *site.id);
         match ticket.as_ref().map(|ticket| (ticket, ticket.word)) {
-            Some((ticket, Word::Left(at))) if place == Place::Home => {
-                Ok(self.take_left(exchange, here, ticket, at, return_to))
+            Some((ticket, Word::Left(at, by))) if place == Place::Home => {
+                Ok(self.take_left(exchange, here, ticket, (at, by), return_to))
             }
-            Some((ticket, Word::Verified(mark, at))) => {
-                self.redeem(exchange, here, ticket, mark, at, return_to).await
+            Some((ticket, Word::Verified(mark, at, by))) => {
+                self.redeem(exchange, here, ticket, mark, (at, by), return_to).await
             }
             Some((ticket, Word::Nothing(mark))) if self.is_for(here, ticket, mark) => {
                 Ok(self.take_nothing(exchange, here, text, return_to))

@@ -1,4 +1,5 @@
-//! The files that pages load from `/.postern/assets/`: the stylesheet in the organization's colours, our mark, its logo.
+//! The files that pages load from `/.postern/assets/`: the stylesheet in the organization's colours, our mark, its logo,
+//! and the script that passkeys need.
 //!
 //! A logo comes from the operator, and may be a drawing in XML: served with [`LOGO_POLICY`], nothing in it ever runs, even when
 //! somebody opens it as a page of the site.
@@ -9,6 +10,7 @@ use std::fmt::Write as _;
 use crate::domain::look::{Accent, Logo, LogoKind, Look};
 
 const STYLESHEET: &str = include_str!("postern.css");
+const PASSKEY: &[u8] = include_bytes!("passkey.js");
 const MARK: &[u8] = include_bytes!("mark.svg");
 
 /// What a logo may load and do: nothing but its own styles. As a page it would be of no origin, and without scripts.
@@ -31,6 +33,11 @@ pub fn asset<'a>(name: &str, look: &'a Look) -> Option<Asset<'a>> {
         "postern.css" => {
             Some(Asset { content_type: "text/css; charset=utf-8", body: stylesheet(look), is_logo: false })
         }
+        "passkey.js" => Some(Asset {
+            content_type: "text/javascript; charset=utf-8",
+            body: PASSKEY.into(),
+            is_logo: false,
+        }),
         "mark.svg" => Some(Asset { content_type: "image/svg+xml", body: MARK.into(), is_logo: false }),
         _ => [(&look.logo, false), (&look.dark_logo, true)].into_iter().find_map(|(logo, dark)| {
             let logo = logo.as_deref().filter(|logo| logo_name(logo, dark) == name)?;

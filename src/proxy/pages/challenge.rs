@@ -13,7 +13,20 @@ use crate::domain::mail_trouble::MailTrouble;
 use crate::domain::return_target::ReturnTarget;
 use crate::texts::{Html, Value, Values};
 
-use super::{Frame, SiteName, document};
+use super::{Aim, Frame, SiteName, document};
+
+/// Why somebody is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// An external user policy asks now and then.
+    Policy,
+    /// An authentication policy asks at each sign-in.
+    SecondStep,
+    /// An authentication policy asks for more than a mailed code, which they have to set up.
+    Setup,
+    /// They want to change what they set up.
+    Change,
+}
 
 /// How the newest mail with the code stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,8 +139,12 @@ pub struct ChallengePage {
     pub sender: String,
     /// How often the policy asks for a code.
     pub frequency: Duration,
-    /// Whether the person is asked at each sign-in, whatever that policy says.
-    pub is_second_step: bool,
+    /// Why they are asked.
+    pub why: Why,
+    /// Where they confirm with what they set up instead, where they did.
+    pub other_way: Option<String>,
+    /// Where they go on to.
+    pub aim: Aim,
     /// How the newest mail stands.
     pub delivery: Delivery,
     /// The mark on that mail; `None` where there is none to look for.
@@ -144,6 +161,8 @@ pub struct ChallengePage {
     pub form_token: String,
     /// Where the person goes on afterwards; parsed again when the form brings it back.
     pub return_to: ReturnTarget,
+    /// Whether a form of theirs is held meanwhile.
+    pub holds_form: bool,
     /// The page itself, to be looked at again: opening it changes nothing while a code lives.
     pub here: String,
     /// The product's sign-out page, where the profile knows one.
@@ -249,19 +268,7 @@ impl ChallengePage {
     }
 
     fn why(&self) -> Html {
-        if self.is_second_step {
-            return self.say("reason-second-step");
-        }
-        let minutes = self.frequency.as_secs().div_ceil(60);
-        let (message, count) = match minutes {
-            // A policy that is never satisfied.
-            0 => return self.fill("why-always", &[self.organization()]),
-            _ if minutes.is_multiple_of(1440) => ("why-days", minutes / 1440),
-            _ if minutes.is_multiple_of(60) => ("why-hours", minutes / 60),
-            _ => ("why-minutes", minutes),
-        };
-        let count = ("count", Value::Count(u32::try_from(count).unwrap_or(u32::MAX)));
-        self.fill(message, &[count, self.organization()])
+        sentence_of(self.why, &self.frame, &self.site, self.frequency)
     }
 
     fn code_is_over(&self) -> bool {
@@ -288,4 +295,22 @@ impl ChallengePage {
             (false, false) => "hint",
         }
     }
+}
+
+/// Why somebody is asked, in a sentence.
+pub(super) fn sentence_of(why: Why, frame: &Frame, site: &SiteName, frequency: Duration) -> Html {
+    let organization = ("organization", Value::Name(site.organization.as_str()));
+    let minutes = frequency.as_secs().div_ceil(60);
+    let (message, count) = match why {
+        Why::SecondStep => return frame.texts().html("reason-second-step", &[]),
+        Why::Setup => return frame.texts().html("reason-second-step-setup", &[]),
+        Why::Change => return frame.texts().html("methods-first", &[]),
+        // A policy that is never satisfied.
+        Why::Policy if minutes == 0 => return frame.texts().html("why-always", &[organization]),
+        Why::Policy if minutes.is_multiple_of(1440) => ("why-days", minutes / 1440),
+        Why::Policy if minutes.is_multiple_of(60) => ("why-hours", minutes / 60),
+        Why::Policy => ("why-minutes", minutes),
+    };
+    let count = ("count", Value::Count(u32::try_from(count).unwrap_or(u32::MAX)));
+    frame.texts().html(message, &[count, organization])
 }

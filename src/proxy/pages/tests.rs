@@ -1,6 +1,10 @@
 //! The pages held to their promises in every language: inert reflections, labelled fields, a sentence for every notice, nothing
 //! foreign.
 
+mod kept;
+mod looks;
+mod ways;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +12,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::assets::asset;
-use super::challenge::{ChallengePage, Delivery, Notice};
+use super::challenge::{ChallengePage, Delivery, Notice, Why};
 use super::*;
 use crate::domain::code::CodeDigits;
 use crate::domain::look::{Help, LogoKind};
@@ -56,7 +60,9 @@ fn challenge() -> ChallengePage {
         masked_email: "j•••e@partner.test".into(),
         sender: "access@acme.test".into(),
         frequency: Duration::from_secs(7 * 86_400),
-        is_second_step: false,
+        why: Why::Policy,
+        other_way: None,
+        aim: Aim::Page,
         delivery: Delivery::Sent { at: Timestamp::UNIX_EPOCH, minutes_ago: 0 },
         tag: Some(MailTag::of(Uuid::nil())),
         digits: CodeDigits::Six,
@@ -65,6 +71,7 @@ fn challenge() -> ChallengePage {
         notice: None,
         form_token: "dG9rZW4".into(),
         return_to: ReturnTarget::parse("/browse/DEMO-1?a=1&b=2"),
+        holds_form: false,
         here: "/.postern/challenge?return=/browse/DEMO-1%3Fa%3D1".into(),
         sign_out: Some(ReturnTarget::parse("/secure/Logout!default.jspa")),
     }
@@ -79,6 +86,7 @@ fn message() -> MessagePage {
         receipt: "K7QM-2XVD-94HT".into(),
         status: 503,
         sign_in: Some(ReturnTarget::parse("/login.jsp")),
+        again: None,
     }
 }
 
@@ -131,11 +139,15 @@ fn gallery(language: Language) -> Vec<(String, String)> {
             pages.push((format!("message-{}", reason.code()), page.html()));
         }
     }
-    for status in [400, 403, 404, 503] {
+    for status in [400, 403, 404, 409, 503] {
         let frame = Frame { look: dressed(), ..frame.clone() };
         let page = MessagePage { frame, site: None, contact: None, sign_in: None, status, ..message() };
         pages.push((format!("message-bare-{status}"), page.html()));
     }
+    pages.extend(ways::gallery(&frame));
+    let held = ChallengePage { holds_form: true, ..challenge() };
+    pages.push(("challenge-held".into(), held.html()));
+    pages.extend(kept::gallery(&frame));
     let signed_out = SignedOutPage { frame, site: site("Acme", "jira.acme.test") };
     pages.push(("signed-out".into(), signed_out.html()));
     pages
@@ -278,35 +290,6 @@ fn both_forms_carry_the_token_and_the_way_back() {
         count_of(&html, "<input type=\"hidden\" name=\"return\" value=\"/browse/DEMO-1?a=1&#38;b=2\">"),
         2
     );
-}
-
-#[test]
-fn the_frequency_reads_as_people_say_it() {
-    let often = |secs| ChallengePage { frequency: Duration::from_secs(secs), ..challenge() }.html();
-    for (seconds, said) in [
-        (7 * 86_400, "asks for this every 7 days."),
-        (86_400, "asks for this every day."),
-        (12 * 3600, "asks for this every 12 hours."),
-        (90 * 60, "asks for this every 90 minutes."),
-        (0, "asks for this each time."),
-    ] {
-        assert!(often(seconds).contains(said), "{said}");
-    }
-    let member = ChallengePage { is_second_step: true, ..challenge() }.html();
-    assert!(member.contains("each time you sign in") && !member.contains("from outside"), "{member}");
-}
-
-#[test]
-fn an_organizations_looks_are_on_every_page_and_its_sentence_in_the_readers_language() {
-    let page = |language| MessagePage { frame: Frame { language, look: dressed() }, ..message() }.html();
-    let html = page(Language::German);
-    assert!(
-        html.contains("srcset=\"/.postern/assets/logo-dark.png\"")
-            && html.contains("src=\"/.postern/assets/logo.svg\"")
-    );
-    assert!(html.contains("<p><span lang=\"en\" dir=\"ltr\">Call 1234.</span></p>"), "{html}");
-    assert!(html.contains("Fragen können Sie hier: the service desk, +49 30 1234."), "{html}");
-    assert!(page(Language::Arabic).contains("<p><span lang=\"ar\" dir=\"rtl\">اتصل بالرقم 1234.</span></p>"));
 }
 
 #[test]

@@ -37,6 +37,10 @@ steps![
     "0015_languages",
     "0016_sessions",
     "0017_plans",
+    "0018_authenticators",
+    "0019_held_forms",
+    "0020_decisions",
+    "0021_browsers",
 ];
 
 fn migrator(files: &[(&str, &'static str)]) -> Migrator {

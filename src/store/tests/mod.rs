@@ -25,12 +25,15 @@ macro_rules! over_both {
 mod accounts;
 pub(crate) use over_both;
 
+mod authenticators;
+mod decisions;
 mod domains;
 mod events;
 mod file;
 mod gateways;
 mod groups;
 mod imports;
+mod kept;
 mod parallel;
 mod policies;
 mod refused;

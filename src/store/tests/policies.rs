@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::domain_name::DomainName;
 use crate::domain::external_policy::{ExternalPolicy, PolicyKind, PolicySettings};
+use crate::domain::method::Methods;
 use crate::domain::mode::Mode;
 use crate::domain::policy::{ApiTokens, ExternalUserPolicy, Snapshot, Verification};
 
@@ -25,6 +26,7 @@ fn named(name: &str, domain: &str, hours: u64) -> ExternalPolicy {
         settings: Some(PolicySettings {
             verifies: true,
             frequency,
+            methods: Methods::MAILED_CODE,
             api_tokens: ApiTokens::Block,
             mode: Mode::Report,
         }),

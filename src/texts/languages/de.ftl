@@ -96,6 +96,38 @@ sign-out = Von { $host } abmelden
 what-it-is = Der Code zeigt, dass Sie dieses Postfach noch lesen können, und sonst nichts.
 no-password = Diese Seite fragt nie nach einem Passwort.
 
+## Authenticator apps and passkeys
+
+heading-confirm = Bestätigen Sie, dass Sie es sind
+app-label = Code aus Ihrer Authenticator-App
+app-hint = Sechs Ziffern, die alle 30 Sekunden wechseln.
+app-wrong = Dieser Code stimmt nicht oder wurde schon verwendet. Bitte geben Sie den Code ein, den die App jetzt zeigt.
+mail-instead = Stattdessen einen Code per Mail senden
+other-way = Auf andere Weise bestätigen
+methods-link = Statt auf Mails zu warten, eine Authenticator-App oder einen Passkey einrichten
+methods-heading = Wie Sie bestätigen, dass Sie es sind
+methods-lead = Statt auf eine Mail zu warten, können Sie verwenden, was Sie hier einrichten.
+methods-mail = Code per Mail an { $mailbox }
+methods-first = Um hier etwas zu ändern, bestätigen Sie bitte zuerst noch einmal, dass Sie es sind.
+methods-what = Ein Code per Mail zeigt nur, dass Sie das Postfach noch lesen können. Eine Authenticator-App oder ein Passkey ist stärker.
+methods-done = Es ist eingerichtet, und Sie können es ab jetzt verwenden.
+methods-removed = Es ist entfernt.
+methods-over = Das hat zu lange gedauert oder wurde anderswo begonnen. Bitte beginnen Sie noch einmal.
+methods-full = Im Moment kann nichts weiter eingerichtet werden.
+method-app = Authenticator-App
+method-passkey = Zugangsschlüssel (Passkey)
+method-added = eingerichtet am { $date }
+method-remove = Entfernen: { $name }
+method-name = Name, an dem Sie es wiedererkennen
+app-begin = Authenticator-App einrichten
+app-scan = Lesen Sie dieses Bild mit der App ein, oder tippen Sie den Schlüssel darunter in die App. Geben Sie dann den Code ein, den die App zeigt.
+app-picture = QR-Code mit dem Schlüssel
+app-open = App auf diesem Gerät öffnen
+passkey-use = Passkey verwenden
+passkey-begin = Passkey einrichten
+passkey-wrong = Der Passkey hat hier nicht funktioniert. Bitte versuchen Sie es noch einmal, oder bestätigen Sie auf andere Weise.
+passkey-script = Ein Passkey braucht JavaScript in diesem Browser.
+
 ## Nach dem Abmelden
 
 signed-out-heading = Sie sind abgemeldet
@@ -104,25 +136,59 @@ signed-out-next = Wenn Sie sich wieder anmelden, wird ein neuer Code an Ihr Post
 sign-in-again = Wieder anmelden
 signed-out-shared = Schließen Sie an einem gemeinsam genutzten Computer auch das Browserfenster.
 
+## Ein Formular, das aufgehoben wurde
+
+held-note = Was Sie gesendet haben, ist aufgehoben. Nach dem Code können Sie es absenden.
+held-heading = Was Sie gesendet haben, ist noch da
+held-lead = Sie haben bestätigt, daher kann es jetzt an { $target } gehen. Es wird einige Minuten aufgehoben.
+held-send = Jetzt absenden
+held-drop = Verwerfen
+held-gone-heading = Hier ist nichts aufgehoben
+held-gone = Es wurde schon abgesendet oder verworfen, seine Zeit ist um, oder Sie haben sich neu angemeldet.
+unsent-heading = Was Sie gesendet haben, wurde nicht weitergegeben
+unsent-lead = Sie müssen zuerst bestätigen, und so lange kann dies nicht aufgehoben werden. Bitte bestätigen Sie in einem neuen Tab, gehen Sie dann hier eine Seite zurück, und senden Sie es noch einmal.
+unsent-verify = In einem neuen Tab bestätigen
+in-place-heading = Bitte bestätigen Sie Ihr Postfach
+in-place-lead = Bis dahin kann diese Seite nichts speichern. Bestätigen Sie in einem neuen Tab, und kommen Sie dann hierher zurück: Nichts, was Sie geschrieben haben, geht verloren.
+in-place-later = Nicht jetzt
+
+## Die Browser einer Person, und die Mail über einen neuen
+
+browsers-heading = Ihre bestätigten Browser
+browsers-lead = In diesen Browsern haben Sie Ihr Postfach für { $organization } bestätigt. Wenn Sie einen davon nicht kennen, beenden Sie ihn, ändern Sie Ihr Passwort, und sagen Sie der Administration Bescheid.
+browsers-none = Sie haben in keinem Browser bestätigt, oder keiner davon zählt noch.
+browser-name = { $program } unter { $system }
+browser-unknown = Ein unbekannter Browser
+browser-here = dieser Browser
+browser-when = Zuerst bestätigt { $first }, zuletzt { $last } bei { $host } aus dem Netz { $network }.
+browser-end = Beenden
+browsers-end-others = Alle anderen beenden
+new-browser-subject = Ein neuer Browser wurde bei { $organization } bestätigt
+new-browser-what = Am { $time } hat jemand bei { $host } als Sie bestätigt. Der Browser: { $browser }. Das Netz: { $network }.
+new-browser-next = Wenn Sie es waren, ist nichts zu tun. Wenn nicht, öffnen Sie Ihre bestätigten Browser, beenden Sie diesen, und ändern Sie Ihr Passwort:
+
 ## Eine Ablehnung
 
 title-no-access = Kein Zugang
 title-not-found = Nicht gefunden
 title-try-again = Bitte versuchen Sie es noch einmal
+title-loop = Sie würden immer wieder gefragt
 title-not-served = Diese Anfrage kann nicht bedient werden
+try-again = Noch einmal versuchen
 ask-contact = Fragen können Sie hier: { $contact }.
 help-number = Wenn Sie um Hilfe bitten, nennen Sie diese Nummer:
 status = Statuscode { $status }
 
 reason-address-unknown = Zu Ihrem Konto ist kein Postfach bekannt, daher kann kein Code gesendet werden. Bitte fragen Sie die Administration Ihrer Organisation.
-reason-token-blocked = API-Tokens von externen Personen sind hier von der Organisation gesperrt. Bitte fragen Sie die Administration Ihrer Organisation.
+reason-token-blocked = API-Tokens sind hier von der Organisation gesperrt. Bitte fragen Sie die Administration Ihrer Organisation.
 reason-not-invited = Diese Seite ist nur für Personen von außen, die zu ihr eingeladen wurden. Bitte fragen Sie, mit wem Sie hier zusammenarbeiten, oder die Administration Ihrer Organisation.
-reason-policy-unreadable = Was die Organisation von Personen von außen verlangt, lässt sich gerade nicht lesen. Bitte versuchen Sie es gleich noch einmal.
+reason-policy-unreadable = Was die Organisation verlangt, lässt sich gerade nicht lesen. Bitte versuchen Sie es gleich noch einmal.
 reason-account-suspended = Die Organisation hat Ihren Zugang ausgesetzt. Bitte fragen Sie die Administration Ihrer Organisation; sie kann ihn wieder öffnen.
 reason-account-deactivated = Ihr Konto wurde deaktiviert. Bitte fragen Sie die Administration Ihrer Organisation; sie kann es wieder aktivieren.
 reason-account-closed = Ihr Konto wurde gelöscht. Bitte fragen Sie die Administration Ihrer Organisation, ob Sie ein anderes haben sollten.
 reason-access-ended = Ihr Zugang endete am vereinbarten Tag. Bitte fragen Sie Ihre Kontaktperson in der Organisation; sie kann ihn verlängern.
-reason-second-step = Ihre Organisation fragt bei jeder Anmeldung nach einem Code aus Ihrem Postfach.
+reason-second-step = Ihre Organisation bittet Sie bei jeder Anmeldung zu bestätigen, dass Sie es sind.
+reason-second-step-setup = Ihrer Organisation genügt ein Code per Mail nicht: Bitte richten Sie einen weiteren Weg ein, um zu bestätigen, dass Sie es sind.
 reason-second-step-impossible = Ihre Organisation verlangt einen zweiten Schritt, den hier niemand einrichten kann. Bitte fragen Sie die Administration Ihrer Organisation.
 reason-single-sign-on = Ihre Organisation möchte, dass Sie sich über ihr Single Sign-on anmelden. Bitte melden Sie sich noch einmal an.
 reason-session-reset = Ihre Organisation hat alle früheren Anmeldungen beendet. Bitte melden Sie sich noch einmal an.
@@ -152,6 +218,9 @@ reason-body-too-large = Der Inhalt der Anfrage ist zu groß.
 reason-body-stalled = Der Inhalt der Anfrage kam nicht vollständig an. Bitte senden Sie sie noch einmal.
 reason-too-many-connections = Von Ihrer Adresse sind zu viele Verbindungen offen. Bitte schließen Sie einige und versuchen Sie es noch einmal.
 reason-cross-site = Das Formular kam nicht von dieser Seite. Bitte öffnen Sie die Seite noch einmal.
+reason-cookies-not-kept = Dieser Browser behält das Cookie nicht, das Ihre Bestätigung festhält, daher würden Sie immer wieder gefragt. Bitte erlauben Sie Cookies für diese Seite, und versuchen Sie es dann noch einmal.
+reason-sign-in-out-of-reach = Die Seite sieht Ihre Anmeldung, die Bestätigung aber nicht, daher würden Sie hin und her geschickt. Bitte melden Sie sich ab und wieder an; hilft das nicht, sagen Sie es der Administration Ihrer Organisation.
+reason-proof-not-counted = Sie haben bestätigt, und es zählt nicht: Die Organisation fragt jedes Mal neu, oder die Uhren ihrer Server gehen verschieden. Bitte sagen Sie es der Administration Ihrer Organisation.
 reason-internal = Hier ist etwas schiefgegangen. Bitte versuchen Sie es noch einmal.
 
 ## Die Mail mit dem Code

@@ -115,6 +115,39 @@ sign-out = Sign out of { $host }
 what-it-is = The code shows that you can still read this mailbox, and nothing more.
 no-password = This page never asks for a password.
 
+## Authenticator apps and passkeys: asked for instead of a mailed code, and the page on which people set them up. $name is what somebody
+## calls one of theirs, $date a day such as 2027-05-31.
+
+heading-confirm = Confirm that it is you
+app-label = Code from your authenticator app
+app-hint = Six digits, which change every 30 seconds.
+app-wrong = That code is not right, or it was used already. Please type the code that the app shows now.
+mail-instead = Send me a code by mail instead
+other-way = Confirm in another way
+methods-link = Set up an authenticator app or a passkey instead of waiting for mail
+methods-heading = How you confirm that it is you
+methods-lead = Instead of waiting for a mail, you can use what you set up here.
+methods-mail = Code by mail to { $mailbox }
+methods-first = To change how you confirm that it is you, please confirm it once more first.
+methods-what = A code by mail shows only that you can still read the mailbox. An authenticator app or a passkey is stronger.
+methods-done = It is set up, and you can use it from now on.
+methods-removed = It is removed.
+methods-over = That took too long, or was begun elsewhere. Please begin again.
+methods-full = No more can be set up now.
+method-app = Authenticator app
+method-passkey = Passkey
+method-added = set up on { $date }
+method-remove = Remove { $name }
+method-name = Name, so that you know it again
+app-begin = Set up an authenticator app
+app-scan = Scan this picture with the app, or type the key below it into the app. Then type the code that the app shows.
+app-picture = QR code with the key
+app-open = Open the app on this device
+passkey-use = Use a passkey
+passkey-begin = Set up a passkey
+passkey-wrong = The passkey did not work here. Please try again, or confirm in another way.
+passkey-script = A passkey needs JavaScript in this browser.
+
 ## The page after signing out
 
 signed-out-heading = You are signed out
@@ -123,25 +156,59 @@ signed-out-next = When you sign in again, a new code will be sent to your mailbo
 sign-in-again = Sign in again
 signed-out-shared = On a shared computer, close the browser window too.
 
+## Held
+
+held-note = What you sent is kept. You can send it on after the code.
+held-heading = What you sent was kept
+held-lead = You verified, so it can go on to { $target } now. It is kept for some minutes.
+held-send = Send it now
+held-drop = Throw it away
+held-gone-heading = Nothing is kept here
+held-gone = It was sent or thrown away already, its time is over, or you signed in anew.
+unsent-heading = What you sent was not sent on
+unsent-lead = You have to verify first, and this cannot be kept meanwhile. Please verify in a new tab, then go back one page here and send it again.
+unsent-verify = Verify in a new tab
+in-place-heading = Please verify your mailbox
+in-place-lead = This page cannot save until you do. Verify in a new tab, then come back here: nothing that you typed is lost.
+in-place-later = Not now
+
+## B
+
+browsers-heading = Your verified browsers
+browsers-lead = In these browsers you verified your mailbox for { $organization }. If you do not know one of them, end it, change your password, and tell the administrator.
+browsers-none = You have verified in no browser, or none of them counts any more.
+browser-name = { $program } on { $system }
+browser-unknown = An unknown browser
+browser-here = this browser
+browser-when = First verified { $first }, last verified { $last } at { $host } from the network { $network }.
+browser-end = End it
+browsers-end-others = End all others
+new-browser-subject = A new browser was verified at { $organization }
+new-browser-what = On { $time } somebody verified at { $host } as you. The browser: { $browser }. The network: { $network }.
+new-browser-next = If it was you, there is nothing to do. If it was not, open your verified browsers, end that one, and change your password:
+
 ## The page of a refusal. $contact is a person or a place in the organization's own words, $status a number.
 
 title-no-access = No access
 title-not-found = Not found
 title-try-again = Please try again
+title-loop = You would be asked again and again
 title-not-served = This request cannot be served
+try-again = Try again
 ask-contact = You can ask { $contact }.
 help-number = If you ask for help, give this number:
 status = Status { $status }
 
 reason-address-unknown = No mailbox is known for your account, so no code can be sent. Please ask your organization's admin.
-reason-token-blocked = API tokens of external users are blocked here by the organization. Please ask your organization's admin.
+reason-token-blocked = API tokens are blocked here by the organization. Please ask your organization's admin.
 reason-not-invited = This site is only for people from outside who were invited to it. Please ask whoever you work with here, or your organization's admin.
-reason-policy-unreadable = What the organization asks of people from outside cannot be read right now. Please try again in a moment.
+reason-policy-unreadable = What the organization asks for cannot be read right now. Please try again in a moment.
 reason-account-suspended = The organization suspended your access. Please ask your organization's admin, who can restore it.
 reason-account-deactivated = Your account was deactivated. Please ask your organization's admin, who can reactivate it.
 reason-account-closed = Your account was deleted. Please ask your organization's admin whether you should have another one.
 reason-access-ended = Your access ended on the day that was agreed. Please ask your contact in the organization, who can extend it.
-reason-second-step = Your organization asks for a code from your mailbox each time you sign in.
+reason-second-step = Your organization asks you to confirm that it is you each time you sign in.
+reason-second-step-setup = Your organization asks for more than a code by mail: please set up another way to confirm that it is you.
 reason-second-step-impossible = Your organization asks for a second step that nobody can set up here. Please ask your organization's admin.
 reason-single-sign-on = Your organization wants you to sign in with its single sign-on. Please sign in again.
 reason-session-reset = Your organization ended all earlier sign-ins. Please sign in again.
@@ -171,6 +238,9 @@ reason-body-too-large = The request body is too large.
 reason-body-stalled = The request body stopped arriving. Please send it again.
 reason-too-many-connections = Too many connections are open from your address. Please close some and try again.
 reason-cross-site = The form did not come from this site. Please open the page again.
+reason-cookies-not-kept = This browser does not keep the cookie that says that you verified, so you would be asked again and again. Please allow cookies for this site, then try again.
+reason-sign-in-out-of-reach = The page sees your sign-in and the verification does not, so you would be sent to and fro. Please sign out and in again; if that does not help, tell your organization's admin.
+reason-proof-not-counted = You verified, and it does not count: the organization asks anew each time, or the clocks of its servers differ. Please tell your organization's admin.
 reason-internal = Something went wrong here. Please try again.
 
 ## The mail with the code. Nobody must be led to think that anything in it is to be clicked.

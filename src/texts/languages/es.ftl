@@ -96,6 +96,38 @@ sign-out = Cerrar sesión en { $host }
 what-it-is = El código muestra que usted aún puede leer este buzón, y nada más.
 no-password = Esta página nunca pide una contraseña.
 
+## Authenticator apps and passkeys
+
+heading-confirm = Confirme su identidad
+app-label = Código de su aplicación de autenticación
+app-hint = Seis cifras, que cambian cada 30 segundos.
+app-wrong = Ese código no es correcto o ya se utilizó. Escriba el código que la aplicación muestra ahora.
+mail-instead = Enviarme un código por correo
+other-way = Confirmar de otra forma
+methods-link = Configurar una aplicación de autenticación o una llave de acceso en lugar de esperar un correo
+methods-heading = Cómo confirma su identidad
+methods-lead = En lugar de esperar un correo, puede usar lo que configure aquí.
+methods-mail = Código por correo a { $mailbox }
+methods-first = Para cambiar cómo confirma su identidad, primero confírmela una vez más.
+methods-what = Un código por correo solo demuestra que todavía puede leer el buzón. Una aplicación de autenticación o una llave de acceso es más segura.
+methods-done = Está configurado y puede usarlo desde ahora.
+methods-removed = Se ha eliminado.
+methods-over = Pasó demasiado tiempo o se empezó en otro lugar. Empiece de nuevo.
+methods-full = Por ahora no se puede configurar nada más.
+method-app = Aplicación de autenticación
+method-passkey = Llave de acceso
+method-added = configurado el { $date }
+method-remove = Eliminar { $name }
+method-name = Nombre, para reconocerlo más tarde
+app-begin = Configurar una aplicación de autenticación
+app-scan = Escanee esta imagen con la aplicación o escriba en ella la clave que está debajo. Después escriba el código que muestra la aplicación.
+app-picture = Código QR con la clave
+app-open = Abrir la aplicación en este dispositivo
+passkey-use = Usar una llave de acceso
+passkey-begin = Configurar una llave de acceso
+passkey-wrong = La llave de acceso no funcionó aquí. Inténtelo de nuevo o confirme de otra forma.
+passkey-script = Una llave de acceso necesita JavaScript en este navegador.
+
 ## Después de cerrar la sesión
 
 signed-out-heading = Ha cerrado la sesión
@@ -104,25 +136,59 @@ signed-out-next = Cuando vuelva a iniciar sesión, se enviará un código nuevo 
 sign-in-again = Iniciar sesión de nuevo
 signed-out-shared = En un ordenador compartido, cierre también la ventana del navegador.
 
+## Un formulario que se guardó
+
+held-note = Lo que envió está guardado. Podrá enviarlo después del código.
+held-heading = Lo que envió se ha guardado
+held-lead = Usted ha verificado, así que ahora puede enviarse a { $target }. Se guarda unos minutos.
+held-send = Enviar ahora
+held-drop = Desechar
+held-gone-heading = Aquí no hay nada guardado
+held-gone = Ya se envió o se desechó, su tiempo terminó, o usted inició sesión de nuevo.
+unsent-heading = Lo que envió no se ha transmitido
+unsent-lead = Primero debe verificar, y mientras tanto esto no se puede guardar. Verifique en una pestaña nueva, vuelva aquí una página atrás y envíelo otra vez.
+unsent-verify = Verificar en una pestaña nueva
+in-place-heading = Verifique su buzón
+in-place-lead = Hasta entonces esta página no puede guardar. Verifique en una pestaña nueva y vuelva aquí: no se pierde nada de lo que escribió.
+in-place-later = Ahora no
+
+## Los navegadores de una persona, y el correo sobre uno nuevo
+
+browsers-heading = Sus navegadores verificados
+browsers-lead = En estos navegadores verificó su buzón para { $organization }. Si no reconoce alguno, ciérrelo, cambie su contraseña y avise a la administración.
+browsers-none = No ha verificado en ningún navegador, o ya no cuenta ninguno.
+browser-name = { $program } en { $system }
+browser-unknown = Un navegador desconocido
+browser-here = este navegador
+browser-when = Verificado primero el { $first } y por última vez el { $last } en { $host } desde la red { $network }.
+browser-end = Cerrarlo
+browsers-end-others = Cerrar todos los demás
+new-browser-subject = Se verificó un navegador nuevo en { $organization }
+new-browser-what = El { $time } alguien verificó en su nombre en { $host }. El navegador: { $browser }. La red: { $network }.
+new-browser-next = Si fue usted, no hay nada que hacer. Si no, abra sus navegadores verificados, cierre ese y cambie su contraseña:
+
 ## Un rechazo
 
 title-no-access = Sin acceso
 title-not-found = No encontrado
 title-try-again = Inténtelo de nuevo
+title-loop = Se le preguntaría una y otra vez
 title-not-served = Esta solicitud no se puede atender
+try-again = Intentar de nuevo
 ask-contact = Puede preguntar aquí: { $contact }.
 help-number = Si pide ayuda, dé este número:
 status = Estado { $status }
 
 reason-address-unknown = No se conoce ningún buzón de su cuenta, así que no se puede enviar ningún código. Pregunte a la administración de su organización.
-reason-token-blocked = La organización bloquea aquí los tokens de API de personas externas. Pregunte a la administración de su organización.
+reason-token-blocked = La organización bloquea aquí los tokens de API. Pregunte a la administración de su organización.
 reason-not-invited = Este sitio es solo para personas externas invitadas a él. Pregunte a la persona con quien trabaja aquí o a la administración de su organización.
-reason-policy-unreadable = Ahora no se puede leer lo que la organización pide a las personas externas. Inténtelo de nuevo en un momento.
+reason-policy-unreadable = Ahora no se puede leer lo que pide la organización. Inténtelo de nuevo en un momento.
 reason-account-suspended = La organización suspendió su acceso. Pregunte a la administración de su organización, que puede restablecerlo.
 reason-account-deactivated = Su cuenta fue desactivada. Pregunte a la administración de su organización, que puede reactivarla.
 reason-account-closed = Su cuenta fue eliminada. Pregunte a la administración de su organización si debe tener otra.
 reason-access-ended = Su acceso terminó el día acordado. Pregunte a su contacto en la organización, que puede prolongarlo.
-reason-second-step = Su organización pide un código de su buzón cada vez que inicia sesión.
+reason-second-step = Su organización le pide que confirme su identidad cada vez que inicia sesión.
+reason-second-step-setup = A su organización no le basta un código por correo: configure otra forma de confirmar su identidad.
 reason-second-step-impossible = Su organización pide un segundo paso que nadie puede configurar aquí. Pregunte a la administración de su organización.
 reason-single-sign-on = Su organización quiere que inicie sesión con su inicio de sesión único. Inicie sesión de nuevo.
 reason-session-reset = Su organización terminó todas las sesiones anteriores. Inicie sesión de nuevo.
@@ -152,6 +218,9 @@ reason-body-too-large = El contenido de la solicitud es demasiado grande.
 reason-body-stalled = El contenido de la solicitud dejó de llegar. Envíela de nuevo.
 reason-too-many-connections = Hay demasiadas conexiones abiertas desde su dirección. Cierre algunas e inténtelo de nuevo.
 reason-cross-site = El formulario no venía de este sitio. Abra la página de nuevo.
+reason-cookies-not-kept = Este navegador no guarda la cookie que recuerda su verificación, así que se le pediría una y otra vez. Permita las cookies para este sitio e inténtelo de nuevo.
+reason-sign-in-out-of-reach = La página ve su inicio de sesión y la verificación no, así que se le enviaría de una a otra. Cierre la sesión y vuelva a iniciarla; si eso no ayuda, avise a la administración de su organización.
+reason-proof-not-counted = Usted verificó, y no cuenta: la organización pregunta cada vez, o los relojes de sus servidores difieren. Avise a la administración de su organización.
 reason-internal = Algo salió mal aquí. Inténtelo de nuevo.
 
 ## El correo con el código

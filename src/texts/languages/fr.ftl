@@ -96,6 +96,38 @@ sign-out = Se déconnecter de { $host }
 what-it-is = Le code montre que vous pouvez encore lire cette boîte, et rien de plus.
 no-password = Cette page ne demande jamais de mot de passe.
 
+## Authenticator apps and passkeys
+
+heading-confirm = Confirmez votre identité
+app-label = Code de votre application d’authentification
+app-hint = Six chiffres, qui changent toutes les 30 secondes.
+app-wrong = Ce code n’est pas correct, ou il a déjà été utilisé. Veuillez saisir le code que l’application affiche maintenant.
+mail-instead = Recevoir plutôt un code par e-mail
+other-way = Confirmer d’une autre manière
+methods-link = Configurer une application d’authentification ou une clé d’accès plutôt que d’attendre un e-mail
+methods-heading = Comment vous confirmez votre identité
+methods-lead = Plutôt que d’attendre un e-mail, vous pouvez utiliser ce que vous configurez ici.
+methods-mail = Code par e-mail à { $mailbox }
+methods-first = Pour changer la façon dont vous confirmez votre identité, veuillez d’abord la confirmer encore une fois.
+methods-what = Un code par e-mail montre seulement que vous pouvez encore lire cette boîte. Une application d’authentification ou une clé d’accès est plus sûre.
+methods-done = C’est configuré, et vous pouvez l’utiliser dès maintenant.
+methods-removed = C’est supprimé.
+methods-over = Cela a pris trop de temps ou a été commencé ailleurs. Veuillez recommencer.
+methods-full = Rien de plus ne peut être configuré pour le moment.
+method-app = Application d’authentification
+method-passkey = Clé d’accès
+method-added = configuré le { $date }
+method-remove = Supprimer { $name }
+method-name = Nom, pour le reconnaître plus tard
+app-begin = Configurer une application d’authentification
+app-scan = Scannez cette image avec l’application, ou saisissez-y la clé qui est dessous. Saisissez ensuite le code que l’application affiche.
+app-picture = Code QR contenant la clé
+app-open = Ouvrir l’application sur cet appareil
+passkey-use = Utiliser une clé d’accès
+passkey-begin = Configurer une clé d’accès
+passkey-wrong = La clé d’accès n’a pas fonctionné ici. Veuillez réessayer, ou confirmer d’une autre manière.
+passkey-script = Une clé d’accès a besoin de JavaScript dans ce navigateur.
+
 ## Après la déconnexion
 
 signed-out-heading = Vous êtes déconnecté
@@ -104,25 +136,59 @@ signed-out-next = À votre prochaine connexion, un nouveau code sera envoyé à 
 sign-in-again = Se reconnecter
 signed-out-shared = Sur un ordinateur partagé, fermez aussi la fenêtre du navigateur.
 
+## Un formulaire qui a été gardé
+
+held-note = Ce que vous avez envoyé est gardé. Vous pourrez l’envoyer après le code.
+held-heading = Ce que vous avez envoyé a été gardé
+held-lead = Vous avez vérifié ; cela peut donc partir maintenant vers { $target }. C’est gardé quelques minutes.
+held-send = Envoyer maintenant
+held-drop = Supprimer
+held-gone-heading = Rien n’est gardé ici
+held-gone = Cela a déjà été envoyé ou supprimé, le délai est passé, ou vous vous êtes reconnecté.
+unsent-heading = Ce que vous avez envoyé n’a pas été transmis
+unsent-lead = Vous devez d’abord vérifier, et ceci ne peut pas être gardé entre-temps. Veuillez vérifier dans un nouvel onglet, puis revenir ici d’une page en arrière et renvoyer.
+unsent-verify = Vérifier dans un nouvel onglet
+in-place-heading = Veuillez vérifier votre boîte
+in-place-lead = D’ici là, cette page ne peut rien enregistrer. Vérifiez dans un nouvel onglet, puis revenez ici : rien de ce que vous avez saisi n’est perdu.
+in-place-later = Pas maintenant
+
+## Les navigateurs d’une personne, et le message pour un nouveau
+
+browsers-heading = Vos navigateurs vérifiés
+browsers-lead = Dans ces navigateurs, vous avez vérifié votre boîte pour { $organization }. Si vous n’en reconnaissez pas un, mettez-y fin, changez votre mot de passe et prévenez l’administration.
+browsers-none = Vous n’avez vérifié dans aucun navigateur, ou plus aucun ne compte.
+browser-name = { $program } sous { $system }
+browser-unknown = Un navigateur inconnu
+browser-here = ce navigateur
+browser-when = Vérifié d’abord le { $first }, et en dernier le { $last } sur { $host } depuis le réseau { $network }.
+browser-end = Y mettre fin
+browsers-end-others = Mettre fin à tous les autres
+new-browser-subject = Un nouveau navigateur a été vérifié chez { $organization }
+new-browser-what = Le { $time }, quelqu’un a vérifié en votre nom sur { $host }. Le navigateur : { $browser }. Le réseau : { $network }.
+new-browser-next = Si c’était vous, il n’y a rien à faire. Sinon, ouvrez vos navigateurs vérifiés, mettez fin à celui-là et changez votre mot de passe :
+
 ## Un refus
 
 title-no-access = Accès refusé
 title-not-found = Introuvable
 title-try-again = Veuillez réessayer
+title-loop = La demande reviendrait sans fin
 title-not-served = Cette requête ne peut pas être traitée
+try-again = Réessayer
 ask-contact = Vous pouvez vous adresser ici : { $contact }.
 help-number = Si vous demandez de l’aide, donnez ce numéro :
 status = Code d’état { $status }
 
 reason-address-unknown = Aucune boîte n’est connue pour votre compte : aucun code ne peut être envoyé. Veuillez vous adresser à l’administration de votre organisation.
-reason-token-blocked = L’organisation bloque ici les jetons d’API des personnes externes. Veuillez vous adresser à l’administration de votre organisation.
+reason-token-blocked = L’organisation bloque ici les jetons d’API. Veuillez vous adresser à l’administration de votre organisation.
 reason-not-invited = Ce site est réservé aux personnes externes qui y ont été invitées. Veuillez vous adresser à la personne avec qui vous travaillez ici ou à l’administration de votre organisation.
-reason-policy-unreadable = Ce que l’organisation demande aux personnes externes ne peut pas être lu pour l’instant. Veuillez réessayer dans un moment.
+reason-policy-unreadable = Ce que l’organisation demande ne peut pas être lu pour l’instant. Veuillez réessayer dans un moment.
 reason-account-suspended = L’organisation a suspendu votre accès. Veuillez vous adresser à l’administration de votre organisation, qui peut le rétablir.
 reason-account-deactivated = Votre compte a été désactivé. Veuillez vous adresser à l’administration de votre organisation, qui peut le réactiver.
 reason-account-closed = Votre compte a été supprimé. Veuillez demander à l’administration de votre organisation si vous devez en avoir un autre.
 reason-access-ended = Votre accès a pris fin à la date convenue. Veuillez vous adresser à votre contact dans l’organisation, qui peut le prolonger.
-reason-second-step = Votre organisation demande un code de votre boîte à chaque connexion.
+reason-second-step = Votre organisation vous demande de confirmer votre identité à chaque connexion.
+reason-second-step-setup = Un code par e-mail ne suffit pas à votre organisation : veuillez configurer un autre moyen de confirmer votre identité.
 reason-second-step-impossible = Votre organisation demande une deuxième étape que personne ne peut configurer ici. Veuillez vous adresser à l’administration de votre organisation.
 reason-single-sign-on = Votre organisation souhaite que vous passiez par son authentification unique. Veuillez vous reconnecter.
 reason-session-reset = Votre organisation a mis fin à toutes les connexions précédentes. Veuillez vous reconnecter.
@@ -152,6 +218,9 @@ reason-body-too-large = Le contenu de la requête est trop volumineux.
 reason-body-stalled = Le contenu de la requête n’est pas arrivé en entier. Veuillez la renvoyer.
 reason-too-many-connections = Trop de connexions sont ouvertes depuis votre adresse. Veuillez en fermer et réessayer.
 reason-cross-site = Le formulaire ne venait pas de ce site. Veuillez rouvrir la page.
+reason-cookies-not-kept = Ce navigateur ne garde pas le cookie qui note votre vérification ; elle vous serait donc demandée sans fin. Veuillez autoriser les cookies pour ce site, puis réessayer.
+reason-sign-in-out-of-reach = La page voit votre connexion et la vérification ne la voit pas ; vous seriez donc renvoyé de l’une à l’autre. Veuillez vous déconnecter puis vous reconnecter ; si cela ne suffit pas, prévenez l’administration de votre organisation.
+reason-proof-not-counted = Vous avez vérifié, et cela ne compte pas : l’organisation redemande à chaque fois, ou les horloges de ses serveurs diffèrent. Veuillez prévenir l’administration de votre organisation.
 reason-internal = Une erreur s’est produite ici. Veuillez réessayer.
 
 ## Le message avec le code

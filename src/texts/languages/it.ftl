@@ -96,6 +96,38 @@ sign-out = Esci da { $host }
 what-it-is = Il codice mostra che Lei può ancora leggere questa casella, e nient’altro.
 no-password = Questa pagina non chiede mai una password.
 
+## Authenticator apps and passkeys
+
+heading-confirm = Confermi la Sua identità
+app-label = Codice della Sua app di autenticazione
+app-hint = Sei cifre, che cambiano ogni 30 secondi.
+app-wrong = Questo codice non è corretto o è già stato usato. Digiti il codice che l’app mostra adesso.
+mail-instead = Inviare invece un codice via e-mail
+other-way = Confermare in un altro modo
+methods-link = Configurare un’app di autenticazione o una passkey invece di attendere le e-mail
+methods-heading = Come conferma la Sua identità
+methods-lead = Invece di attendere un’e-mail, può usare ciò che configura qui.
+methods-mail = Codice via e-mail a { $mailbox }
+methods-first = Per cambiare il modo in cui conferma la Sua identità, la confermi prima ancora una volta.
+methods-what = Un codice via e-mail mostra soltanto che può ancora leggere la casella. Un’app di autenticazione o una passkey è più sicura.
+methods-done = È configurato e da ora può usarlo.
+methods-removed = È stato rimosso.
+methods-over = È passato troppo tempo, oppure è stato iniziato altrove. Ricominci.
+methods-full = Per ora non si può configurare altro.
+method-app = App di autenticazione
+method-passkey = Chiave di accesso (passkey)
+method-added = configurato il { $date }
+method-remove = Rimuovere { $name }
+method-name = Nome, per riconoscerlo in seguito
+app-begin = Configurare un’app di autenticazione
+app-scan = Inquadri questa immagine con l’app, o digiti nell’app la chiave qui sotto. Poi digiti il codice che l’app mostra.
+app-picture = Codice QR con la chiave
+app-open = Aprire l’app su questo dispositivo
+passkey-use = Usare una passkey
+passkey-begin = Configurare una passkey
+passkey-wrong = La passkey qui non ha funzionato. Riprovi, o confermi in un altro modo.
+passkey-script = Una passkey richiede JavaScript in questo browser.
+
 ## Dopo l’uscita
 
 signed-out-heading = È uscito dal sito
@@ -104,25 +136,59 @@ signed-out-next = Al prossimo accesso, un nuovo codice sarà inviato alla Sua ca
 sign-in-again = Accedi di nuovo
 signed-out-shared = Su un computer condiviso, chiuda anche la finestra del browser.
 
+## Un modulo che è stato conservato
+
+held-note = Quello che ha inviato è conservato. Potrà inviarlo dopo il codice.
+held-heading = Quello che ha inviato è stato conservato
+held-lead = Lei ha verificato, perciò ora può andare a { $target }. Viene conservato per alcuni minuti.
+held-send = Invia ora
+held-drop = Scarta
+held-gone-heading = Qui non è conservato nulla
+held-gone = È già stato inviato o scartato, il tempo è scaduto, oppure ha effettuato un nuovo accesso.
+unsent-heading = Quello che ha inviato non è stato inoltrato
+unsent-lead = Prima deve verificare, e nel frattempo questo non può essere conservato. Verifichi in una nuova scheda, poi torni qui indietro di una pagina e invii di nuovo.
+unsent-verify = Verifica in una nuova scheda
+in-place-heading = Verifichi la Sua casella
+in-place-lead = Fino ad allora questa pagina non può salvare. Verifichi in una nuova scheda, poi torni qui: nulla di ciò che ha scritto va perso.
+in-place-later = Non ora
+
+## I browser di una persona, e il messaggio per uno nuovo
+
+browsers-heading = I Suoi browser verificati
+browsers-lead = In questi browser ha verificato la Sua casella per { $organization }. Se non ne riconosce uno, lo termini, cambi la password e avvisi l’amministrazione.
+browsers-none = Non ha verificato in nessun browser, oppure nessuno vale più.
+browser-name = { $program } su { $system }
+browser-unknown = Un browser sconosciuto
+browser-here = questo browser
+browser-when = Verificato la prima volta il { $first } e l’ultima il { $last } su { $host } dalla rete { $network }.
+browser-end = Termina
+browsers-end-others = Termina tutti gli altri
+new-browser-subject = Un nuovo browser è stato verificato presso { $organization }
+new-browser-what = Il { $time } qualcuno ha verificato a Suo nome su { $host }. Il browser: { $browser }. La rete: { $network }.
+new-browser-next = Se è stato Lei, non c’è nulla da fare. Altrimenti apra i Suoi browser verificati, termini quello e cambi la password:
+
 ## Un rifiuto
 
 title-no-access = Accesso negato
 title-not-found = Non trovato
 title-try-again = Riprovi, per favore
+title-loop = Le verrebbe chiesto all’infinito
 title-not-served = Questa richiesta non può essere servita
+try-again = Riprova
 ask-contact = Può chiedere qui: { $contact }.
 help-number = Se chiede aiuto, indichi questo numero:
 status = Stato { $status }
 
 reason-address-unknown = Non si conosce alcuna casella del Suo account, quindi non si può inviare un codice. Si rivolga all’amministrazione della Sua organizzazione.
-reason-token-blocked = I token API delle persone esterne sono bloccati qui dall’organizzazione. Si rivolga all’amministrazione della Sua organizzazione.
+reason-token-blocked = I token API sono bloccati qui dall’organizzazione. Si rivolga all’amministrazione della Sua organizzazione.
 reason-not-invited = Questo sito è riservato alle persone esterne che vi sono state invitate. Si rivolga a chi lavora qui con Lei o all’amministrazione della Sua organizzazione.
-reason-policy-unreadable = Al momento non si può leggere che cosa l’organizzazione chiede alle persone esterne. Riprovi tra un momento.
+reason-policy-unreadable = Al momento non si può leggere che cosa chiede l’organizzazione. Riprovi tra un momento.
 reason-account-suspended = L’organizzazione ha sospeso il Suo accesso. Si rivolga all’amministrazione della Sua organizzazione, che può ripristinarlo.
 reason-account-deactivated = Il Suo account è stato disattivato. Si rivolga all’amministrazione della Sua organizzazione, che può riattivarlo.
 reason-account-closed = Il Suo account è stato eliminato. Chieda all’amministrazione della Sua organizzazione se deve averne un altro.
 reason-access-ended = Il Suo accesso è terminato nel giorno concordato. Si rivolga al Suo contatto nell’organizzazione, che può prolungarlo.
-reason-second-step = La Sua organizzazione chiede un codice dalla Sua casella a ogni accesso.
+reason-second-step = La Sua organizzazione Le chiede di confermare la Sua identità a ogni accesso.
+reason-second-step-setup = Alla Sua organizzazione non basta un codice via e-mail: configuri un altro modo di confermare la Sua identità.
 reason-second-step-impossible = La Sua organizzazione chiede un secondo passaggio che qui nessuno può configurare. Si rivolga all’amministrazione della Sua organizzazione.
 reason-single-sign-on = La Sua organizzazione vuole che acceda con il suo single sign-on. Acceda di nuovo.
 reason-session-reset = La Sua organizzazione ha chiuso tutti gli accessi precedenti. Acceda di nuovo.
@@ -152,6 +218,9 @@ reason-body-too-large = Il contenuto della richiesta è troppo grande.
 reason-body-stalled = Il contenuto della richiesta non è arrivato per intero. La invii di nuovo.
 reason-too-many-connections = Ci sono troppe connessioni aperte dal Suo indirizzo. Ne chiuda alcune e riprovi.
 reason-cross-site = Il modulo non veniva da questo sito. Riapra la pagina.
+reason-cookies-not-kept = Questo browser non conserva il cookie che ricorda la Sua verifica, perciò Le verrebbe chiesta all’infinito. Consenta i cookie per questo sito, poi riprovi.
+reason-sign-in-out-of-reach = La pagina vede il Suo accesso e la verifica no, perciò verrebbe rimandato dall’una all’altra. Esca e acceda di nuovo; se non basta, avvisi l’amministrazione della Sua organizzazione.
+reason-proof-not-counted = Lei ha verificato, ma non vale: l’organizzazione chiede ogni volta, oppure gli orologi dei suoi server differiscono. Avvisi l’amministrazione della Sua organizzazione.
 reason-internal = Qui qualcosa è andato storto. Riprovi.
 
 ## Il messaggio con il codice

@@ -62,6 +62,38 @@ sign-out = 로그아웃: { $host }
 what-it-is = 코드는 이 메일함을 여전히 읽을 수 있다는 것만 보여 줍니다.
 no-password = 이 페이지는 절대로 비밀번호를 묻지 않습니다.
 
+## Authenticator apps and passkeys
+
+heading-confirm = 본인인지 확인해 주세요
+app-label = 인증 앱의 코드
+app-hint = 30초마다 바뀌는 숫자 여섯 자리입니다.
+app-wrong = 코드가 올바르지 않거나 이미 사용되었습니다. 지금 앱에 표시된 코드를 입력해 주세요.
+mail-instead = 대신 메일로 코드 받기
+other-way = 다른 방법으로 확인하기
+methods-link = 메일을 기다리는 대신 인증 앱이나 패스키 설정하기
+methods-heading = 본인 확인 방법
+methods-lead = 메일을 기다리는 대신 여기에서 설정한 것을 사용할 수 있습니다.
+methods-mail = 메일 코드: { $mailbox }
+methods-first = 본인 확인 방법을 바꾸려면 먼저 한 번 더 본인 확인을 해 주세요.
+methods-what = 메일 코드는 메일함을 아직 읽을 수 있다는 것만 보여 줍니다. 인증 앱이나 패스키가 더 안전합니다.
+methods-done = 설정되었으며 지금부터 사용할 수 있습니다.
+methods-removed = 삭제되었습니다.
+methods-over = 시간이 너무 오래 걸렸거나 다른 곳에서 시작되었습니다. 다시 시작해 주세요.
+methods-full = 지금은 더 설정할 수 없습니다.
+method-app = 인증 앱
+method-passkey = 패스키
+method-added = 설정한 날 { $date }
+method-remove = 삭제: { $name }
+method-name = 알아볼 수 있는 이름
+app-begin = 인증 앱 설정하기
+app-scan = 이 그림을 앱으로 스캔하거나 아래의 키를 앱에 입력해 주세요. 그런 다음 앱에 표시되는 코드를 입력해 주세요.
+app-picture = 키가 담긴 QR 코드
+app-open = 이 기기에서 앱 열기
+passkey-use = 패스키 사용하기
+passkey-begin = 패스키 설정하기
+passkey-wrong = 여기에서 패스키를 사용하지 못했습니다. 다시 시도하거나 다른 방법으로 확인해 주세요.
+passkey-script = 패스키를 쓰려면 이 브라우저에서 JavaScript가 필요합니다.
+
 ## 로그아웃 후
 
 signed-out-heading = 로그아웃되었습니다
@@ -70,25 +102,59 @@ signed-out-next = 다시 로그인하면 메일함으로 새 코드가 보내집
 sign-in-again = 다시 로그인
 signed-out-shared = 공용 컴퓨터에서는 브라우저 창도 닫아 주세요.
 
+## 보관된 양식
+
+held-note = 보낸 내용은 보관되어 있습니다. 코드를 입력한 뒤 보낼 수 있습니다.
+held-heading = 보낸 내용이 보관되어 있습니다
+held-lead = 확인이 끝났으므로 이제 다음 주소로 보낼 수 있습니다: { $target } 내용은 몇 분 동안 보관됩니다.
+held-send = 지금 보내기
+held-drop = 버리기
+held-gone-heading = 보관된 내용이 없습니다
+held-gone = 이미 보냈거나 버렸거나, 시간이 지났거나, 다시 로그인했기 때문입니다.
+unsent-heading = 보낸 내용이 전달되지 않았습니다
+unsent-lead = 먼저 확인이 필요하며, 그동안 이 내용은 보관할 수 없습니다. 새 탭에서 확인한 뒤 여기서 이전 페이지로 돌아가 다시 보내 주세요.
+unsent-verify = 새 탭에서 확인하기
+in-place-heading = 메일함을 확인해 주세요
+in-place-lead = 그때까지 이 페이지는 저장할 수 없습니다. 새 탭에서 확인한 뒤 여기로 돌아와 주세요. 입력한 내용은 사라지지 않습니다.
+in-place-later = 나중에
+
+## 사용자의 브라우저와 새 브라우저 메일
+
+browsers-heading = 확인된 브라우저
+browsers-lead = 다음 브라우저에서 메일함을 확인했습니다. 조직: { $organization }. 모르는 브라우저가 있으면 종료하고 비밀번호를 바꾼 뒤 관리자에게 알려 주세요.
+browsers-none = 확인한 브라우저가 없거나 모두 더 이상 유효하지 않습니다.
+browser-name = { $system } 의 { $program }
+browser-unknown = 알 수 없는 브라우저
+browser-here = 이 브라우저
+browser-when = 첫 확인 { $first }, 마지막 확인 { $last }, 사이트 { $host }, 네트워크 { $network }.
+browser-end = 종료
+browsers-end-others = 다른 브라우저 모두 종료
+new-browser-subject = 새 브라우저가 확인되었습니다: { $organization }
+new-browser-what = 시각 { $time }에 누군가 회원님으로 확인했습니다. 사이트: { $host }. 브라우저: { $browser }. 네트워크: { $network }.
+new-browser-next = 본인이라면 하실 일이 없습니다. 아니라면 확인된 브라우저 목록을 열어 그 브라우저를 종료하고 비밀번호를 바꿔 주세요:
+
 ## 거부 페이지
 
 title-no-access = 접근할 수 없습니다
 title-not-found = 찾을 수 없습니다
 title-try-again = 다시 시도해 주세요
+title-loop = 같은 확인이 계속 되풀이됩니다
 title-not-served = 이 요청은 처리할 수 없습니다
+try-again = 다시 시도
 ask-contact = 문의할 곳: { $contact }.
 help-number = 도움을 요청할 때 이 번호를 알려 주세요:
 status = 상태 코드 { $status }
 
 reason-address-unknown = 계정의 메일함을 알 수 없어 코드를 보낼 수 없습니다. 조직의 관리자에게 문의해 주세요.
-reason-token-blocked = 이곳에서는 조직이 외부 사용자의 API 토큰을 차단했습니다. 조직의 관리자에게 문의해 주세요.
+reason-token-blocked = 이곳에서는 조직이 API 토큰을 차단했습니다. 조직의 관리자에게 문의해 주세요.
 reason-not-invited = 이 사이트는 초대받은 외부 사용자만 이용할 수 있습니다. 함께 일하는 분이나 조직의 관리자에게 문의해 주세요.
-reason-policy-unreadable = 조직이 외부 사용자에게 요구하는 내용을 지금 읽을 수 없습니다. 잠시 후 다시 시도해 주세요.
+reason-policy-unreadable = 조직이 요구하는 내용을 지금 읽을 수 없습니다. 잠시 후 다시 시도해 주세요.
 reason-account-suspended = 조직이 접근을 정지했습니다. 복구할 수 있는 조직의 관리자에게 문의해 주세요.
 reason-account-deactivated = 계정이 비활성화되었습니다. 다시 활성화할 수 있는 조직의 관리자에게 문의해 주세요.
 reason-account-closed = 계정이 삭제되었습니다. 다른 계정이 필요한지 조직의 관리자에게 문의해 주세요.
 reason-access-ended = 정해진 날에 접근이 끝났습니다. 연장할 수 있는 조직의 담당자에게 문의해 주세요.
-reason-second-step = 조직에서 로그인할 때마다 메일함의 코드를 요청합니다.
+reason-second-step = 조직에서 로그인할 때마다 본인 확인을 요청합니다.
+reason-second-step-setup = 조직에서는 메일 코드만으로는 충분하지 않습니다. 다른 본인 확인 방법을 설정해 주세요.
 reason-second-step-impossible = 조직에서 여기서는 아무도 설정할 수 없는 두 번째 단계를 요구합니다. 조직의 관리자에게 문의해 주세요.
 reason-single-sign-on = 조직에서 통합 로그인을 사용하도록 요구합니다. 다시 로그인해 주세요.
 reason-session-reset = 조직에서 이전의 모든 로그인을 종료했습니다. 다시 로그인해 주세요.
@@ -118,6 +184,9 @@ reason-body-too-large = 요청 본문이 너무 큽니다.
 reason-body-stalled = 요청 본문이 끝까지 도착하지 않았습니다. 다시 보내 주세요.
 reason-too-many-connections = 사용 중인 주소에서 열린 연결이 너무 많습니다. 일부를 닫고 다시 시도해 주세요.
 reason-cross-site = 양식이 이 사이트에서 온 것이 아닙니다. 페이지를 다시 열어 주세요.
+reason-cookies-not-kept = 이 브라우저는 확인했음을 나타내는 쿠키를 저장하지 않아 확인이 계속 되풀이됩니다. 이 사이트의 쿠키를 허용한 뒤 다시 시도해 주세요.
+reason-sign-in-out-of-reach = 페이지에서는 로그인이 보이지만 확인 페이지에서는 보이지 않아 계속 오가게 됩니다. 로그아웃한 뒤 다시 로그인해 주세요. 그래도 해결되지 않으면 조직의 관리자에게 알려 주세요.
+reason-proof-not-counted = 확인했지만 인정되지 않습니다. 조직에서 매번 다시 확인을 요구하거나 서버의 시계가 서로 다릅니다. 조직의 관리자에게 알려 주세요.
 reason-internal = 문제가 발생했습니다. 다시 시도해 주세요.
 
 ## 코드가 담긴 메일

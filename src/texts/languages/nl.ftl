@@ -96,6 +96,38 @@ sign-out = Afmelden bij { $host }
 what-it-is = De code laat zien dat u deze mailbox nog kunt lezen, en meer niet.
 no-password = Deze pagina vraagt nooit om een wachtwoord.
 
+## Authenticator apps and passkeys
+
+heading-confirm = Bevestig dat u het bent
+app-label = Code uit uw authenticator-app
+app-hint = Zes cijfers, die elke 30 seconden veranderen.
+app-wrong = Die code klopt niet of is al gebruikt. Typ de code die de app nu toont.
+mail-instead = Stuur mij liever een code per mail
+other-way = Op een andere manier bevestigen
+methods-link = Een authenticator-app of passkey instellen in plaats van op mail te wachten
+methods-heading = Hoe u bevestigt dat u het bent
+methods-lead = In plaats van op een mail te wachten kunt u gebruiken wat u hier instelt.
+methods-mail = Code per mail naar { $mailbox }
+methods-first = Om te veranderen hoe u bevestigt dat u het bent, bevestigt u het eerst nog een keer.
+methods-what = Een code per mail toont alleen dat u de mailbox nog kunt lezen. Een authenticator-app of passkey is sterker.
+methods-done = Het is ingesteld, en u kunt het vanaf nu gebruiken.
+methods-removed = Het is verwijderd.
+methods-over = Dat duurde te lang of is ergens anders begonnen. Begin opnieuw.
+methods-full = Er kan nu niets meer worden ingesteld.
+method-app = Authenticator-app
+method-passkey = Toegangssleutel (passkey)
+method-added = ingesteld op { $date }
+method-remove = Verwijderen: { $name }
+method-name = Naam, zodat u het herkent
+app-begin = Een authenticator-app instellen
+app-scan = Scan deze afbeelding met de app, of typ de sleutel eronder in de app. Typ daarna de code die de app toont.
+app-picture = QR-code met de sleutel
+app-open = De app op dit apparaat openen
+passkey-use = Een passkey gebruiken
+passkey-begin = Een passkey instellen
+passkey-wrong = De passkey werkte hier niet. Probeer het opnieuw, of bevestig op een andere manier.
+passkey-script = Een passkey heeft JavaScript nodig in deze browser.
+
 ## Na het afmelden
 
 signed-out-heading = U bent afgemeld
@@ -104,25 +136,59 @@ signed-out-next = Als u zich weer aanmeldt, wordt een nieuwe code naar uw mailbo
 sign-in-again = Opnieuw aanmelden
 signed-out-shared = Sluit op een gedeelde computer ook het browservenster.
 
+## Een formulier dat is bewaard
+
+held-note = Wat u hebt verzonden, wordt bewaard. Na de code kunt u het alsnog verzenden.
+held-heading = Wat u hebt verzonden, is bewaard
+held-lead = U hebt bevestigd, dus het kan nu naar { $target }. Het wordt enkele minuten bewaard.
+held-send = Nu verzenden
+held-drop = Weggooien
+held-gone-heading = Hier wordt niets bewaard
+held-gone = Het is al verzonden of weggegooid, de tijd is om, of u hebt zich opnieuw aangemeld.
+unsent-heading = Wat u hebt verzonden, is niet doorgestuurd
+unsent-lead = U moet eerst bevestigen, en dit kan intussen niet worden bewaard. Bevestig in een nieuw tabblad, ga hier dan een pagina terug en verzend het opnieuw.
+unsent-verify = Bevestigen in een nieuw tabblad
+in-place-heading = Bevestig uw mailbox
+in-place-lead = Tot dan kan deze pagina niets opslaan. Bevestig in een nieuw tabblad en kom dan hier terug: niets van wat u hebt getypt gaat verloren.
+in-place-later = Niet nu
+
+## De browsers van iemand, en de mail over een nieuwe
+
+browsers-heading = Uw bevestigde browsers
+browsers-lead = In deze browsers hebt u uw mailbox bevestigd voor { $organization }. Kent u er een niet, beëindig die dan, verander uw wachtwoord en waarschuw de beheerder.
+browsers-none = U hebt in geen enkele browser bevestigd, of geen ervan telt nog.
+browser-name = { $program } op { $system }
+browser-unknown = Een onbekende browser
+browser-here = deze browser
+browser-when = Voor het eerst bevestigd { $first }, het laatst { $last } op { $host } vanuit het netwerk { $network }.
+browser-end = Beëindigen
+browsers-end-others = Alle andere beëindigen
+new-browser-subject = Een nieuwe browser is bevestigd bij { $organization }
+new-browser-what = Op { $time } heeft iemand zich bij { $host } als u bevestigd. De browser: { $browser }. Het netwerk: { $network }.
+new-browser-next = Was u het, dan hoeft u niets te doen. Zo niet, open dan uw bevestigde browsers, beëindig die ene en verander uw wachtwoord:
+
 ## Een weigering
 
 title-no-access = Geen toegang
 title-not-found = Niet gevonden
 title-try-again = Probeer het opnieuw
+title-loop = U zou steeds opnieuw worden gevraagd
 title-not-served = Dit verzoek kan niet worden behandeld
+try-again = Opnieuw proberen
 ask-contact = U kunt het hier vragen: { $contact }.
 help-number = Als u om hulp vraagt, noem dan dit nummer:
 status = Statuscode { $status }
 
 reason-address-unknown = Bij uw account is geen mailbox bekend, dus er kan geen code worden gestuurd. Vraag de beheerder van uw organisatie.
-reason-token-blocked = API-tokens van mensen van buiten zijn hier door de organisatie geblokkeerd. Vraag de beheerder van uw organisatie.
+reason-token-blocked = API-tokens zijn hier door de organisatie geblokkeerd. Vraag de beheerder van uw organisatie.
 reason-not-invited = Deze site is alleen voor mensen van buiten die ervoor zijn uitgenodigd. Vraag met wie u hier samenwerkt, of de beheerder van uw organisatie.
-reason-policy-unreadable = Wat de organisatie van mensen van buiten vraagt, kan nu niet worden gelezen. Probeer het zo meteen opnieuw.
+reason-policy-unreadable = Wat de organisatie vraagt, kan nu niet worden gelezen. Probeer het zo meteen opnieuw.
 reason-account-suspended = De organisatie heeft uw toegang opgeschort. Vraag de beheerder van uw organisatie, die hem kan herstellen.
 reason-account-deactivated = Uw account is uitgeschakeld. Vraag de beheerder van uw organisatie, die het weer kan inschakelen.
 reason-account-closed = Uw account is verwijderd. Vraag de beheerder van uw organisatie of u een ander moet krijgen.
 reason-access-ended = Uw toegang eindigde op de afgesproken dag. Vraag uw contactpersoon in de organisatie, die hem kan verlengen.
-reason-second-step = Uw organisatie vraagt bij elke aanmelding om een code uit uw mailbox.
+reason-second-step = Uw organisatie vraagt u bij elke aanmelding te bevestigen dat u het bent.
+reason-second-step-setup = Voor uw organisatie is een code per mail niet genoeg: stel een andere manier in om te bevestigen dat u het bent.
 reason-second-step-impossible = Uw organisatie vraagt om een tweede stap die hier niemand kan instellen. Vraag de beheerder van uw organisatie.
 reason-single-sign-on = Uw organisatie wil dat u zich met haar single sign-on aanmeldt. Meld u opnieuw aan.
 reason-session-reset = Uw organisatie heeft alle eerdere aanmeldingen beëindigd. Meld u opnieuw aan.
@@ -152,6 +218,9 @@ reason-body-too-large = De inhoud van het verzoek is te groot.
 reason-body-stalled = De inhoud van het verzoek kwam niet helemaal aan. Stuur het opnieuw.
 reason-too-many-connections = Vanaf uw adres staan te veel verbindingen open. Sluit er een paar en probeer het opnieuw.
 reason-cross-site = Het formulier kwam niet van deze site. Open de pagina opnieuw.
+reason-cookies-not-kept = Deze browser bewaart de cookie met uw bevestiging niet, dus u zou er steeds opnieuw om worden gevraagd. Sta cookies voor deze site toe en probeer het dan opnieuw.
+reason-sign-in-out-of-reach = De pagina ziet uw aanmelding en de bevestiging niet, dus u zou heen en weer worden gestuurd. Meld u af en weer aan; helpt dat niet, waarschuw dan de beheerder van uw organisatie.
+reason-proof-not-counted = U hebt bevestigd, en het telt niet: de organisatie vraagt het elke keer opnieuw, of de klokken van haar servers lopen uiteen. Waarschuw de beheerder van uw organisatie.
 reason-internal = Hier ging iets mis. Probeer het opnieuw.
 
 ## De mail met de code

@@ -120,6 +120,38 @@ sign-out = Wyloguj się z { $host }
 what-it-is = Kod pokazuje, że nadal możesz czytać tę skrzynkę, i nic więcej.
 no-password = Ta strona nigdy nie prosi o hasło.
 
+## Authenticator apps and passkeys
+
+heading-confirm = Potwierdź swoją tożsamość
+app-label = Kod z aplikacji uwierzytelniającej
+app-hint = Sześć cyfr, które zmieniają się co 30 sekund.
+app-wrong = Ten kod jest nieprawidłowy albo był już użyty. Wpisz kod, który aplikacja pokazuje teraz.
+mail-instead = Wyślij mi raczej kod pocztą
+other-way = Potwierdź w inny sposób
+methods-link = Skonfiguruj aplikację uwierzytelniającą lub klucz dostępu zamiast czekać na pocztę
+methods-heading = Jak potwierdzasz swoją tożsamość
+methods-lead = Zamiast czekać na pocztę, możesz użyć tego, co tu skonfigurujesz.
+methods-mail = Kod pocztą na { $mailbox }
+methods-first = Aby zmienić sposób potwierdzania tożsamości, najpierw potwierdź ją jeszcze raz.
+methods-what = Kod z poczty pokazuje tylko, że nadal możesz czytać skrzynkę. Aplikacja uwierzytelniająca lub klucz dostępu jest silniejszy.
+methods-done = Gotowe: od teraz możesz z tego korzystać.
+methods-removed = Usunięto.
+methods-over = Trwało to zbyt długo albo zaczęto gdzie indziej. Zacznij od nowa.
+methods-full = Teraz nie można skonfigurować niczego więcej.
+method-app = Aplikacja uwierzytelniająca
+method-passkey = Klucz dostępu
+method-added = skonfigurowano { $date }
+method-remove = Usuń { $name }
+method-name = Nazwa, po której ją rozpoznasz
+app-begin = Skonfiguruj aplikację uwierzytelniającą
+app-scan = Zeskanuj ten obraz aplikacją albo wpisz w niej klucz podany niżej. Potem wpisz kod, który pokazuje aplikacja.
+app-picture = Kod QR z kluczem
+app-open = Otwórz aplikację na tym urządzeniu
+passkey-use = Użyj klucza dostępu
+passkey-begin = Skonfiguruj klucz dostępu
+passkey-wrong = Klucz dostępu tu nie zadziałał. Spróbuj ponownie albo potwierdź w inny sposób.
+passkey-script = Klucz dostępu wymaga JavaScriptu w tej przeglądarce.
+
 ## Po wylogowaniu
 
 signed-out-heading = Wylogowano
@@ -128,25 +160,59 @@ signed-out-next = Przy następnym logowaniu nowy kod zostanie wysłany do Twojej
 sign-in-again = Zaloguj się ponownie
 signed-out-shared = Na wspólnym komputerze zamknij też okno przeglądarki.
 
+## Formularz, który zachowano
+
+held-note = To, co zostało wysłane, jest zachowane. Po podaniu kodu można to wysłać.
+held-heading = Wysłane dane zostały zachowane
+held-lead = Potwierdzenie się udało, więc można to teraz wysłać do { $target }. Dane są przechowywane przez kilka minut.
+held-send = Wyślij teraz
+held-drop = Odrzuć
+held-gone-heading = Nic tu nie jest zachowane
+held-gone = Zostało już wysłane lub odrzucone, minął czas albo nastąpiło nowe logowanie.
+unsent-heading = Wysłane dane nie zostały przekazane
+unsent-lead = Najpierw trzeba potwierdzić, a tych danych nie można w tym czasie zachować. Potwierdź w nowej karcie, potem cofnij się tutaj o jedną stronę i wyślij ponownie.
+unsent-verify = Potwierdź w nowej karcie
+in-place-heading = Potwierdź swoją skrzynkę
+in-place-lead = Do tego czasu ta strona nie może zapisywać. Potwierdź w nowej karcie i wróć tutaj: nic z wpisanego tekstu nie przepadnie.
+in-place-later = Nie teraz
+
+## Przeglądarki danej osoby i wiadomość o nowej
+
+browsers-heading = Twoje potwierdzone przeglądarki
+browsers-lead = W tych przeglądarkach Twoja skrzynka została potwierdzona dla { $organization }. Jeśli którejś nie znasz, zakończ ją, zmień hasło i powiadom administratora.
+browsers-none = Nie potwierdzono w żadnej przeglądarce albo żadna się już nie liczy.
+browser-name = { $program } w systemie { $system }
+browser-unknown = Nieznana przeglądarka
+browser-here = ta przeglądarka
+browser-when = Pierwsze potwierdzenie { $first }, ostatnie { $last } na { $host } z sieci { $network }.
+browser-end = Zakończ
+browsers-end-others = Zakończ wszystkie inne
+new-browser-subject = Nowa przeglądarka została potwierdzona w { $organization }
+new-browser-what = W dniu { $time } ktoś potwierdził się jako Ty na { $host }. Przeglądarka: { $browser }. Sieć: { $network }.
+new-browser-next = Jeśli to Ty, nie trzeba nic robić. Jeśli nie, otwórz swoje potwierdzone przeglądarki, zakończ tę jedną i zmień hasło:
+
 ## Odmowa
 
 title-no-access = Brak dostępu
 title-not-found = Nie znaleziono
 title-try-again = Spróbuj ponownie
+title-loop = Pytanie wracałoby bez końca
 title-not-served = Tego żądania nie można obsłużyć
+try-again = Spróbuj jeszcze raz
 ask-contact = Możesz zapytać tutaj: { $contact }.
 help-number = Prosząc o pomoc, podaj ten numer:
 status = Kod stanu { $status }
 
 reason-address-unknown = Nie jest znana skrzynka Twojego konta, więc nie można wysłać kodu. Zapytaj administratora swojej organizacji.
-reason-token-blocked = Tokeny API osób z zewnątrz są tu zablokowane przez organizację. Zapytaj administratora swojej organizacji.
+reason-token-blocked = Tokeny API są tu zablokowane przez organizację. Zapytaj administratora swojej organizacji.
 reason-not-invited = Ta strona jest tylko dla osób z zewnątrz, które do niej zaproszono. Zapytaj tych, z którymi tu współpracujesz, lub administratora swojej organizacji.
-reason-policy-unreadable = Nie można teraz odczytać, czego organizacja wymaga od osób z zewnątrz. Spróbuj ponownie za chwilę.
+reason-policy-unreadable = Nie można teraz odczytać, czego wymaga organizacja. Spróbuj ponownie za chwilę.
 reason-account-suspended = Organizacja zawiesiła Twój dostęp. Zapytaj administratora swojej organizacji, który może go przywrócić.
 reason-account-deactivated = Twoje konto zostało wyłączone. Zapytaj administratora swojej organizacji, który może je włączyć ponownie.
 reason-account-closed = Twoje konto zostało usunięte. Zapytaj administratora swojej organizacji, czy należy Ci się inne.
 reason-access-ended = Twój dostęp zakończył się w uzgodnionym dniu. Zapytaj osobę kontaktową w organizacji, która może go przedłużyć.
-reason-second-step = Twoja organizacja prosi o kod ze skrzynki przy każdym logowaniu.
+reason-second-step = Twoja organizacja prosi o potwierdzenie tożsamości przy każdym logowaniu.
+reason-second-step-setup = Twojej organizacji nie wystarcza kod z poczty: skonfiguruj inny sposób potwierdzania tożsamości.
 reason-second-step-impossible = Twoja organizacja wymaga drugiego kroku, którego nikt nie może tu skonfigurować. Zapytaj administratora swojej organizacji.
 reason-single-sign-on = Twoja organizacja wymaga logowania jednokrotnego (SSO). Zaloguj się ponownie.
 reason-session-reset = Twoja organizacja zakończyła wszystkie wcześniejsze sesje. Zaloguj się ponownie.
@@ -176,6 +242,9 @@ reason-body-too-large = Treść żądania jest za duża.
 reason-body-stalled = Treść żądania przestała napływać. Wyślij je ponownie.
 reason-too-many-connections = Z Twojego adresu otwarto zbyt wiele połączeń. Zamknij niektóre i spróbuj ponownie.
 reason-cross-site = Formularz nie pochodził z tej strony. Otwórz ją ponownie.
+reason-cookies-not-kept = Ta przeglądarka nie zachowuje pliku cookie z Twoim potwierdzeniem, więc prośba wracałaby bez końca. Zezwól na pliki cookie dla tej strony i spróbuj ponownie.
+reason-sign-in-out-of-reach = Strona widzi Twoje zalogowanie, a potwierdzenie nie, więc trwałoby odsyłanie tam i z powrotem. Wyloguj się i zaloguj ponownie; jeśli to nie pomoże, powiadom administratora swojej organizacji.
+reason-proof-not-counted = Potwierdzenie się udało, ale się nie liczy: organizacja pyta za każdym razem albo zegary jej serwerów się różnią. Powiadom administratora swojej organizacji.
 reason-internal = Coś tu poszło nie tak. Spróbuj ponownie.
 
 ## Wiadomość z kodem

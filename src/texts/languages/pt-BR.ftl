@@ -96,6 +96,38 @@ sign-out = Sair de { $host }
 what-it-is = O código mostra que você ainda pode ler esta caixa, e nada mais.
 no-password = Esta página nunca pede uma senha.
 
+## Authenticator apps and passkeys
+
+heading-confirm = Confirme sua identidade
+app-label = Código do seu aplicativo autenticador
+app-hint = Seis dígitos, que mudam a cada 30 segundos.
+app-wrong = Esse código não está certo ou já foi usado. Digite o código que o aplicativo mostra agora.
+mail-instead = Enviar um código por e-mail
+other-way = Confirmar de outra forma
+methods-link = Configurar um aplicativo autenticador ou uma chave de acesso em vez de esperar e-mails
+methods-heading = Como você confirma sua identidade
+methods-lead = Em vez de esperar um e-mail, você pode usar o que configurar aqui.
+methods-mail = Código por e-mail para { $mailbox }
+methods-first = Para mudar como você confirma sua identidade, confirme-a primeiro mais uma vez.
+methods-what = Um código por e-mail mostra apenas que você ainda lê a caixa de entrada. Um aplicativo autenticador ou uma chave de acesso é mais forte.
+methods-done = Está configurado, e você já pode usar.
+methods-removed = Foi removido.
+methods-over = Demorou demais ou foi iniciado em outro lugar. Comece de novo.
+methods-full = Nada mais pode ser configurado agora.
+method-app = Aplicativo autenticador
+method-passkey = Chave de acesso
+method-added = configurado em { $date }
+method-remove = Remover { $name }
+method-name = Nome, para você reconhecer depois
+app-begin = Configurar um aplicativo autenticador
+app-scan = Leia esta imagem com o aplicativo ou digite nele a chave abaixo. Depois digite o código que o aplicativo mostra.
+app-picture = Código QR com a chave
+app-open = Abrir o aplicativo neste dispositivo
+passkey-use = Usar uma chave de acesso
+passkey-begin = Configurar uma chave de acesso
+passkey-wrong = A chave de acesso não funcionou aqui. Tente de novo ou confirme de outra forma.
+passkey-script = Uma chave de acesso precisa de JavaScript neste navegador.
+
 ## Depois de sair
 
 signed-out-heading = Você saiu
@@ -104,25 +136,59 @@ signed-out-next = Quando você entrar de novo, um novo código será enviado par
 sign-in-again = Entrar de novo
 signed-out-shared = Em um computador compartilhado, feche também a janela do navegador.
 
+## Um formulário que foi guardado
+
+held-note = O que você enviou está guardado. Você poderá enviá-lo depois do código.
+held-heading = O que você enviou foi guardado
+held-lead = Você verificou, por isso agora pode seguir para { $target }. Fica guardado por alguns minutos.
+held-send = Enviar agora
+held-drop = Descartar
+held-gone-heading = Nada está guardado aqui
+held-gone = Já foi enviado ou descartado, o tempo acabou, ou você entrou de novo.
+unsent-heading = O que você enviou não foi encaminhado
+unsent-lead = Primeiro você precisa verificar, e isto não pode ser guardado enquanto isso. Verifique em uma nova aba, depois volte aqui uma página e envie de novo.
+unsent-verify = Verificar em uma nova aba
+in-place-heading = Verifique a sua caixa de correio
+in-place-lead = Até lá, esta página não pode salvar. Verifique em uma nova aba e volte aqui: nada do que você digitou se perde.
+in-place-later = Agora não
+
+## Os navegadores de uma pessoa, e a mensagem sobre um novo
+
+browsers-heading = Os seus navegadores verificados
+browsers-lead = Nestes navegadores você verificou a sua caixa para { $organization }. Se não reconhecer um deles, encerre-o, troque a sua senha e avise a administração.
+browsers-none = Você não verificou em nenhum navegador, ou nenhum conta mais.
+browser-name = { $program } no { $system }
+browser-unknown = Um navegador desconhecido
+browser-here = este aqui
+browser-when = Verificado primeiro em { $first } e por último em { $last } em { $host }, a partir da rede { $network }.
+browser-end = Encerrar
+browsers-end-others = Encerrar todos os outros
+new-browser-subject = Um novo navegador foi verificado em { $organization }
+new-browser-what = Em { $time } alguém verificou em seu nome em { $host }. O navegador: { $browser }. A rede: { $network }.
+new-browser-next = Se foi você, não há nada a fazer. Se não foi, abra os seus navegadores verificados, encerre esse e troque a sua senha:
+
 ## Uma recusa
 
 title-no-access = Sem acesso
 title-not-found = Não encontrado
 title-try-again = Tente de novo, por favor
+title-loop = A pergunta voltaria sem parar
 title-not-served = Esta solicitação não pode ser atendida
+try-again = Tentar de novo
 ask-contact = Você pode perguntar aqui: { $contact }.
 help-number = Se pedir ajuda, informe este número:
 status = Código de status { $status }
 
 reason-address-unknown = Não se conhece nenhuma caixa da sua conta, por isso não é possível enviar um código. Fale com a administração da sua organização.
-reason-token-blocked = Os tokens de API de pessoas de fora são bloqueados aqui pela organização. Fale com a administração da sua organização.
+reason-token-blocked = Os tokens de API são bloqueados aqui pela organização. Fale com a administração da sua organização.
 reason-not-invited = Este site é só para pessoas de fora que foram convidadas. Fale com quem trabalha com você aqui ou com a administração da sua organização.
-reason-policy-unreadable = No momento não é possível ler o que a organização pede de pessoas de fora. Tente de novo daqui a pouco.
+reason-policy-unreadable = No momento não é possível ler o que a organização pede. Tente de novo daqui a pouco.
 reason-account-suspended = A organização suspendeu o seu acesso. Fale com a administração da sua organização, que pode restaurá-lo.
 reason-account-deactivated = A sua conta foi desativada. Fale com a administração da sua organização, que pode reativá-la.
 reason-account-closed = A sua conta foi excluída. Pergunte à administração da sua organização se você deve ter outra.
 reason-access-ended = O seu acesso terminou no dia combinado. Fale com o seu contato na organização, que pode prorrogá-lo.
-reason-second-step = A sua organização pede um código da sua caixa cada vez que você entra.
+reason-second-step = Sua organização pede que você confirme sua identidade a cada entrada.
+reason-second-step-setup = Para sua organização, um código por e-mail não basta: configure outra forma de confirmar sua identidade.
 reason-second-step-impossible = A sua organização pede uma segunda etapa que ninguém pode configurar aqui. Fale com a administração da sua organização.
 reason-single-sign-on = A sua organização quer que você entre pelo login único dela. Entre de novo.
 reason-session-reset = A sua organização encerrou todas as sessões anteriores. Entre de novo.
@@ -152,6 +218,9 @@ reason-body-too-large = O conteúdo da solicitação é grande demais.
 reason-body-stalled = O conteúdo da solicitação parou de chegar. Envie-a de novo.
 reason-too-many-connections = Há conexões demais abertas a partir do seu endereço. Feche algumas e tente de novo.
 reason-cross-site = O formulário não veio deste site. Abra a página de novo.
+reason-cookies-not-kept = Este navegador não guarda o cookie que registra a sua verificação, por isso ela seria pedida sem parar. Permita os cookies deste site e tente de novo.
+reason-sign-in-out-of-reach = A página vê a sua entrada e a verificação não, por isso você iria de uma para a outra sem parar. Saia e entre de novo; se isso não ajudar, avise a administração da sua organização.
+reason-proof-not-counted = Você verificou, e não conta: a organização pergunta a cada vez, ou os relógios dos servidores dela divergem. Avise a administração da sua organização.
 reason-internal = Algo deu errado aqui. Tente de novo.
 
 ## O e-mail com o código

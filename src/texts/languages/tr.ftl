@@ -96,6 +96,38 @@ sign-out = Oturumu kapat: { $host }
 what-it-is = Kod, bu posta kutusunu hâlâ okuyabildiğinizi gösterir; başka bir şey göstermez.
 no-password = Bu sayfa hiçbir zaman parola sormaz.
 
+## Authenticator apps and passkeys
+
+heading-confirm = Siz olduğunuzu doğrulayın
+app-label = Kimlik doğrulama uygulamanızdaki kod
+app-hint = Her 30 saniyede bir değişen altı rakam.
+app-wrong = Bu kod doğru değil ya da daha önce kullanıldı. Lütfen uygulamanın şimdi gösterdiği kodu yazın.
+mail-instead = Bunun yerine e-postayla kod gönder
+other-way = Başka bir yolla doğrula
+methods-link = E-posta beklemek yerine kimlik doğrulama uygulaması ya da geçiş anahtarı kurun
+methods-heading = Siz olduğunuzu nasıl doğruluyorsunuz
+methods-lead = E-posta beklemek yerine burada kurduklarınızı kullanabilirsiniz.
+methods-mail = E-postayla kod: { $mailbox }
+methods-first = Siz olduğunuzu doğrulama yolunu değiştirmek için lütfen önce bir kez daha doğrulayın.
+methods-what = E-postayla gelen kod yalnızca posta kutusunu hâlâ okuyabildiğinizi gösterir. Kimlik doğrulama uygulaması ya da geçiş anahtarı daha güçlüdür.
+methods-done = Kuruldu, artık kullanabilirsiniz.
+methods-removed = Kaldırıldı.
+methods-over = Çok uzun sürdü ya da başka bir yerde başlatıldı. Lütfen yeniden başlayın.
+methods-full = Şu anda başka bir şey kurulamaz.
+method-app = Kimlik doğrulama uygulaması
+method-passkey = Geçiş anahtarı
+method-added = kurulma tarihi { $date }
+method-remove = Kaldır: { $name }
+method-name = Sonradan tanımanız için ad
+app-begin = Kimlik doğrulama uygulaması kur
+app-scan = Bu resmi uygulamayla tarayın ya da altındaki anahtarı uygulamaya yazın. Ardından uygulamanın gösterdiği kodu yazın.
+app-picture = Anahtarı içeren QR kodu
+app-open = Uygulamayı bu cihazda aç
+passkey-use = Geçiş anahtarı kullan
+passkey-begin = Geçiş anahtarı kur
+passkey-wrong = Geçiş anahtarı burada çalışmadı. Lütfen yeniden deneyin ya da başka bir yolla doğrulayın.
+passkey-script = Geçiş anahtarı için bu tarayıcıda JavaScript gerekir.
+
 ## Oturum kapandıktan sonra
 
 signed-out-heading = Oturumunuz kapandı
@@ -104,25 +136,59 @@ signed-out-next = Yeniden oturum açtığınızda posta kutunuza yeni bir kod g�
 sign-in-again = Yeniden oturum aç
 signed-out-shared = Ortak kullanılan bir bilgisayarda tarayıcı penceresini de kapatın.
 
+## Saklanan bir form
+
+held-note = Gönderdikleriniz saklandı. Koddan sonra gönderebilirsiniz.
+held-heading = Gönderdikleriniz saklandı
+held-lead = Doğruladınız; artık şuraya gidebilir: { $target }. Birkaç dakika saklanır.
+held-send = Şimdi gönder
+held-drop = Vazgeç
+held-gone-heading = Burada saklanan bir şey yok
+held-gone = Zaten gönderildi ya da vazgeçildi, süresi doldu veya yeniden oturum açtınız.
+unsent-heading = Gönderdikleriniz iletilmedi
+unsent-lead = Önce doğrulamanız gerekiyor ve bu içerik bu sırada saklanamıyor. Lütfen yeni bir sekmede doğrulayın, ardından burada bir sayfa geri gidip yeniden gönderin.
+unsent-verify = Yeni sekmede doğrula
+in-place-heading = Lütfen posta kutunuzu doğrulayın
+in-place-lead = O zamana kadar bu sayfa kayıt yapamaz. Yeni bir sekmede doğrulayın ve buraya dönün: yazdıklarınız kaybolmaz.
+in-place-later = Şimdi değil
+
+## Bir kişinin tarayıcıları ve yenisine dair ileti
+
+browsers-heading = Doğrulanmış tarayıcılarınız
+browsers-lead = Bu tarayıcılarda posta kutunuzu şu kurum için doğruladınız: { $organization }. Tanımadığınız biri varsa sonlandırın, parolanızı değiştirin ve yöneticiye haber verin.
+browsers-none = Hiçbir tarayıcıda doğrulama yapmadınız ya da hiçbiri artık geçerli değil.
+browser-name = { $system } üzerinde { $program }
+browser-unknown = Bilinmeyen bir tarayıcı
+browser-here = bu tarayıcı
+browser-when = İlk doğrulama { $first }, son doğrulama { $last }; site { $host }, ağ { $network }.
+browser-end = Sonlandır
+browsers-end-others = Diğerlerinin tümünü sonlandır
+new-browser-subject = Yeni bir tarayıcı doğrulandı: { $organization }
+new-browser-what = Şu anda biri sizin adınıza doğrulama yaptı: { $time }. Site: { $host }. Tarayıcı: { $browser }. Ağ: { $network }.
+new-browser-next = Bu sizseniz yapmanız gereken bir şey yok. Değilseniz doğrulanmış tarayıcılarınızı açın, onu sonlandırın ve parolanızı değiştirin:
+
 ## Ret
 
 title-no-access = Erişim yok
 title-not-found = Bulunamadı
 title-try-again = Lütfen yeniden deneyin
+title-loop = Size tekrar tekrar sorulacaktı
 title-not-served = Bu istek karşılanamıyor
+try-again = Yeniden dene
 ask-contact = Şuraya sorabilirsiniz: { $contact }.
 help-number = Yardım isterseniz şu numarayı verin:
 status = Durum kodu { $status }
 
 reason-address-unknown = Hesabınız için bilinen bir posta kutusu yok, bu yüzden kod gönderilemiyor. Lütfen kurumunuzun yöneticisine sorun.
-reason-token-blocked = Kurum, dışarıdan gelenlerin API belirteçlerini burada engelliyor. Lütfen kurumunuzun yöneticisine sorun.
+reason-token-blocked = Kurum, API belirteçlerini burada engelliyor. Lütfen kurumunuzun yöneticisine sorun.
 reason-not-invited = Bu site yalnızca davet edilmiş dış kullanıcılar içindir. Lütfen burada birlikte çalıştığınız kişiye ya da kurumunuzun yöneticisine sorun.
-reason-policy-unreadable = Kurumun dışarıdan gelenlerden ne istediği şu anda okunamıyor. Lütfen birazdan yeniden deneyin.
+reason-policy-unreadable = Kurumun ne istediği şu anda okunamıyor. Lütfen birazdan yeniden deneyin.
 reason-account-suspended = Kurum erişiminizi askıya aldı. Lütfen onu geri verebilecek olan kurum yöneticinize sorun.
 reason-account-deactivated = Hesabınız devre dışı bırakıldı. Lütfen onu yeniden açabilecek olan kurum yöneticinize sorun.
 reason-account-closed = Hesabınız silindi. Başka bir hesabınız olması gerekip gerekmediğini lütfen kurumunuzun yöneticisine sorun.
 reason-access-ended = Erişiminiz kararlaştırılan günde sona erdi. Lütfen onu uzatabilecek olan kurumdaki ilgili kişiye sorun.
-reason-second-step = Kurumunuz her oturum açışınızda posta kutunuzdan bir kod ister.
+reason-second-step = Kuruluşunuz her oturum açışınızda siz olduğunuzu doğrulamanızı istiyor.
+reason-second-step-setup = Kuruluşunuz için e-postayla gelen kod yeterli değil: lütfen siz olduğunuzu doğrulamanın başka bir yolunu kurun.
 reason-second-step-impossible = Kurumunuz burada kimsenin kuramayacağı ikinci bir adım istiyor. Lütfen kurumunuzun yöneticisine sorun.
 reason-single-sign-on = Kurumunuz tek oturum açma yöntemiyle girmenizi istiyor. Lütfen yeniden oturum açın.
 reason-session-reset = Kurumunuz önceki bütün oturumları sonlandırdı. Lütfen yeniden oturum açın.
@@ -152,6 +218,9 @@ reason-body-too-large = İstek içeriği çok büyük.
 reason-body-stalled = İstek içeriğinin gelişi durdu. Lütfen yeniden gönderin.
 reason-too-many-connections = Adresinizden çok fazla bağlantı açık. Lütfen birkaçını kapatıp yeniden deneyin.
 reason-cross-site = Form bu siteden gelmedi. Lütfen sayfayı yeniden açın.
+reason-cookies-not-kept = Bu tarayıcı, doğrulamanızı belirten çerezi saklamıyor; bu yüzden size tekrar tekrar sorulacaktı. Lütfen bu site için çerezlere izin verin ve yeniden deneyin.
+reason-sign-in-out-of-reach = Sayfa oturumunuzu görüyor, doğrulama ise görmüyor; bu yüzden ikisi arasında gidip gelecektiniz. Lütfen oturumu kapatıp yeniden açın; bu işe yaramazsa kurumunuzun yöneticisine haber verin.
+reason-proof-not-counted = Doğruladınız ama geçerli sayılmıyor: kurum her seferinde yeniden soruyor ya da sunucularının saatleri farklı. Lütfen kurumunuzun yöneticisine haber verin.
 reason-internal = Burada bir şeyler ters gitti. Lütfen yeniden deneyin.
 
 ## Kodlu e-posta

@@ -9,6 +9,7 @@ use super::{HOME, PAGE, at_wiki, is_asked, without_session};
 use crate::admin::Api;
 use crate::challenge::{JANE, PAUSE};
 use crate::support::client::Browser;
+use crate::support::code_mails;
 use crate::support::world::{JIRA, WIKI, World};
 
 /// Jane at both hosts, with the cookies of ours that she has there.
@@ -78,7 +79,7 @@ async fn a_sign_out_at_home_ends_what_was_only_left_there() {
     jane.submit(&page, &world.newest_mail(JANE).code()).await;
     jane.go_to(WIKI);
     assert!(!is_asked(&mut jane, PAGE).await);
-    assert_eq!(world.mails().len(), 2);
+    assert_eq!(code_mails(&world).len(), 2);
 }
 
 #[tokio::test]

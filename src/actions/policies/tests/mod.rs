@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::create::{CreateError, NewPolicy};
@@ -85,6 +85,40 @@ pub(in crate::actions) fn letterhead(export_links: ExportLinks) -> Letterhead {
     Letterhead { offices: vec![office], base: "https://admin.acme.test".to_owned() }
 }
 
+#[tokio::test]
+async fn single_sign_on_that_no_site_could_recognise_is_refused_as_it_would_lock_members_out() {
+    let (_folder, store) = fresh().await;
+    let office = Office::new(store).await;
+    let create = async |organization: &OrganizationId, sign_on: Value| {
+        let settings = json!({ "singleSignOn": sign_on });
+        let new = NewPolicy { name: "Staff", settings: &settings, is_draft: false };
+        match office.policies.create(organization, new, &"ada".into()).await {
+            Ok(made) => Ok(made),
+            Err(CreateError::Invalid(errors)) => Err(errors[0].to_string()),
+            Err(other) => panic!("{other}"),
+        }
+    };
+    let issuer = |issuer: &str| json!({ "enforced": true, "issuer": issuer });
+    let unknown = create(&acme(), issuer("https://id.acme.tset")).await.unwrap_err();
+    assert!(
+        unknown.ends_with("no site of the organization believes; they believe https://id.acme.test"),
+        "{unknown}"
+    );
+    let other = OrganizationId::parse("other").unwrap();
+    for sign_on in [issuer("https://id.acme.test"), json!({ "enforced": true, "claim": "sso" })] {
+        let nobody = create(&other, sign_on).await.unwrap_err();
+        assert!(nobody.contains("would lock every member out"), "{nobody}");
+    }
+    let made = create(&acme(), issuer("https://id.acme.test")).await.unwrap();
+    office.policies.issuers.store(Arc::default());
+    let settings = json!({ "idleSessionMinutes": 60 });
+    let edit = Edit { settings: Some(&settings), ..Edit::default() };
+    assert!(
+        office.policies.edit(&acme(), made.id, edit, &"ada".into()).await.is_ok(),
+        "what was kept before stays"
+    );
+}
+
 impl Office {
     /// Acme owns acme.test. Jane and Joe are managed; Eve is not claimed, and Liam's domain is not Acme's own.
     pub(in crate::actions) async fn new(store: Store) -> Self {
@@ -98,6 +132,7 @@ impl Office {
             entropy: Entropy::seeded(7),
             bell: Arc::default(),
             letterhead: Arc::clone(&letterhead),
+            issuers: ArcSwap::from_pointee(vec![(acme(), "https://id.acme.test".into())]),
         });
         let exports = Arc::new(Exports {
             store: store.clone(),

@@ -3,6 +3,7 @@
 //! What an admin edits of one managed account is in `manage`.
 
 mod access;
+mod authenticators;
 mod directories;
 mod directory_search;
 mod directory_users;
@@ -43,6 +44,7 @@ pub fn routes() -> OpenApiRouter<Arc<Api>> {
         .merge(directories::routes())
         .merge(directory_users::routes())
         .merge(verification::routes())
+        .merge(authenticators::routes())
 }
 
 /// An account of the organization, by what a path says.

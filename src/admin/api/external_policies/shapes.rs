@@ -1,16 +1,14 @@
 //! What an external user policy looks like in the API, and how what is wrong with one is said.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::actions::external_policies::keep::KeepError;
 use crate::actions::external_policies::reset::ResetError;
 use crate::domain::external_policy::{PolicyDraft, PolicyKind, PolicySettings};
 use crate::domain::mistake::{Mistake, Mistakes};
-use crate::domain::mode::Mode;
 use crate::domain::policy::{ApiTokens, ExternalUserPolicy, Verification};
 use crate::store::{ExternalPolicyRow, KeptSettings};
 
@@ -30,6 +28,8 @@ pub struct ExternalPolicy {
     verification: &'static str,
     /// How long a verification counts.
     frequency_seconds: u64,
+    /// In which ways it may be made: `mailed-code`, and what people may set up themselves, `authenticator-app` and `passkey`.
+    methods: Vec<&'static str>,
     /// `allow` or `block`.
     api_tokens: &'static str,
     /// `enforce`, `report` (what would be done is written down and counted, and everybody passes) or `off`.
@@ -62,6 +62,8 @@ pub struct ExternalPolicyDraft {
     verification: Option<String>,
     /// 900 (15 minutes) to 2592000 (30 days); seven days unless said.
     frequency_seconds: Option<u64>,
+    /// `mailed-code` and, unless said, `authenticator-app` and `passkey`.
+    methods: Option<Vec<String>>,
     /// `allow` (unless said) or `block`.
     api_tokens: Option<String>,
     /// `enforce` (unless said), `report` or `off`.
@@ -83,33 +85,18 @@ pub struct ResetPeople {
 }
 
 impl ExternalPolicyDraft {
-    /// Reads the words in it; what they amount to is checked by the deed.
+    /// Reads its settings; the rest is checked by the deed.
     pub(super) fn read(self) -> Result<PolicyDraft, ApiError> {
-        let mut mistakes = Vec::new();
-        let mut word = |field: &str, said: Option<String>, usual: &str, other: &str| match said.as_deref() {
-            None => false,
-            Some(text) if text == usual => false,
-            Some(text) if text == other => true,
-            Some(_) => {
-                mistakes.push(Mistake::new(field, format!("is neither {usual} nor {other}")));
-                false
-            }
-        };
-        let is_off = word("verification", self.verification, "on", "off");
-        let blocks = word("apiTokens", self.api_tokens, "allow", "block");
-        let mode = self.mode.as_deref().map_or(Some(Mode::Enforce), Mode::of);
-        if mode.is_none() {
-            mistakes.push(Mistake::new("mode", "is neither enforce nor report nor off".to_owned()));
+        let mut given = json!({
+            "verification": self.verification, "frequencySeconds": self.frequency_seconds, "methods": self.methods,
+            "apiTokens": self.api_tokens, "mode": self.mode,
+        });
+        if let Some(members) = given.as_object_mut() {
+            members.retain(|_, value| !value.is_null());
         }
-        let usual = ExternalUserPolicy::default().frequency;
-        let settings = PolicySettings {
-            verifies: !is_off,
-            frequency: self.frequency_seconds.map_or(usual, Duration::from_secs),
-            api_tokens: if blocks { ApiTokens::Block } else { ApiTokens::Allow },
-            mode: mode.unwrap_or_default(),
-        };
+        let settings = Some(PolicySettings::default().with(&given)?);
         let Self { name, domains, people, .. } = self;
-        Ok(Mistakes::or(mistakes, PolicyDraft { name, settings: Some(settings), domains, people })?)
+        Ok(PolicyDraft { name, settings, domains, people })
     }
 }
 
@@ -150,6 +137,7 @@ fn of(kind: PolicyKind, asked: &ExternalUserPolicy) -> ExternalPolicy {
             Verification::Unreadable => "unreadable",
         },
         frequency_seconds: asked.frequency.as_secs(),
+        methods: asked.methods.labels(),
         api_tokens: if asked.api_tokens == ApiTokens::Block { "block" } else { "allow" },
         mode: asked.mode.label(),
         is_as_configured: true,
@@ -175,7 +163,7 @@ impl From<KeepError> for ApiError {
             KeepError::Mistakes(mistakes) => mistakes.into(),
             KeepError::Unknown => Self::of(error::NO_EXTERNAL_POLICY),
             KeepError::Changed => Self::because(error::CHANGED, error),
-            KeepError::TooMany => Self::because(error::CONFLICT, error),
+            KeepError::TooMany | KeepError::NoFormer => Self::because(error::CONFLICT, error),
             KeepError::Store(error) => error.into(),
         }
     }

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::domain::auth_policy::AuthPolicySettings;
-use crate::domain::member::TokenWord;
+use crate::domain::authenticator::Authenticators;
+use crate::domain::member::{Member, TokenWord};
 
 const POLICY: Uuid = Uuid::from_u128(7);
 
@@ -23,13 +24,14 @@ fn with_policy(policy: AuthPolicy) -> Snapshot {
 }
 
 fn asking(json: &Value) -> AuthPolicy {
-    AuthPolicy { settings: Some(Arc::new(settings(json))), reset_at: None }
+    AuthPolicy { settings: Some(Arc::new(settings(json))), reset_at: None, version: None }
 }
 
 /// A session that began a day ago and was used an hour ago.
 fn session(asked: Option<&AuthPolicySettings>) -> Member<'_> {
     let (began_at, active_at) = (at(NOW - 86_400), at(NOW - 3_600));
-    Member { asked, began_at, active_at, reset_at: None, token: None }
+    let authenticators = Authenticators::default();
+    Member { asked, began_at, active_at, reset_at: None, token: None, authenticators }
 }
 
 fn decided(snapshot: &Snapshot, member: Option<Member<'_>>, proof: ProofFact) -> Decision {
@@ -109,23 +111,65 @@ fn a_second_step_is_a_code_in_this_very_session() {
     for (proof, passes) in [
         (ProofFact::Absent, false),
         (ProofFact::Invalid, false),
-        (ProofFact::VerifiedAt(at(began - 1)), false),
-        (ProofFact::VerifiedAt(at(began)), true),
-        (ProofFact::VerifiedAt(at(NOW + 61)), false),
+        (ProofFact::VerifiedAt(at(began - 1), Method::MailedCode), false),
+        (ProofFact::VerifiedAt(at(began), Method::MailedCode), true),
+        (ProofFact::VerifiedAt(at(NOW + 61), Method::MailedCode), false),
     ] {
         let decision = decided(&snapshot(), Some(member), proof);
         assert_eq!(matches!(decision, Decision::Pass(_)), passes, "{proof:?}");
         assert!(passes || decision == code, "{proof:?}");
     }
-    let app = json!({ "requirement": "required", "methods": ["authenticator-app"] });
-    let asked = settings(&json!({ "twoStepVerification": app }));
-    let decision = decided(&snapshot(), Some(session(Some(&asked))), ProofFact::Absent);
-    assert_eq!(decision, Decision::Deny(Reason::SecondStepImpossible));
+}
+
+#[test]
+fn a_second_step_is_done_in_a_way_that_the_policy_lists() {
+    use Method::{AuthenticatorApp, MailedCode, Passkey};
+    let none = Authenticators::default();
+    let has_app = Authenticators { app: true, ..none };
+    let takes = Authenticators { takes_passkeys: true, ..none };
+    let elsewhere = Authenticators { passkey: true, ..takes };
+    let here = Authenticators { passkey_here: true, ..elsewhere };
+    let all = ["mailed-code", "authenticator-app", "passkey"].as_slice();
+    let (app, passkey) = (["authenticator-app"].as_slice(), ["passkey"].as_slice());
+    let (ask, set_up) = ("challenge second-step", "challenge second-step-setup");
+    let rows = [
+        ("required", all, none, None, ask),
+        ("required", all, none, Some(MailedCode), "pass managed"),
+        ("required", app, none, None, set_up),
+        ("required", app, none, Some(MailedCode), set_up),
+        ("required", app, has_app, None, ask),
+        ("required", app, has_app, Some(MailedCode), ask),
+        ("required", app, has_app, Some(Passkey), ask),
+        ("required", app, has_app, Some(AuthenticatorApp), "pass managed"),
+        ("required", passkey, none, None, "deny second-step-impossible"),
+        ("required", passkey, has_app, Some(AuthenticatorApp), "deny second-step-impossible"),
+        ("required", passkey, takes, None, set_up),
+        ("required", passkey, elsewhere, Some(MailedCode), set_up),
+        ("required", passkey, here, None, ask),
+        ("required", passkey, here, Some(Passkey), "pass managed"),
+        ("optional", all, none, None, "pass managed"),
+        ("optional", all, has_app, None, ask),
+        ("optional", all, has_app, Some(MailedCode), "pass managed"),
+        ("optional", all, elsewhere, None, ask),
+        ("optional", app, elsewhere, None, "pass managed"),
+        ("optional", app, has_app, Some(MailedCode), ask),
+        ("optional", passkey, elsewhere, None, set_up),
+    ];
+    for (index, (requirement, methods, authenticators, by, expected)) in rows.into_iter().enumerate() {
+        let two_step = json!({ "requirement": requirement, "methods": methods });
+        let asked = settings(&json!({ "twoStepVerification": two_step }));
+        let member = Member { authenticators, ..session(Some(&asked)) };
+        let proof = by.map_or(ProofFact::Absent, |by| ProofFact::VerifiedAt(at(NOW), by));
+        let liam = EmailAddress::parse("liam@acme.com").unwrap();
+        let person = Person { member: Some(member), ..known(Some(&liam), true) };
+        let (outcome, code) = reason(&facts(Session::Person(person), proof));
+        assert_eq!(format!("{outcome} {code}"), expected, "row {index}");
+    }
 }
 
 #[test]
 fn what_cannot_be_read_refuses_unless_the_policy_of_now_can_be() {
-    let unreadable = AuthPolicy { settings: None, reset_at: None };
+    let unreadable = AuthPolicy { settings: None, reset_at: None, version: None };
     let refused = Decision::Unavailable(Reason::PolicyUnreadable);
     for member in [None, Some(session(None))] {
         assert_eq!(decided(&with_policy(unreadable.clone()), member, ProofFact::Absent), refused);
@@ -149,7 +193,7 @@ fn tokens_are_held_to_the_policy_of_now_and_to_the_default_where_it_is_gone() {
     assert_eq!(token(&snapshot, Some(Uuid::from_u128(8))), Reason::ApiToken);
     snapshot.auth.add(Uuid::from_u128(9), OrganizationId::only(), true, blocks);
     assert_eq!(token(&snapshot, Some(Uuid::from_u128(8))), Reason::TokenBlocked);
-    let unreadable = with_policy(AuthPolicy { settings: None, reset_at: None });
+    let unreadable = with_policy(AuthPolicy { settings: None, reset_at: None, version: None });
     assert_eq!(token(&unreadable, Some(POLICY)), Reason::TokenBlocked);
     assert!(unreadable.may_block_tokens(&OrganizationId::only()));
 }

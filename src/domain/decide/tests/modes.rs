@@ -19,7 +19,7 @@ fn a_report_lets_everybody_pass_with_what_they_brought_and_says_what_would_have_
     let rows = [
         (facts(person(Some(&liam), true), ProofFact::Absent), None),
         (facts(person(Some(&jane), false), ProofFact::Absent), Some((Instead::Challenge, cookies))),
-        (facts(person(Some(&jane), false), ProofFact::VerifiedAt(at(NOW))), None),
+        (facts(person(Some(&jane), false), ProofFact::VerifiedAt(at(NOW), Method::MailedCode)), None),
         (facts(person(None, false), ProofFact::Absent), Some((Instead::Block, cookies))),
         (facts(Session::Unrecognised, ProofFact::Absent), Some((Instead::Block, cookies))),
         (facts(Session::Unavailable, ProofFact::Absent), Some((Instead::Block, cookies))),
@@ -46,7 +46,7 @@ fn a_policy_that_is_only_reported_or_off_lets_its_people_pass_and_no_others() {
             uuid::Uuid::nil(),
             OrganizationId::only(),
             false,
-            crate::domain::member::AuthPolicy { settings: None, reset_at: None },
+            crate::domain::member::AuthPolicy { settings: None, reset_at: None, version: None },
         );
         decide(&snapshot, facts, at(NOW))
     };

@@ -25,7 +25,7 @@ fn reason_by(snapshot: &Snapshot, facts: &Facts<'_>) -> &'static str {
 fn a_person_is_judged_by_the_policy_of_their_domain_and_nobody_else_is() {
     let (gmail, other) =
         (EmailAddress::parse("jane@gmail.com").unwrap(), EmailAddress::parse("x@ext.test").unwrap());
-    let (absent, old) = (ProofFact::Absent, ProofFact::VerifiedAt(at(NOW - 3600)));
+    let (absent, old) = (ProofFact::Absent, ProofFact::VerifiedAt(at(NOW - 3600), Method::MailedCode));
     let of = |email, proof| facts(person(Some(email), false), proof);
     let off = ExternalUserPolicy { verification: Verification::Off, ..ExternalUserPolicy::default() };
     assert_eq!(reason_by(&saying(off), &of(&gmail, absent)), "verification-off");
@@ -33,7 +33,11 @@ fn a_person_is_judged_by_the_policy_of_their_domain_and_nobody_else_is() {
     let hourly = ExternalUserPolicy { frequency: Duration::from_secs(3600), ..ExternalUserPolicy::default() };
     assert_eq!(reason_by(&saying(hourly), &of(&gmail, old)), "proof-expired");
     assert_eq!(reason_by(&saying(hourly), &of(&other, old)), "fresh-proof");
+    let mail = ExternalUserPolicy { methods: Methods::MAILED_CODE, ..ExternalUserPolicy::default() };
+    let by_app = ProofFact::VerifiedAt(at(NOW), Method::AuthenticatorApp);
     let reset = ExternalUserPolicy { reset_at: Some(at(NOW - 3600)), ..ExternalUserPolicy::default() };
+    assert_eq!(reason_by(&saying(mail), &of(&gmail, by_app)), "proof-method");
+    assert_eq!(reason_by(&saying(mail), &of(&other, by_app)), "fresh-proof");
     assert_eq!(reason_by(&saying(reset), &of(&gmail, old)), "proof-revoked");
     assert_eq!(reason_by(&saying(reset), &of(&other, old)), "fresh-proof");
     let elsewhere = OrganizationId::parse("other").unwrap();
@@ -45,7 +49,7 @@ fn a_person_is_judged_by_the_policy_of_their_domain_and_nobody_else_is() {
 fn a_policy_that_cannot_be_read_lets_nobody_through() {
     let gmail = EmailAddress::parse("jane@gmail.com").unwrap();
     let snapshot = saying(ExternalUserPolicy::unreadable());
-    let fresh = facts(person(Some(&gmail), false), ProofFact::VerifiedAt(at(NOW)));
+    let fresh = facts(person(Some(&gmail), false), ProofFact::VerifiedAt(at(NOW), Method::MailedCode));
     assert_eq!(reason_by(&snapshot, &fresh), "policy-unreadable");
     let enrolled = Facts { enrolled_until: Some(at(NOW + 1)), ..fresh };
     assert_eq!(reason_by(&snapshot, &enrolled), "policy-unreadable");
@@ -101,7 +105,7 @@ fn a_site_by_invitation_lets_in_who_was_invited_and_whoever_is_managed() {
         (Invited::No, Session::Unavailable, "identity-unavailable", "identity-unavailable"),
         (Invited::No, Session::Anonymous, "anonymous", "api-token"),
     ] {
-        let facts = Facts { invited, ..facts(session, ProofFact::VerifiedAt(at(NOW))) };
+        let facts = Facts { invited, ..facts(session, ProofFact::VerifiedAt(at(NOW), Method::MailedCode)) };
         assert_eq!(reason_by(&snapshot(), &facts), page, "{invited:?} {session:?}");
         let by_token = Facts { lane: Lane::Api, ..facts };
         assert_eq!(reason_by(&snapshot(), &by_token), token, "{invited:?} {session:?}");
@@ -116,9 +120,10 @@ fn a_site_by_invitation_lets_in_who_was_invited_and_whoever_is_managed() {
     let stranger = Person { claim: Claim::Unproved, ..known(Some(&gmail), false) };
     for (person, proof, expected) in [
         (unproved, ProofFact::Absent, "no-proof"),
-        (unproved, ProofFact::VerifiedAt(at(NOW)), "fresh-proof"),
+        (unproved, ProofFact::VerifiedAt(at(NOW), Method::MailedCode), "fresh-proof"),
+        (unproved, ProofFact::VerifiedAt(at(NOW), Method::AuthenticatorApp), "proof-method"),
         (Person { address_changed: true, ..unproved }, ProofFact::Absent, "not-invited"),
-        (stranger, ProofFact::VerifiedAt(at(NOW)), "not-invited"),
+        (stranger, ProofFact::VerifiedAt(at(NOW), Method::MailedCode), "not-invited"),
     ] {
         let uninvited = Facts { invited: Invited::No, ..facts(Session::Person(person), proof) };
         assert_eq!(reason_by(&off(), &uninvited), expected, "an address is proved where it makes managed");
