@@ -2,6 +2,7 @@
 //!
 //! Codes come in through a closure, as keys are not of this room; a code leaves it in a message and nowhere else.
 
+mod bounded;
 pub mod file;
 pub mod message;
 pub mod new_browser;

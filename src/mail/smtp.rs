@@ -14,15 +14,19 @@ use lettre::address::Envelope;
 use lettre::message::Message;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+#[expect(deprecated, reason = "see `connect`")]
+use lettre::transport::smtp::client::AsyncNetworkStream;
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use secrecy::ExposeSecret as _;
+use tokio_util::compat::FuturesAsyncReadCompatExt as _;
 
 use crate::clock::stopwatch;
 use crate::config::settings::{Smtp, SmtpTls};
 use crate::domain::mail_trouble::MailTrouble;
 
+use super::bounded::Bounded;
 use super::transport::{DeliveryError, TransportError};
 
 /// How many idle connections are kept for the next mail.
@@ -134,7 +138,18 @@ impl SmtpTransport {
             Protection::StartTls(_) | Protection::None => None,
         };
         let address = (self.host.as_str(), self.port);
-        let mut connection = AsyncSmtpConnection::connect_tokio1(address, None, &self.hello, implicit, None)
+        #[expect(
+            deprecated,
+            reason = "nothing else of the library protects a connection before its first word"
+        )]
+        let stream = AsyncNetworkStream::connect_tokio1(address, None, implicit, None)
+            .await
+            .map_err(|error| temporary("connecting", &error))?;
+        let peer = stream
+            .peer_addr()
+            .map_err(|error| DeliveryError::Temporary { reason: format!("connecting: {error}") })?;
+        let stream = Box::new(Bounded::new(stream.compat(), peer));
+        let mut connection = AsyncSmtpConnection::connect_with_transport(stream, &self.hello)
             .await
             .map_err(|error| temporary("connecting", &error))?;
         if let Protection::StartTls(tls) = &self.protection {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use postern::config::settings::{Smtp, SmtpCredentials, SmtpTls};
 use postern::mail::transport::DeliveryError;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use super::world::{code_of, mail, plain, starttls, transport};
@@ -149,6 +151,36 @@ async fn t207_a_server_that_never_speaks_costs_no_more_than_the_timeout() {
     assert_eq!(server.next().await, Event::Tarpit);
     transport.deliver(&mail("Acme", ID), ID).await.unwrap();
     server.mail().await;
+}
+
+/// No server does so, hence ours: a line without end, and lines without end, before and within the conversation.
+#[tokio::test]
+async fn t212_a_server_that_talks_without_end_is_not_listened_to() {
+    let word = "x".repeat(900);
+    let (greetings, extensions) = (format!("220-{word}\r\n"), format!("250-{word}\r\n"));
+    for (said, again) in [
+        ("220 ", word.as_str()),
+        ("", &greetings),
+        ("220 hello\r\n250 ", &word),
+        ("220 hello\r\n", &extensions),
+    ] {
+        let server = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = server.local_addr().unwrap().port();
+        let again = again.repeat(64);
+        let talking = tokio::spawn(async move {
+            let (mut client, _) = server.accept().await.unwrap();
+            client.write_all(said.as_bytes()).await.unwrap();
+            let mut bytes = 0;
+            while client.write_all(again.as_bytes()).await.is_ok() {
+                bytes += again.len();
+            }
+            bytes
+        });
+        let reason = temporary(transport(plain("127.0.0.1", port)).deliver(&mail("Acme", ID), ID).await);
+        assert!(reason.starts_with("connecting: ") && !reason.contains("longer than"), "{reason}");
+        // Most of it waits in the buffers of the machine's two sockets.
+        assert!(talking.await.unwrap() < 20 * 1024 * 1024);
+    }
 }
 
 #[tokio::test]
