@@ -323,7 +323,12 @@ impl Driver {
         Some(driver)
     }
 
+    /// It takes a port of IPv4 and then the same of IPv6, which somebody else may have by then.
     fn start() -> Self {
+        (0..5).find_map(|_| Self::try_start()).expect("chromedriver says its port")
+    }
+
+    fn try_start() -> Option<Self> {
         let mut child = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -336,10 +341,13 @@ impl Driver {
         let port = lines.find_map(|line| {
             line.split_once("started successfully on port ")?.1.trim_end_matches('.').parse().ok()
         });
-        let port = port.expect("chromedriver says its port");
+        let Some(port) = port else {
+            let _ = child.wait();
+            return None;
+        };
         // Somebody must go on reading, or it stops at a full pipe.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { port, child }
+        Some(Self { port, child })
     }
 }
 
