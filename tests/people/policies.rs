@@ -198,12 +198,12 @@ async fn every_mistake_of_a_policy_is_told_and_nothing_is_kept() {
         (json!({ "name": "Partners", "domains": ["Partner.Example."] }), vec!["name", "domains"]),
         (
             json!({ "name": "", "frequencySeconds": 60, "domains": ["no domain"] }),
-            vec!["name", "frequency", "domains[0]"],
+            vec!["frequencySeconds", "name", "domains[0]"],
         ),
         (json!({ "name": "Many", "domains": many }), vec!["domains"]),
         (
             json!({ "name": "Words", "verification": "maybe", "apiTokens": "some" }),
-            vec!["verification", "apiTokens"],
+            vec!["apiTokens", "verification"],
         ),
         (json!({ "name": "Test policy" }), vec!["name"]),
         (json!({ "name": "People", "people": [OMAR] }), vec!["people"]),

@@ -75,7 +75,8 @@ async fn create(
     caller: Caller,
     Body(draft): Body<ExternalPolicyDraft>,
 ) -> Result<Response, ApiError> {
-    let row = api.external_policies.create(caller.id(), &draft.read()?, &caller.actor).await?;
+    let row =
+        api.external_policies.create(caller.id(), &draft.read(PolicyKind::Named)?, &caller.actor).await?;
     Ok((StatusCode::CREATED, shown(policy(&row, &api.directory.snapshot().external))).into_response())
 }
 
@@ -130,10 +131,9 @@ async fn change(
     Seen(version): Seen,
     Body(draft): Body<ExternalPolicyDraft>,
 ) -> Result<Response, ApiError> {
-    let row = api
-        .external_policies
-        .update(caller.id(), which(&id)?, &draft.read()?, version, &caller.actor)
-        .await?;
+    let which = which(&id)?;
+    let draft = draft.read(which.kind())?;
+    let row = api.external_policies.update(caller.id(), which, &draft, version, &caller.actor).await?;
     Ok(shown(policy(&row, &api.directory.snapshot().external)))
 }
 

@@ -85,8 +85,8 @@ pub struct ResetPeople {
 }
 
 impl ExternalPolicyDraft {
-    /// Reads its settings; the rest is checked by the deed.
-    pub(super) fn read(self) -> Result<PolicyDraft, ApiError> {
+    /// Reads its settings; the rest is checked by the deed, or with them where there is something wrong with them.
+    pub(super) fn read(self, kind: PolicyKind) -> Result<PolicyDraft, ApiError> {
         let mut given = json!({
             "verification": self.verification, "frequencySeconds": self.frequency_seconds, "methods": self.methods,
             "apiTokens": self.api_tokens, "mode": self.mode,
@@ -94,9 +94,17 @@ impl ExternalPolicyDraft {
         if let Some(members) = given.as_object_mut() {
             members.retain(|_, value| !value.is_null());
         }
-        let settings = Some(PolicySettings::default().with(&given)?);
+        let settings = PolicySettings::default().with(&given);
+        let usable = settings.as_ref().copied().unwrap_or_default();
         let Self { name, domains, people, .. } = self;
-        Ok(PolicyDraft { name, settings, domains, people })
+        let draft = PolicyDraft { name, settings: Some(usable), domains, people };
+        match settings {
+            Ok(_) => Ok(draft),
+            Err(Mistakes(mut mistakes)) => {
+                mistakes.extend(draft.read(kind).err().into_iter().flat_map(|others| others.0));
+                Err(Mistakes(mistakes).into())
+            }
+        }
     }
 }
 
