@@ -8,6 +8,7 @@ use tokio::task::JoinSet;
 
 use super::{DEVICE, JANE, PROOF, at, installations, mail, server, verified};
 use crate::support::process::WIDE_LIMITS;
+use crate::support::raw::Raw;
 
 #[tokio::test]
 async fn a_code_of_one_gateway_is_taken_by_another_and_once_by_all_of_them() {
@@ -72,6 +73,31 @@ async fn t114_a_sign_out_at_one_gateway_is_known_to_the_other_within_a_second() 
     let since = clock::stopwatch();
     while !again.open("/browse/DEMO-1").await.is_challenge() {
         assert!(clock::stopwatch() - since < Duration::from_secs(1), "it was not known within a second");
+    }
+}
+
+#[tokio::test]
+async fn a_reset_at_one_gateway_is_known_to_the_other_within_a_second() {
+    let Some(server) = server() else { return };
+    let both = installations(server, 2, "").await;
+    let (one, other) = (both[0].start().await, both[1].start().await);
+    let mut jane = verified(&both[0], &one, "jane", JANE).await;
+    let mut there = at(&other, &jane);
+    assert_eq!(there.open("/browse/DEMO-1").await.status, StatusCode::OK);
+    let key = both[0].command(&["admin", "create-key", "resets"]).await.stdout.trim().to_owned();
+    let path = "/admin/control/v1/orgs/default/external-user-policy/default/reset-sessions";
+    let reset = format!(
+        "POST {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {key}\r\nContent-Length: 0\r\n\r\n",
+        one.admin
+    );
+    let mut admin = Raw::connect(one.admin).await;
+    admin.send(reset).await;
+    let (answer, since) = (admin.head().await, clock::stopwatch());
+    assert_eq!(answer.status, 204, "{answer:?}");
+    for browser in [&mut there, &mut jane] {
+        while !browser.open("/browse/DEMO-1").await.is_challenge() {
+            assert!(clock::stopwatch() - since < Duration::from_secs(1), "it was not known within a second");
+        }
     }
 }
 

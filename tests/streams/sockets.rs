@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use http::{Method, StatusCode};
+use postern::clock;
 use postern::domain::email::EmailAddress;
 use postern::domain::organization::OrganizationId;
 use postern::store::AccountFilter;
@@ -12,6 +14,7 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use super::verify;
+use crate::admin::Api;
 use crate::support::client::Browser;
 use crate::support::smtp::{PATIENCE, python};
 use crate::support::world::World;
@@ -133,6 +136,21 @@ async fn t200_a_socket_is_closed_when_its_account_is_kept_out() {
     let deeds = world.app.accounts.load_full();
     deeds.suspend(&organization, page.accounts[0].id, false, &"ada".into()).await.expect("the store");
     assert_eq!(held.next().await, Event::Closed { code: 4401, reason: "verification needed".to_owned() });
+    assert_eq!(server.next().await, Event::Served { code: 1001, reason: String::new() });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn t200_a_reset_closes_sockets_within_five_seconds() {
+    let Some((world, mut server, jane, python)) = stage().await else { return };
+    let api = Api::new(&world).await;
+    let mut held = client(&world, &jane, python, "hold", "1");
+    assert_eq!(held.next().await, Event::Open);
+    world.advance(Duration::from_secs(1));
+    let reset = "/admin/control/v1/orgs/default/external-user-policy/default/reset-sessions";
+    let (answer, since) = (api.ask(Method::POST, reset, None).await, clock::stopwatch());
+    assert_eq!(answer.status, StatusCode::NO_CONTENT, "{answer:?}");
+    assert_eq!(held.next().await, Event::Closed { code: 4401, reason: "verification needed".to_owned() });
+    assert!(clock::stopwatch() - since < Duration::from_secs(5));
     assert_eq!(server.next().await, Event::Served { code: 1001, reason: String::new() });
 }
 
