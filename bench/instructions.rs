@@ -4,6 +4,7 @@
 //! that something took: the same code gives the same figures on a busy machine. `callgrind.rs` reads what was counted.
 
 mod callgrind;
+mod codes;
 mod figures;
 mod outcomes;
 mod warm;
@@ -14,6 +15,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 
 use callgrind::Counted;
+use codes::Codes;
 use figures::{Figures, hold};
 use outcomes::Outcomes;
 use warm::{CASES, Pieces, Warm};
@@ -51,6 +53,7 @@ fn report(counted: &[Counted]) -> Result<(), String> {
         println!("{count:>4}  {site}");
     }
     let figures: Figures = counted.iter().map(|one| (one.name.clone(), figures_of(one))).collect();
+    codes::expect_same(&figures)?;
     hold(&figures, &["atomics", "locks"])
 }
 
@@ -74,6 +77,11 @@ fn run_all() {
         counted(|| (0..TIMES).for_each(|_| pieces.run(step)));
     }
     pieces.end();
+    let codes = Codes::new();
+    for (name, typed) in codes.typed() {
+        println!("{name}\t{TIMES}");
+        counted(|| (0..TIMES).for_each(|_| _ = black_box(codes.matches(black_box(typed)))));
+    }
     let policies: Vec<_> = (0..POLICIES).map(|_| Outcomes::new()).collect();
     let rows: Vec<_> = policies.iter().map(|policy| (policy, policy.rows())).collect();
     for (row, (name, _)) in rows[0].1.iter().enumerate() {
