@@ -19,7 +19,7 @@ use crate::domain::language::Language;
 use crate::domain::look::{Logo, Look};
 use crate::domain::organization::Organization;
 use crate::domain::return_target::ReturnTarget;
-use crate::texts::{Html, Texts, Value, texts};
+use crate::texts::{Html, Texts, Value, Values, texts};
 
 /// What a page may load and do: its own stylesheet and pictures, and a form to its own site.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -37,6 +37,11 @@ impl SiteName {
     /// As configured.
     pub fn of(site: &Site) -> Self {
         Self { organization: site.organization.name.to_string(), host: site.host.to_string() }
+    }
+
+    /// Where a message names its host.
+    fn as_host(&self) -> (&'static str, Value<'_>) {
+        ("host", Value::Name(&self.host))
     }
 }
 
@@ -98,6 +103,18 @@ impl Frame {
         self.texts().say(message)
     }
 
+    fn fill(&self, message: &str, values: &Values<'_>) -> Html {
+        self.texts().html(message, values)
+    }
+
+    /// The title of a page with this heading, which says first that something went wrong.
+    fn title(&self, heading: String, is_error: bool) -> String {
+        if !is_error {
+            return heading;
+        }
+        self.texts().plain("title-error", &[("heading", Value::Text(&heading))])
+    }
+
     fn help(&self) -> Option<OwnSentence<'_>> {
         let (language, text) = self.look.help.in_language(self.language)?;
         Some(OwnSentence { language, text })
@@ -157,16 +174,16 @@ impl MessagePage {
 
     /// A reason without words of its own is none that a person meets; if a mistake shows one, its code is better than nothing.
     fn sentence(&self) -> Html {
-        self.frame.texts().html(&format!("reason-{}", self.reason.code()), &[])
+        self.frame.fill(&format!("reason-{}", self.reason.code()), &[])
     }
 
     fn whom_to_ask(&self) -> Option<Html> {
         let contact = self.contact.as_deref()?;
-        Some(self.frame.texts().html("ask-contact", &[("contact", Value::Text(contact))]))
+        Some(self.frame.fill("ask-contact", &[("contact", Value::Text(contact))]))
     }
 
     fn status_line(&self) -> Html {
-        self.frame.texts().html("status", &[("status", Value::Text(&self.status.to_string()))])
+        self.frame.fill("status", &[("status", Value::Text(&self.status.to_string()))])
     }
 }
 

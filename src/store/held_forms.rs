@@ -88,19 +88,9 @@ impl Store {
         key: &HeldFormKey<'_>,
         now: Timestamp,
     ) -> Result<Option<SealedForm>, StoreError> {
-        sqlx::query(
-            "SELECT key_id, sealed FROM held_forms \
-             WHERE id = $1 AND subject = $2 AND session = $3 AND site = $4 AND expires_at > $5",
-        )
-        .bind(key.id.as_slice())
-        .bind(key.subject.0.as_slice())
-        .bind(key.session.0.as_slice())
-        .bind(key.site)
-        .bind(row::millis(now))
-        .try_map(|row: Row| sealed_form(&row))
-        .fetch_optional(self.readers())
-        .await
-        .map_err(self.fault())
+        let statement = "SELECT key_id, sealed FROM held_forms \
+             WHERE id = $1 AND subject = $2 AND session = $3 AND site = $4 AND expires_at > $5";
+        form_of(self.readers(), statement, key, now).await.map_err(self.fault())
     }
 
     /// Takes a form out; of several at once exactly one gets it.
@@ -110,25 +100,30 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<SealedForm>, StoreError> {
         let mut change = self.write().await?;
-        let taken = sqlx::query(
-            "DELETE FROM held_forms \
+        let statement = "DELETE FROM held_forms \
              WHERE id = $1 AND subject = $2 AND session = $3 AND site = $4 AND expires_at > $5 \
-             RETURNING key_id, sealed",
-        )
-        .bind(key.id.as_slice())
-        .bind(key.subject.0.as_slice())
-        .bind(key.session.0.as_slice())
-        .bind(key.site)
-        .bind(row::millis(now))
-        .try_map(|row: Row| sealed_form(&row))
-        .fetch_optional(change.connection())
-        .await
-        .map_err(self.fault())?;
+             RETURNING key_id, sealed";
+        let taken = form_of(change.connection(), statement, key, now).await.map_err(self.fault())?;
         change.commit_unaudited().await?;
         Ok(taken)
     }
 }
 
-fn sealed_form(row: &Row) -> Result<SealedForm, sqlx::Error> {
-    Ok(SealedForm { key_id: row::key_id(row, "key_id")?, sealed: row::blob(row, "sealed")? })
+async fn form_of<'c>(
+    executor: impl sqlx::Executor<'c, Database = sqlx::Any>,
+    statement: &'static str,
+    key: &HeldFormKey<'_>,
+    now: Timestamp,
+) -> Result<Option<SealedForm>, sqlx::Error> {
+    sqlx::query(statement)
+        .bind(key.id.as_slice())
+        .bind(key.subject.0.as_slice())
+        .bind(key.session.0.as_slice())
+        .bind(key.site)
+        .bind(row::millis(now))
+        .try_map(|row: Row| {
+            Ok(SealedForm { key_id: row::key_id(&row, "key_id")?, sealed: row::blob(&row, "sealed")? })
+        })
+        .fetch_optional(executor)
+        .await
 }

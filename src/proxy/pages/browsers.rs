@@ -42,7 +42,7 @@ impl BrowsersPage {
 
     fn lead(&self) -> Html {
         let organization = [("organization", Value::Name(&self.site.organization))];
-        self.frame.texts().html("browsers-lead", &organization)
+        self.frame.fill("browsers-lead", &organization)
     }
 
     fn name(&self, browser: &ListedBrowser) -> String {
@@ -58,7 +58,7 @@ impl BrowsersPage {
             ("host", Value::Name(&browser.row.site)),
             ("network", Value::Name(&browser.row.network)),
         ];
-        self.frame.texts().html("browser-when", &values)
+        self.frame.fill("browser-when", &values)
     }
 
     fn has_others(&self) -> bool {

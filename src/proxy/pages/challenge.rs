@@ -188,15 +188,11 @@ impl ChallengePage {
     }
 
     fn fill(&self, message: &str, values: &Values<'_>) -> Html {
-        self.frame.texts().html(message, values)
+        self.frame.fill(message, values)
     }
 
     fn organization(&self) -> (&'static str, Value<'_>) {
         ("organization", Value::Name(&self.site.organization))
-    }
-
-    fn host(&self) -> (&'static str, Value<'_>) {
-        ("host", Value::Name(&self.site.host))
     }
 
     fn length(&self) -> (&'static str, Value<'_>) {
@@ -214,11 +210,7 @@ impl ChallengePage {
 
     /// For the browser's tab and for who hears the page: that something did not work comes first.
     fn title(&self) -> String {
-        let heading = self.heading();
-        if self.notice.is_some_and(|notice| notice.is_error()) {
-            return self.frame.texts().plain("title-error", &[("heading", Value::Text(&heading))]);
-        }
-        heading
+        self.frame.title(self.heading(), self.notice.is_some_and(|notice| notice.is_error()))
     }
 
     fn lead(&self) -> Html {

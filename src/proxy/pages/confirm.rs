@@ -5,7 +5,7 @@ use std::time::Duration;
 use askama::Template;
 
 use crate::domain::return_target::ReturnTarget;
-use crate::texts::{Html, Value, Values};
+use crate::texts::{Html, Value};
 
 use super::challenge::{Why, sentence_of};
 use super::{Aim, Frame, SiteName, document};
@@ -69,31 +69,19 @@ impl ConfirmPage {
         Some(&self.site)
     }
 
-    fn fill(&self, message: &str, values: &Values<'_>) -> Html {
-        self.frame.texts().html(message, values)
-    }
-
-    fn host(&self) -> (&'static str, Value<'_>) {
-        ("host", Value::Name(&self.site.host))
-    }
-
     fn title(&self) -> String {
-        let heading = self.frame.say("heading-confirm");
-        if self.notice.is_some() {
-            return self.frame.texts().plain("title-error", &[("heading", Value::Text(&heading))]);
-        }
-        heading
+        self.frame.title(self.frame.say("heading-confirm"), self.notice.is_some())
     }
 
     fn sentence(&self, notice: &ConfirmNotice) -> Html {
         match *notice {
-            ConfirmNotice::Wrong => self.fill("app-wrong", &[]),
-            ConfirmNotice::WrongPasskey => self.fill("passkey-wrong", &[]),
+            ConfirmNotice::Wrong => self.frame.fill("app-wrong", &[]),
+            ConfirmNotice::WrongPasskey => self.frame.fill("passkey-wrong", &[]),
             ConfirmNotice::TooOften { wait_minutes } => {
-                self.fill("too-often", &[("count", Value::Count(wait_minutes))])
+                self.frame.fill("too-often", &[("count", Value::Count(wait_minutes))])
             }
             ConfirmNotice::NetworkTooOften { wait_minutes } => {
-                self.fill("network-too-often", &[("count", Value::Count(wait_minutes))])
+                self.frame.fill("network-too-often", &[("count", Value::Count(wait_minutes))])
             }
         }
     }

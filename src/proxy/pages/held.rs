@@ -38,11 +38,11 @@ impl HeldPage {
     }
 
     fn lead(&self, form: &HeldForm) -> Html {
-        self.frame.texts().html("held-lead", &[("target", Value::Strong(form.path()))])
+        self.frame.fill("held-lead", &[("target", Value::Strong(form.path()))])
     }
 
     fn go_on(&self) -> Html {
-        self.frame.texts().html("go-on", &[("host", Value::Name(&self.site.host))])
+        self.frame.fill("go-on", &[self.site.as_host()])
     }
 }
 

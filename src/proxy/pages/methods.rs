@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::domain::method::Method;
 use crate::domain::return_target::ReturnTarget;
-use crate::texts::{Html, Value, Values};
+use crate::texts::{Html, Value};
 
 use super::{Frame, SiteName, document};
 
@@ -41,7 +41,7 @@ pub struct Setup {
     /// The address that an app on the same device opens.
     pub address: String,
     /// The same as a picture.
-    pub picture: Picture,
+    pub picture: Option<Picture>,
 }
 
 /// A QR code: how many modules it is wide, and the path of the dark ones.
@@ -141,35 +141,23 @@ impl MethodsPage {
         Some(&self.site)
     }
 
-    fn fill(&self, message: &str, values: &Values<'_>) -> Html {
-        self.frame.texts().html(message, values)
-    }
-
-    fn host(&self) -> (&'static str, Value<'_>) {
-        ("host", Value::Name(&self.site.host))
-    }
-
     fn title(&self) -> String {
-        let heading = self.frame.say("methods-heading");
-        if self.notice.is_some_and(MethodsNotice::is_error) {
-            return self.frame.texts().plain("title-error", &[("heading", Value::Text(&heading))]);
-        }
-        heading
+        self.frame.title(self.frame.say("methods-heading"), self.notice.is_some_and(MethodsNotice::is_error))
     }
 
     fn sentence(&self, notice: &MethodsNotice) -> Html {
         match *notice {
-            MethodsNotice::Added => self.fill("methods-done", &[]),
-            MethodsNotice::Removed => self.fill("methods-removed", &[]),
-            MethodsNotice::WrongCode => self.fill("app-wrong", &[]),
-            MethodsNotice::WrongPasskey => self.fill("passkey-wrong", &[]),
-            MethodsNotice::Over => self.fill("methods-over", &[]),
-            MethodsNotice::Full => self.fill("methods-full", &[]),
+            MethodsNotice::Added => self.frame.fill("methods-done", &[]),
+            MethodsNotice::Removed => self.frame.fill("methods-removed", &[]),
+            MethodsNotice::WrongCode => self.frame.fill("app-wrong", &[]),
+            MethodsNotice::WrongPasskey => self.frame.fill("passkey-wrong", &[]),
+            MethodsNotice::Over => self.frame.fill("methods-over", &[]),
+            MethodsNotice::Full => self.frame.fill("methods-full", &[]),
             MethodsNotice::TooOften { wait_minutes } => {
-                self.fill("too-often", &[("count", Value::Count(wait_minutes))])
+                self.frame.fill("too-often", &[("count", Value::Count(wait_minutes))])
             }
             MethodsNotice::NetworkTooOften { wait_minutes } => {
-                self.fill("network-too-often", &[("count", Value::Count(wait_minutes))])
+                self.frame.fill("network-too-often", &[("count", Value::Count(wait_minutes))])
             }
         }
     }
@@ -182,10 +170,10 @@ impl MethodsPage {
     }
 
     fn added(&self, had: &Had) -> Html {
-        self.fill("method-added", &[("date", Value::Name(&had.added))])
+        self.frame.fill("method-added", &[("date", Value::Name(&had.added))])
     }
 
     fn remove(&self, had: &Had) -> Html {
-        self.fill("method-remove", &[("name", Value::Name(&had.name))])
+        self.frame.fill("method-remove", &[("name", Value::Name(&had.name))])
     }
 }

@@ -84,7 +84,7 @@ fn an_app_is_set_up_by_a_picture_or_by_a_key_that_is_typed() {
         id: Uuid::nil(),
         key: "GEZD GNBV".into(),
         address: address.into(),
-        picture: picture(address).expect("it fits"),
+        picture: picture(address),
     };
     let [(_, page), ..] = ways();
     let html = MethodsPage { setup: Some(setup), notice: Some(MethodsNotice::WrongCode), ..page }.html();
