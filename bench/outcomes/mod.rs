@@ -89,6 +89,7 @@ impl Outcomes {
             proof,
             revoked_at: None,
             enrolled_until: None,
+            exempt_until: None,
             api_tokens: ApiTokens::Allow,
             invited: Invited::NotNeeded,
         };

@@ -77,6 +77,11 @@ impl FingerprintKey {
         self.of(b"invitation", &[organization.as_str(), site, who])
     }
 
+    /// Of an exemption, for an address or a mail domain.
+    pub(super) fn exemption(&self, organization: &OrganizationId, who: &str) -> Fingerprint {
+        self.of(b"exemption", &[organization.as_str(), who])
+    }
+
     fn of(&self, kind: &[u8], parts: &[&str]) -> Fingerprint {
         let mut hasher = SipHasher24::new_with_key(&self.0);
         hasher.write(kind);

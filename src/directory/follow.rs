@@ -81,7 +81,7 @@ impl Follower {
                 self.directory.reload_auth_policies(&self.store).await?;
             }
             if has(ChangeKind::Invitations) {
-                self.directory.reload_invitations(&self.store).await?;
+                self.directory.reload_groups(&self.store).await?;
             }
             // Before the accounts: who has another address is never judged by the old account and written to at the old address.
             let accepted = entries.iter().filter(|entry| entry.kind == ChangeKind::AcceptedAddress);

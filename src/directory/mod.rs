@@ -1,5 +1,5 @@
 //! The in-memory tables that requests are judged by: verified domains, policies, accounts and claims, pinned addresses,
-//! sign-outs and resets, sessions of managed people and of mobile apps, invitations.
+//! sign-outs and resets, sessions of managed people and of mobile apps, what groups give.
 //!
 //! Loaded from the store at start and kept current by following its change log ([`follow`]). Reading them is a hash look-up;
 //! nothing here is ever asked of the store while a request waits.
@@ -14,7 +14,7 @@ mod current;
 mod enrolments;
 mod fingerprint;
 pub mod follow;
-mod invitations;
+mod groups;
 mod join;
 mod logins;
 mod notices;
@@ -54,7 +54,7 @@ use current::Current;
 use enrolments::Enrolments;
 pub use fingerprint::Fingerprint;
 use fingerprint::FingerprintKey;
-use invitations::Invitations;
+use groups::Groups;
 pub use logins::NamedAccount;
 use notices::Notices;
 pub use notices::{Refused, SignIn};
@@ -79,7 +79,7 @@ pub struct Directory {
     contradictions: Contradictions,
     revocations: Revocations,
     resets: Resets,
-    invitations: Invitations,
+    groups: Groups,
     enrolments: Enrolments,
     authenticators: Enrolled,
     activity: Activity,
@@ -151,7 +151,7 @@ impl Directory {
             contradictions: Contradictions::load(store, &key, finding.clone()).await?,
             revocations: Revocations::load(store, now).await?,
             resets: Resets::load(store, &key, now).await?,
-            invitations: Invitations::load(store, &key).await?,
+            groups: Groups::load(store, &key).await?,
             notices: Notices::new(finding.clone()),
             sessions: Sessions::new(finding.clone()),
             enrolments: Enrolments::load(store, now).await?,
@@ -175,9 +175,9 @@ impl Directory {
         &self.sessions
     }
 
-    /// Loads the invitations again. Whoever is not invited any more is put out at once.
-    pub async fn reload_invitations(&self, store: &Store) -> Result<(), StoreError> {
-        self.invitations.reload(store, &self.key).await?;
+    /// Loads again what people have by their groups: whoever is not invited or not exempt any more is judged by that at once.
+    pub async fn reload_groups(&self, store: &Store) -> Result<(), StoreError> {
+        self.groups.reload(store, &self.key).await?;
         self.announce();
         Ok(())
     }
@@ -189,7 +189,16 @@ impl Directory {
         site: &str,
         email: Option<&EmailAddress>,
     ) -> Invited {
-        email.map_or(Invited::No, |email| self.invitations.of(&self.key, organization, site, email))
+        email.map_or(Invited::No, |email| self.groups.invited(&self.key, organization, site, email))
+    }
+
+    /// Until when whoever has this address is exempt from codes by a group; never without one that is to be believed.
+    pub fn exempt_until(
+        &self,
+        organization: &OrganizationId,
+        email: Option<&EmailAddress>,
+    ) -> Option<Timestamp> {
+        self.groups.exempt_until(&self.key, organization, email?)
     }
 
     /// Judges a person by the address that an operator accepted for them, from now on.

@@ -191,7 +191,7 @@ fn decide_person(snapshot: &Snapshot, facts: &Facts<'_>, person: Person<'_>, now
     if policy.mode == Mode::Report { decision.reported(Credentials::Cookies) } else { decision }
 }
 
-/// Whoever must verify does so by a code, but for an app that signed in and whoever has no mailbox.
+/// Whoever must verify does so by a code, but for an app that signed in, an exempt group, and whoever has no mailbox.
 fn decide_code(
     policy: &ExternalUserPolicy,
     facts: &Facts<'_>,
@@ -203,6 +203,9 @@ fn decide_code(
     // An app that signed in there keeps its session, as in the product whose feature this is.
     if let Some(end) = facts.enrolled_until.filter(|&end| now < end) {
         return Decision::Pass(Permit::new(Reason::MobileSession, Credentials::Cookies).until(end));
+    }
+    if let Some(end) = facts.exempt_until.filter(|&end| now < end) {
+        return Decision::Pass(Permit::new(Reason::GroupExempt, Credentials::Cookies).until(end));
     }
     // Without a mailbox a code page would be a dead end.
     if person.email.is_none() {

@@ -45,6 +45,8 @@ pub enum Question {
     Verification,
     /// Is it the session of a mobile app that was enrolled?
     App,
+    /// Is a group of theirs exempt?
+    Exemption,
     /// Is there a mailbox for a code?
     Mailbox,
 }
@@ -84,6 +86,7 @@ impl Question {
             Self::Policy => "policy",
             Self::Verification => "verification",
             Self::App => "app",
+            Self::Exemption => "exemption",
             Self::Mailbox => "mailbox",
         }
     }
@@ -107,6 +110,7 @@ pub fn explain(snapshot: &Snapshot, facts: &Facts<'_>, now: Timestamp) -> Option
         Asked::policy,
         Asked::verification,
         Asked::app,
+        Asked::exemption,
         Asked::mailbox,
     ] {
         checks.extend(question(&asked));
@@ -338,6 +342,16 @@ impl Asked<'_> {
         let end = self.facts.enrolled_until.filter(|&end| self.now < end && !self.is_to_prove())?;
         let answer = format!("It is the session of a mobile app, which passes until {end:.0}.");
         Some(check(Question::App, answer, Some(Reason::MobileSession)))
+    }
+
+    fn exemption(&self) -> Option<Check> {
+        let end = self.facts.exempt_until.filter(|_| !self.is_to_prove())?;
+        let (said, settles) = if self.now < end {
+            ("is exempt from codes until", Some(Reason::GroupExempt))
+        } else {
+            ("was exempt from codes until", None)
+        };
+        Some(check(Question::Exemption, format!("A group of theirs {said} {end:.0}."), settles))
     }
 
     fn mailbox(&self) -> Option<Check> {

@@ -33,6 +33,8 @@ pub struct Facts<'a> {
     pub revoked_at: Option<Timestamp>,
     /// Until when this person's session is enrolled as a mobile app's.
     pub enrolled_until: Option<Timestamp>,
+    /// Until when a group that this person is in is exempt from codes.
+    pub exempt_until: Option<Timestamp>,
     /// Whether the site takes API tokens of external people.
     pub api_tokens: ApiTokens,
     /// Whether the person was invited to the site, where it wants that of external people.

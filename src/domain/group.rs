@@ -3,9 +3,11 @@
 //! A company is a group whose people come from its mail domains too, so a newcomer needs no admin. Who may only use the customer
 //! portal of a service desk has a role that opens nothing else.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::domain_name::DomainName;
+use super::external_terms::read_end;
 use super::mistake::{Mistake, Mistakes, read_list, read_name};
 
 /// How many characters the name of a group has at most.
@@ -14,6 +16,8 @@ const MOST_NAME_CHARACTERS: usize = 255;
 const MOST_DESCRIPTION_CHARACTERS: usize = 1_000;
 /// How many mail domains a company has, as an external user policy may have.
 pub const MOST_DOMAINS: usize = 20;
+/// How far away the end of an exemption is at most: a year. What is to last is a policy.
+const LONGEST_EXEMPTION: SignedDuration = SignedDuration::from_hours(24 * 366);
 
 /// What a group is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -186,6 +190,20 @@ impl Invited {
     }
 }
 
+/// Reads until when the people of a group are exempt from codes: a day or a time, which is to come and no more than a year away.
+pub fn read_exemption(text: &str, now: Timestamp) -> Result<Timestamp, Mistakes> {
+    let wrong = |said: String| Err(Mistakes::one("until", said));
+    match read_end(text, now) {
+        Err(error) => wrong(error.to_string()),
+        Ok(end) if end <= now => wrong("is over already".to_owned()),
+        Ok(end) if end.duration_since(now) > LONGEST_EXEMPTION => wrong(
+            "is more than a year away; what is to last is an external user policy for their mail domain"
+                .to_owned(),
+        ),
+        Ok(end) => Ok(end),
+    }
+}
+
 /// The site that a resource names: its id, alone or at the end of a resource identifier such as
 /// `ari:cloud:jira::site/jira.acme.com`.
 pub fn site_of(resource: &str) -> &str {
@@ -220,6 +238,16 @@ mod tests {
         assert_eq!(Role::of("user"), None);
         for role in Role::ALL {
             assert_eq!(Role::of(role.id()), Some(role));
+        }
+    }
+
+    #[test]
+    fn an_exemption_ends_and_within_a_year() {
+        let now: Timestamp = "2027-01-15T08:00:00Z".parse().unwrap();
+        assert_eq!(read_exemption("2027-05-31", now), Ok("2027-06-01T00:00:00Z".parse().unwrap()));
+        assert!(read_exemption("2028-01-15", now).is_ok());
+        for text in ["2027-01-14", "2027-01-15T08:00:00Z", "2028-01-17", "2099-01-01", "", "soon"] {
+            assert_eq!(read_exemption(text, now).unwrap_err().0[0].field, "until", "{text}");
         }
     }
 

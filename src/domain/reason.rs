@@ -20,6 +20,7 @@ pub enum Reason {
     MobileSession,
     PortalCustomer,
     VerificationOff,
+    GroupExempt,
     OwnPage,
     NoProof,
     ProofInvalid,
@@ -74,7 +75,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in label order.
-    pub const ALL: [Self; 61] = [
+    pub const ALL: [Self; 62] = [
         Self::Managed,
         Self::FreshProof,
         Self::ApiToken,
@@ -86,6 +87,7 @@ impl Reason {
         Self::MobileSession,
         Self::PortalCustomer,
         Self::VerificationOff,
+        Self::GroupExempt,
         Self::OwnPage,
         Self::NoProof,
         Self::ProofInvalid,
@@ -172,6 +174,10 @@ impl Reason {
                 "A customer of the service desk, who has no access to the product itself.",
             ),
             Self::VerificationOff => ("verification-off", "The organization asks this person for no code."),
+            Self::GroupExempt => (
+                "group-exempt",
+                "The organization asks the people of this person's group for no code for the time being.",
+            ),
             Self::OwnPage => ("own-page", "One of Postern's own pages."),
             Self::NoProof => ("no-proof", "You have not verified your mailbox in this browser yet."),
             Self::ProofInvalid => {
@@ -335,6 +341,7 @@ impl Reason {
             | Self::MobileSession
             | Self::PortalCustomer
             | Self::VerificationOff
+            | Self::GroupExempt
             | Self::NotInvited
             | Self::PolicyUnreadable
             | Self::TokenBlocked

@@ -37,6 +37,7 @@ pub struct Recorded {
     proof: ProofFact,
     revoked_at: Option<Timestamp>,
     enrolled_until: Option<Timestamp>,
+    exempt_until: Option<Timestamp>,
     site_tokens: ApiTokens,
     invited: Invited,
     in_force: InForce,
@@ -124,6 +125,7 @@ impl Recorded {
             proof: facts.proof,
             revoked_at: facts.revoked_at,
             enrolled_until: facts.enrolled_until,
+            exempt_until: facts.exempt_until,
             site_tokens: facts.api_tokens,
             invited: facts.invited,
             in_force: InForce {
@@ -156,6 +158,7 @@ impl Recorded {
             proof: self.proof,
             revoked_at: self.revoked_at,
             enrolled_until: self.enrolled_until,
+            exempt_until: self.exempt_until,
             api_tokens: self.site_tokens,
             invited: self.invited,
         }
@@ -317,6 +320,7 @@ mod tests {
                     proof: ProofFact::Absent,
                     revoked_at: None,
                     enrolled_until: None,
+                    exempt_until: None,
                     api_tokens: ApiTokens::Allow,
                     invited: Invited::NotNeeded,
                 };

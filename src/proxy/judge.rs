@@ -130,6 +130,9 @@ impl Gateway {
             revoked_at: self.revoked_at(person, family),
             enrolled_until: enrolment
                 .and_then(|enrolment| self.enrolled_until(snapshot, served, person, &enrolment)),
+            exempt_until: person.and_then(|person| {
+                self.directory.exempt_until(&served.site.organization.id, person.believed_email())
+            }),
             api_tokens: served.site.api.for_external,
             invited: self.invited(served, person.and_then(Identity::believed_email)),
         };

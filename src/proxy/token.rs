@@ -53,6 +53,7 @@ impl Gateway {
             proof: ProofFact::Absent,
             revoked_at: None,
             enrolled_until: None,
+            exempt_until: None,
             api_tokens: site.api.for_external,
             invited: self.invited(served, owner.as_ref().and_then(believed_email)),
         };

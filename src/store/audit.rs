@@ -148,6 +148,10 @@ pub enum AuditAction {
     GroupUpdated,
     /// A group or company was deleted.
     GroupDeleted,
+    /// The people of a group are asked for no code for a while.
+    GroupExempted,
+    /// They are asked again.
+    GroupExemptionEnded,
     /// Somebody became a member of a group.
     UserAddedToGroup,
     /// Somebody is no member of a group any more.
@@ -248,6 +252,8 @@ impl AuditAction {
         Self::GroupCreated,
         Self::GroupUpdated,
         Self::GroupDeleted,
+        Self::GroupExempted,
+        Self::GroupExemptionEnded,
         Self::UserAddedToGroup,
         Self::UserRemovedFromGroup,
         Self::GroupGrantedRole,
@@ -336,6 +342,8 @@ impl AuditAction {
             Self::GroupCreated => "group_created",
             Self::GroupUpdated => "group_updated",
             Self::GroupDeleted => "group_deleted",
+            Self::GroupExempted => "group_exempted",
+            Self::GroupExemptionEnded => "group_exemption_ended",
             Self::UserAddedToGroup => "user_added_to_group",
             Self::UserRemovedFromGroup => "user_removed_from_group",
             Self::GroupGrantedRole => "group_granted_role",

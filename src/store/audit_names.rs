@@ -111,6 +111,8 @@ impl AuditAction {
             Self::GroupCreated => ("Created group", GROUPS),
             Self::GroupUpdated => ("Changed group", GROUPS),
             Self::GroupDeleted => ("Deleted group", GROUPS),
+            Self::GroupExempted => ("Exempted group from verification", GROUPS),
+            Self::GroupExemptionEnded => ("Ended exemption of group from verification", GROUPS),
             Self::UserAddedToGroup => ("Added user to group", GROUPS),
             Self::UserRemovedFromGroup => ("Removed user from group", GROUPS),
             Self::GroupGrantedRole => ("Granted role to group", GROUPS),

@@ -21,6 +21,8 @@ pub struct GroupRow {
     pub id: Uuid,
     /// What it is.
     pub group: Group,
+    /// Until when its people from outside are asked for no code. One that is over is kept as what was.
+    pub exempt_until: Option<Timestamp>,
     /// Rises with each change of it, and not of its members.
     pub version: i64,
     /// When it was made.
@@ -29,7 +31,41 @@ pub struct GroupRow {
     pub updated_at: Timestamp,
 }
 
+/// Who is exempt from codes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExemptionRow {
+    /// By which organization.
+    pub organization: OrganizationId,
+    /// An address; or a mail domain, where there is no `@` in it.
+    pub who: String,
+    /// Until when.
+    pub until: Timestamp,
+}
+
 impl Store {
+    /// Everybody who is exempt from codes, or was: members of groups, and mail domains of companies.
+    pub async fn exemptions(&self) -> Result<Vec<ExemptionRow>, StoreError> {
+        sqlx::query(
+            "SELECT groups.organization AS organization, groups.exempt_until AS until, accounts.email AS who \
+             FROM groups JOIN group_members ON group_members.group_id = groups.id \
+             JOIN accounts ON accounts.id = group_members.account AND accounts.organization = groups.organization \
+             WHERE groups.exempt_until IS NOT NULL \
+             UNION ALL SELECT groups.organization, groups.exempt_until, group_domains.domain \
+             FROM groups JOIN group_domains ON group_domains.group_id = groups.id \
+             AND group_domains.organization = groups.organization WHERE groups.exempt_until IS NOT NULL",
+        )
+        .try_map(|row: Row| {
+            Ok(ExemptionRow {
+                organization: row::organization(&row, "organization")?,
+                who: row::text(&row, "who")?,
+                until: row::time(&row, "until")?,
+            })
+        })
+        .fetch_all(self.readers())
+        .await
+        .map_err(self.fault())
+    }
+
     /// A group of an organization.
     pub async fn group(
         &self,
@@ -184,6 +220,29 @@ impl Change {
         Ok(true)
     }
 
+    /// Says until when the people of a group are asked for no code. Says whether there is such a group.
+    pub async fn exempt_group(
+        &mut self,
+        organization: &OrganizationId,
+        id: Uuid,
+        until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let changed = sqlx::query(
+            "UPDATE groups SET exempt_until = $1, version = version + 1, updated_at = $2 \
+             WHERE organization = $3 AND id = $4",
+        )
+        .bind(until.map(row::millis))
+        .bind(row::millis(now))
+        .bind(organization.as_str())
+        .bind(id.as_bytes().as_slice())
+        .execute(self.connection())
+        .await
+        .map_err(self.fault())?;
+        self.tell_invitations(organization, now).await?;
+        Ok(changed.rows_affected() == 1)
+    }
+
     /// Deletes a group with its memberships and roles. Says whether there was one.
     pub async fn delete_group(
         &mut self,
@@ -309,6 +368,7 @@ pub(super) fn group_row(row: &Row) -> Result<GroupRow, sqlx::Error> {
     Ok(GroupRow {
         id: row::id(row, "id")?,
         group,
+        exempt_until: row::optional_time(row, "exempt_until")?,
         version: row::integer(row, "version")?,
         created_at: row::time(row, "created_at")?,
         updated_at: row::time(row, "updated_at")?,

@@ -89,7 +89,7 @@ pub use events::{EventFilter, EventId, EventOrder, MOST_VALUES};
 pub use external_policies::{ExternalPolicyRow, KeptSettings};
 pub use externals::OwnGroup;
 pub use group_lists::{DirectoryGroup, GroupCounts, GroupFilter, GroupPlace};
-pub use groups::GroupRow;
+pub use groups::{ExemptionRow, GroupRow};
 pub use held_forms::{HeldFormKey, SealedForm};
 pub use imports::{ImportStep, StagedImport};
 pub use members::{CandidateRow, MemberOfPolicy, MemberRow};

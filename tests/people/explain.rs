@@ -12,7 +12,7 @@ use crate::support::world::{JIRA, World};
 
 const LIAM: &str = "liam@acme.com";
 
-async fn explained(api: &Api, email: &str) -> Value {
+pub async fn explained(api: &Api, email: &str) -> Value {
     let path = format!("/admin/control/v1/orgs/default/explain?site={JIRA}&email={email}");
     let answer = api.get(&path).await;
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod events;
+mod exemptions;
 mod explain;
 pub mod externals;
 mod groups;

@@ -54,7 +54,7 @@ impl Groups {
         change.insert_group(id, organization, &new, now).await?;
         let event = event(actor, AuditAction::GroupCreated, &new.name, organization, said(id, &new));
         change.commit(event, now).await?;
-        Ok(GroupRow { id, group: new, version: 1, created_at: now, updated_at: now })
+        Ok(GroupRow { id, group: new, exempt_until: None, version: 1, created_at: now, updated_at: now })
     }
 
     /// Changes a group, if it still has the version that was seen. It stays of the kind that it is.

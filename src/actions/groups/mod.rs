@@ -3,6 +3,7 @@
 //! One transaction each, with an audit event for each thing done, and one entry in the change log: whom a site lets in changes
 //! within a second. The rules are in `domain/group.rs`.
 
+pub mod exempt;
 pub mod invite;
 pub mod keep;
 pub mod leave;

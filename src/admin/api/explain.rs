@@ -184,6 +184,7 @@ fn of_person(
         proof: verified_at.map_or(ProofFact::Absent, |at| ProofFact::VerifiedAt(at, Method::MailedCode)),
         revoked_at: reset_at,
         enrolled_until: None,
+        exempt_until: api.directory.exempt_until(organization, person.believed_email()),
         api_tokens: site.api.for_external,
         invited: match site.external_access {
             ExternalAccess::Any => Invited::NotNeeded,

@@ -51,6 +51,7 @@ pub(super) fn facts(session: Session<'_>, proof: ProofFact) -> Facts<'_> {
         proof,
         revoked_at: None,
         enrolled_until: None,
+        exempt_until: None,
         api_tokens: ApiTokens::Allow,
         invited: Invited::NotNeeded,
     }

@@ -126,7 +126,11 @@ proptest! {
         (began_at, active_at, reset_at) in (times(), times(), proptest::option::of(times())),
         (has_session, has_token) in (any::<bool>(), any::<bool>()),
         [app, passkey, passkey_here, takes_passkeys] in any::<[bool; 4]>(),
-        (revoked_at, enrolled_until) in (proptest::option::of(times()), proptest::option::weighted(0.2, times())),
+        (revoked_at, enrolled_until, exempt_until) in (
+            proptest::option::of(times()),
+            proptest::option::weighted(0.2, times()),
+            proptest::option::weighted(0.2, times()),
+        ),
     ) {
         let acme = OrganizationId::parse("acme").unwrap();
         let addresses = ["jane@acme.test", "jane@ext.test"].map(|text| EmailAddress::parse(text).unwrap());
@@ -152,6 +156,7 @@ proptest! {
             proof,
             revoked_at,
             enrolled_until,
+            exempt_until,
             api_tokens: ApiTokens::Allow,
             invited,
         };
@@ -184,6 +189,7 @@ fn nobody_is_explained_who_is_not_signed_in() {
         proof: ProofFact::Absent,
         revoked_at: None,
         enrolled_until: None,
+        exempt_until: None,
         api_tokens: ApiTokens::Allow,
         invited: Invited::NotNeeded,
     };

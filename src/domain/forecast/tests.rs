@@ -46,6 +46,7 @@ fn recorded(address: &str, lane: Lane) -> Recorded {
         proof: ProofFact::Absent,
         revoked_at: None,
         enrolled_until: None,
+        exempt_until: None,
         api_tokens: ApiTokens::Allow,
         invited: Invited::NotNeeded,
     };

@@ -41,6 +41,7 @@ steps![
     "0019_held_forms",
     "0020_decisions",
     "0021_browsers",
+    "0022_exemptions",
 ];
 
 fn migrator(files: &[(&str, &'static str)]) -> Migrator {

@@ -29,6 +29,7 @@ fn decision(number: u64, at_second: u64) -> DecisionRow {
         proof: ProofFact::Absent,
         revoked_at: None,
         enrolled_until: None,
+        exempt_until: None,
         api_tokens: ApiTokens::Allow,
         invited: Invited::NotNeeded,
     };

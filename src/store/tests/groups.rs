@@ -6,6 +6,7 @@ use crate::domain::domain_name::DomainName;
 use crate::domain::group::{Group, GroupKind, Role};
 
 over_both! {
+    who_is_in_an_exempt_group_is_exempt_until_it_ends_or_they_leave,
     a_role_of_a_group_invites_its_people_until_it_is_taken_back,
     t121_a_group_of_another_organization_is_not_there,
     groups_of_all_directories_are_one_list,
@@ -34,6 +35,40 @@ async fn invited(store: &Store) -> Vec<(String, &'static str)> {
     let mut all: Vec<_> = rows.into_iter().map(|row| (row.who, row.role.id())).collect();
     all.sort();
     all
+}
+
+async fn who_is_in_an_exempt_group_is_exempt_until_it_ends_or_they_leave(store: Store) {
+    let (people, company) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let exemptions = async || {
+        let rows = store.exemptions().await.unwrap().into_iter();
+        let mut all: Vec<_> = rows.map(|row| (row.organization, row.who, row.until)).collect();
+        all.sort();
+        all
+    };
+    let mut change = store.write().await.unwrap();
+    change.see_account(&acme(), &email("jane@ext.test"), false, at(0)).await.unwrap();
+    let jane = change.account_of(&acme(), &email("jane@ext.test")).await.unwrap().unwrap();
+    change.insert_group(people, &acme(), &group("People", &[]), at(1)).await.unwrap();
+    change.insert_group(company, &acme(), &group("Partner", &["partner.test"]), at(1)).await.unwrap();
+    change.add_to_group(&acme(), people, jane.id, at(1)).await.unwrap();
+    assert!(change.exempt_group(&acme(), people, Some(at(100)), at(1)).await.unwrap());
+    change.commit(event(), at(1)).await.unwrap();
+    assert_eq!(exemptions().await, [(acme(), "jane@ext.test".to_owned(), at(100))]);
+
+    let mut change = store.write().await.unwrap();
+    assert!(change.exempt_group(&acme(), company, Some(at(200)), at(2)).await.unwrap());
+    let row = change.group(&acme(), company).await.unwrap().unwrap();
+    assert_eq!((row.exempt_until, row.version), (Some(at(200)), 2));
+    change.remove_from_group(&acme(), people, jane.id, at(2)).await.unwrap();
+    change.commit(event(), at(2)).await.unwrap();
+    assert_eq!(exemptions().await, [(acme(), "partner.test".to_owned(), at(200))]);
+
+    let mut change = store.write().await.unwrap();
+    assert!(change.exempt_group(&acme(), company, None, at(3)).await.unwrap());
+    let elsewhere = OrganizationId::parse("other").unwrap();
+    assert!(!change.exempt_group(&elsewhere, people, Some(at(300)), at(3)).await.unwrap());
+    change.commit(event(), at(3)).await.unwrap();
+    assert_eq!(exemptions().await, []);
 }
 
 async fn a_role_of_a_group_invites_its_people_until_it_is_taken_back(store: Store) {

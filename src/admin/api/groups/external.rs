@@ -1,4 +1,4 @@
-//! People from outside: invited with their groups and roles, and removed from everything.
+//! People from outside: invited with their groups and roles, exempt from codes for a while, and removed from everything.
 //!
 //! Companies, which the product does not know, are groups with mail domains.
 
@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -21,7 +22,8 @@ use super::super::error::ApiError;
 use super::super::guard::Caller;
 use super::super::page::Data;
 use super::super::{Api, Shared};
-use super::shapes::{Company, GroupV2, InvitedUser, NewInvitation, group, invited};
+use super::own::shown;
+use super::shapes::{Company, Exemption, GroupV2, InvitedUser, NewInvitation, group, invited};
 use super::{account_id, group_id};
 
 /// The operations.
@@ -32,6 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(invite_v2))
         .routes(routes!(remove))
         .routes(routes!(reset))
+        .routes(routes!(exempt, end_exemption))
 }
 
 /// Create a company
@@ -116,6 +119,54 @@ async fn reset(
     Path((_, group)): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
     api.external_policies.reset_group(caller.id(), group_id(&group)?, &caller.actor).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Exempt a group from codes
+///
+/// Its people from outside, and for a company everybody of its mail domains, are asked for no code until then. Whoever may change the
+/// members or the domains of such a group says for whom that is.
+#[utoipa::path(
+    put, path = "/admin/control/v1/orgs/{org}/groups/{group}/exemption", tag = "groups", operation_id = "exemptGroup",
+    security(("api_key" = ["write:policies:admin"])),
+    params(("org" = String, Path, description = "The organization's id"), ("group" = String, Path, description = "The group's id")),
+    request_body = Exemption,
+    responses(
+        (status = 200, body = Data<GroupV2>),
+        (status = 400, description = "The body cannot be read"),
+        (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"),
+        (status = 404, description = "No such group"),
+        (status = 422, description = "The end is over already, or more than a year away")
+    )
+)]
+async fn exempt(
+    State(api): Shared,
+    caller: Caller,
+    Path((_, id)): Path<(String, String)>,
+    Body(Exemption { until }): Body<Exemption>,
+) -> Result<Response, ApiError> {
+    let groups = api.groups.load_full();
+    let row = groups.exempt(caller.id(), group_id(&id)?, Some(&until), &caller.actor).await?;
+    Ok(shown(group(&caller, &DirectoryGroup::Own(row))))
+}
+
+/// End the exemption of a group
+#[utoipa::path(
+    delete, path = "/admin/control/v1/orgs/{org}/groups/{group}/exemption", tag = "groups", operation_id = "endGroupExemption",
+    security(("api_key" = ["write:policies:admin"])),
+    params(("org" = String, Path, description = "The organization's id"), ("group" = String, Path, description = "The group's id")),
+    responses(
+        (status = 204, description = "Its people are asked again"),
+        (status = 403, description = "The key lacks the scope, or an identity provider keeps the group"),
+        (status = 404, description = "No such group")
+    )
+)]
+async fn end_exemption(
+    State(api): Shared,
+    caller: Caller,
+    Path((_, id)): Path<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    api.groups.load_full().exempt(caller.id(), group_id(&id)?, None, &caller.actor).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

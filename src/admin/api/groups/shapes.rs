@@ -1,5 +1,6 @@
 //! What groups, roles and invitations look like in the API, and how what went wrong with one is said.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -57,6 +58,14 @@ pub struct ChangedGroup {
     pub(super) description: Option<String>,
     /// Of a company: all its mail domains, up to 20.
     pub(super) domains: Option<Vec<String>>,
+}
+
+/// How long the people of a group are exempt from codes.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Exemption {
+    /// A day such as `2027-05-31`, of which all still counts in UTC, or a time: to come, and at most a year away.
+    pub(super) until: String,
 }
 
 /// A company to be made.
@@ -143,6 +152,9 @@ pub struct GroupV2 {
     kind: &'static str,
     /// The mail domains of a company.
     domains: Vec<String>,
+    /// Until when its people from outside are asked for no code, or were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exempt_until: Option<Timestamp>,
     /// Rises with each change, and is the `ETag`; none where an identity provider keeps it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) version: Option<i64>,
@@ -221,6 +233,7 @@ pub(super) fn group(caller: &Caller, group: &DirectoryGroup) -> GroupV2 {
             managed_by: "admins",
             kind: row.group.kind.label(),
             domains: row.group.domains.iter().map(ToString::to_string).collect(),
+            exempt_until: row.exempt_until,
             version: Some(row.version),
             links,
         },
@@ -233,6 +246,7 @@ pub(super) fn group(caller: &Caller, group: &DirectoryGroup) -> GroupV2 {
             managed_by: "external",
             kind: GroupKind::Group.label(),
             domains: Vec::new(),
+            exempt_until: None,
             version: None,
             links,
         },

@@ -21,6 +21,33 @@ fn reason_by(snapshot: &Snapshot, facts: &Facts<'_>) -> &'static str {
     decide(snapshot, facts, at(NOW)).reason().code()
 }
 
+/// Beside a proof that still counts, which may last longer; and never instead of one that shows whose a mailbox is.
+#[test]
+fn an_exempt_group_asks_for_no_code_until_its_end() {
+    let reason = |facts: &Facts<'_>| reason_by(&snapshot(), facts);
+    let jane = EmailAddress::parse("jane@ext.test").unwrap();
+    let base = facts(person(Some(&jane), false), ProofFact::Absent);
+    let until = |second| Facts { exempt_until: Some(at(second)), ..base };
+    let exempt = decide(&snapshot(), &until(NOW + 1), at(NOW));
+    assert_eq!(
+        exempt,
+        Decision::Pass(Permit::new(Reason::GroupExempt, Credentials::Cookies).until(at(NOW + 1)))
+    );
+    assert_eq!(reason(&until(NOW)), "no-proof");
+    let fresh = ProofFact::VerifiedAt(at(NOW), Method::MailedCode);
+    assert_eq!(reason(&Facts { proof: fresh, ..until(NOW + 1) }), "fresh-proof");
+    let liam = EmailAddress::parse("liam@acme.com").unwrap();
+    let to_prove = Person { claim: Claim::Unproved, ..known(Some(&liam), false) };
+    let uninvited = Facts { invited: Invited::No, session: Session::Person(to_prove), ..until(NOW + 1) };
+    assert_eq!(reason(&uninvited), "no-proof");
+    for (standing, expected) in
+        [(Standing::Suspended, "account-suspended"), (Standing::Closed, "account-closed")]
+    {
+        let out = Session::Person(Person { standing, ..known(Some(&jane), false) });
+        assert_eq!(reason(&Facts { session: out, ..until(NOW + 1) }), expected);
+    }
+}
+
 #[test]
 fn a_person_is_judged_by_the_policy_of_their_domain_and_nobody_else_is() {
     let (gmail, other) =
