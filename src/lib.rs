@@ -33,7 +33,8 @@
 //! | `website` | `dns`, `config`, `domain` |
 //! | `dns` | `config`, `domain` |
 //! | `store` | `config`, `domain`, `telemetry`, `clock`, `entropy` |
-//! | `config`, `keys` | `domain`, `telemetry`, `clock`, `entropy` |
+//! | `config` | `texts`, `domain`, `telemetry`, `clock`, `entropy` |
+//! | `keys` | `domain`, `telemetry`, `clock`, `entropy` |
 //! | `telemetry`, `texts` | `domain` |
 //! | `domain`, `clock`, `entropy`, `demo` | nothing of ours |
 //!

@@ -137,6 +137,7 @@ impl Actions {
     fn tell_of(&self, asker: &Asker<'_>, row: &BrowserRow, now: Timestamp) -> NewMail {
         let (subject, body) = new_browser(&NewBrowser {
             language: asker.language,
+            own: &asker.organization.look.words,
             organization: &asker.organization.name,
             host: asker.site.split('/').next().unwrap_or_default(),
             browser: row.browser,

@@ -41,7 +41,7 @@ use crate::entropy::Entropy;
 use crate::identity::Identities;
 use crate::identity::assertion::Assertions;
 use crate::keys::Keys;
-use crate::mail::outbox::{Codes, MailEvent, Outbox};
+use crate::mail::outbox::{Codes, MailEvent, Outbox, Supplies};
 use crate::mail::transport::Transport;
 use crate::proxy::{Components, Gateway};
 use crate::store::{DecisionRow, Finding, Store};
@@ -108,7 +108,8 @@ impl App {
         let loaded = Directory::load(&store, policy(&settings), &entropy, clock.now()).await?;
         let Loaded { directory, findings, last_change } = loaded;
         count_tables(&metrics, &directory);
-        let outbox = outbox(&settings, &store, &clock, &keys, &metrics)?;
+        let letterhead = Arc::new(ArcSwap::from_pointee(letterhead::letterhead(&settings)));
+        let outbox = outbox(&settings, &store, &clock, &keys, &metrics, &letterhead)?;
         let access_log = AccessLog::start(settings.log.access, metrics.access_log_dropped.clone())
             .context("the access log cannot be started")?;
         let domains =
@@ -117,7 +118,6 @@ impl App {
         let accounts = accounts::accounts(&settings, store.clone(), clock.clone(), entropy.clone());
         let accounts = Arc::new(ArcSwap::from_pointee(accounts));
         let claims = Arc::new(Claims { store: store.clone(), clock: clock.clone() });
-        let letterhead = Arc::new(ArcSwap::from_pointee(letterhead::letterhead(&settings)));
         let (policies, exports) =
             tasks::policies_and_exports(&settings, &keys, &store, &clock, &entropy, &letterhead);
         let (policies, exports) = (Arc::new(policies), Arc::new(exports));
@@ -264,6 +264,7 @@ fn outbox(
     clock: &Clock,
     keys: &Arc<Keys>,
     metrics: &Arc<Metrics>,
+    letterhead: &SharedLetterhead,
 ) -> anyhow::Result<Arc<Outbox>> {
     let transport = Transport::new(&settings.mail.transport)?;
     let links = letterhead::links(settings, keys);
@@ -284,8 +285,7 @@ fn outbox(
         transport,
         clock.clone(),
         settings.mail.from.clone(),
-        codes,
-        links,
+        Supplies { codes, links, words: letterhead::words(letterhead) },
         observer,
     )))
 }

@@ -1,4 +1,4 @@
-//! How an organization's pages look: its logo, its colours, and a sentence of its own for people who need help.
+//! How an organization's pages look: its logo, its colours, a sentence of its own for people who need help, and words in place of ours.
 //!
 //! A colour in which nobody could read is refused with the contrast that was found, and a picture that is none, or too large,
 //! or carries a script, with what it is.
@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use crate::domain::colour::Colour;
 use crate::domain::language::Language;
-use crate::domain::look::{Accent, Accents, Help, Illegible, LEGIBLE, Logo, LogoKind, Look};
+use crate::domain::look::{Accent, Accents, Help, Illegible, LEGIBLE, Logo, LogoKind, Look, Words};
+use crate::texts;
 
 use super::Surroundings;
 use super::section::Section;
@@ -19,6 +20,8 @@ use super::values::{Refusal, line};
 
 /// The largest logo: every page shows it, over any line.
 const MOST_LOGO_BYTES: u64 = 128 * 1024;
+/// The largest file of own messages, which is about all of ours. It is read for each page.
+const MOST_TEXT_BYTES: u64 = 32 * 1024;
 /// How many pixels of a PNG are more than any screen shows of a logo.
 const MOST_PIXELS: u32 = 4096;
 /// What a drawing has no use for: code, pages inside it, and texts that grow when they are read.
@@ -37,7 +40,8 @@ pub(super) fn read(section: &mut Section<'_>, around: &Surroundings<'_>) -> Look
         section.reject("accent_dark", "has no colour for light screens beside it", "add `accent`");
     }
     let accents = light.map(|light| Accents { light, dark: dark.unwrap_or_else(|| light.lightened()) });
-    Look { logo, dark_logo, accents, help: read_help(section) }
+    let help = read_help(section);
+    Look { logo, dark_logo, accents, help, words: read_words(section, around) }
 }
 
 fn read_help(section: &mut Section<'_>) -> Help {
@@ -48,6 +52,36 @@ fn read_help(section: &mut Section<'_>) -> Help {
         .collect();
     help.finish();
     Help(sentences)
+}
+
+fn read_words(section: &mut Section<'_>, around: &Surroundings<'_>) -> Words {
+    let mut files = section.section("texts");
+    let words = Language::ALL
+        .into_iter()
+        .filter_map(|language| {
+            Some((language, files.text(language.tag(), |text| messages(&around.file(text)?))?))
+        })
+        .collect();
+    files.finish();
+    Words(words)
+}
+
+fn messages(path: &Path) -> Result<Arc<str>, Refusal> {
+    let refuse = |reason: String| {
+        Refusal::new(
+            reason,
+            "expected a file of Fluent messages, of 32 KiB at most, as in `src/texts/languages/en.ftl`",
+        )
+    };
+    let mut text = String::new();
+    File::open(path)
+        .and_then(|file| file.take(MOST_TEXT_BYTES + 1).read_to_string(&mut text))
+        .map_err(|error| refuse(format!("cannot be read: {}: {error}", path.display())))?;
+    if text.len() as u64 > MOST_TEXT_BYTES {
+        return Err(refuse("is too large".to_owned()));
+    }
+    texts::check(&text).map_err(|error| refuse(format!("is wrong: {}, {error}", path.display())))?;
+    Ok(text.into())
 }
 
 fn sentence(text: &str) -> Result<Arc<str>, Refusal> {

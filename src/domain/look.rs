@@ -1,4 +1,4 @@
-//! How an organization's pages look: its logo, its colour, and a sentence of its own in any language.
+//! How an organization's pages look: its logo, its colour, a sentence of its own in any language, and words in place of ours.
 //!
 //! Whatever colour it chooses, everything written in it or on it can be read, in light and in dark; one that cannot is refused.
 
@@ -27,6 +27,8 @@ pub struct Look {
     pub accents: Option<Accents>,
     /// What is said to people who need help.
     pub help: Help,
+    /// What is said in place of Postern's own sentences.
+    pub words: Words,
 }
 
 /// A picture.
@@ -130,6 +132,10 @@ impl Help {
         tried.into_iter().find_map(|tried| Some((tried, self.0.get(&tried)?.as_ref())))
     }
 }
+
+/// Messages of the organization's own, in Fluent, by language. What may stand in them is for `texts/own.rs` to say.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Words(pub BTreeMap<Language, Arc<str>>);
 
 #[cfg(test)]
 mod tests {

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::domain::code::Code;
 use crate::domain::email::EmailAddress;
 use crate::domain::language::Language;
+use crate::domain::look;
 use crate::domain::mail_tag::MailTag;
 use crate::texts::{self, Texts, Value, Values, texts};
 
@@ -43,6 +44,8 @@ pub struct CodeMail<'a> {
     pub tag: MailTag,
     /// The language of who reads it.
     pub language: Language,
+    /// What the organization says in place of our sentences.
+    pub own: &'a look::Words,
     /// How long the code goes on being valid; shown in minutes.
     pub valid_for: Duration,
 }
@@ -64,7 +67,8 @@ pub enum ComposeError {
 /// Composes the mail that carries a code.
 pub fn compose_code(envelope: &Envelope<'_>, mail: &CodeMail<'_>) -> Result<Message, ComposeError> {
     let (organization, host) = (one_line(envelope.organization), one_line(mail.site_host));
-    let (tag, texts) = (mail.tag.to_string(), texts(mail.language));
+    let (tag, own) = (mail.tag.to_string(), Texts::own(mail.own, mail.language));
+    let texts = own.as_ref().unwrap_or_else(|| texts(mail.language));
     let values = [
         ("organization", Value::Strong(&organization)),
         ("host", Value::Strong(&host)),
@@ -73,7 +77,7 @@ pub fn compose_code(envelope: &Envelope<'_>, mail: &CodeMail<'_>) -> Result<Mess
     ];
     let (language, code) = (mail.language, mail.code.digits());
     let words = Words { texts, values: &values };
-    let subject = words.plain("mail-subject");
+    let subject = one_line(&words.plain("mail-subject"));
     let text = Text { words, code }.render()?;
     let html = Html { language, words, subject: &subject, code }.render()?;
     assemble(envelope, mail.language, subject, text, html)
@@ -141,7 +145,7 @@ struct Html<'a> {
 /// The sentences of the mail with a code, filled with what it is about.
 #[derive(Clone, Copy)]
 struct Words<'a> {
-    texts: &'static Texts,
+    texts: &'a Texts,
     values: &'a Values<'a>,
 }
 

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 
 use crate::domain::browser::Browser;
 use crate::domain::language::Language;
-use crate::texts::{Value, texts};
+use crate::domain::look::Words;
+use crate::texts::{Texts, Value, texts};
 
 /// What it tells.
 #[derive(Debug, Clone, Copy)]
@@ -22,13 +23,16 @@ pub struct NewBrowser<'a> {
     pub network: &'a str,
     /// When.
     pub at: Timestamp,
+    /// What the organization says in place of our sentences.
+    pub own: &'a Words,
     /// The address of the page that lists their browsers.
     pub list: &'a str,
 }
 
 /// Its subject, and its paragraphs with an empty line between two.
 pub fn new_browser(new: &NewBrowser<'_>) -> (String, String) {
-    let texts = texts(new.language);
+    let own = Texts::own(new.own, new.language);
+    let texts = own.as_ref().unwrap_or_else(|| texts(new.language));
     let (time, name) = (new.at.strftime("%Y-%m-%d %H:%M UTC").to_string(), texts.browser(new.browser));
     let what = texts.plain(
         "new-browser-what",

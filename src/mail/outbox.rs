@@ -19,8 +19,10 @@ use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::domain::code::Code;
+use crate::domain::look::Words;
 use crate::domain::mail_tag::MailTag;
 use crate::domain::mail_trouble::MailTrouble;
+use crate::domain::organization::OrganizationId;
 use crate::store::{Letter, MailOutcome, MailState, OutboxMail, Store};
 
 use super::message::{CodeMail, Envelope, compose_code, compose_notice};
@@ -46,6 +48,8 @@ const NEWS: usize = 256;
 pub type Codes = Arc<dyn Fn(u8, Uuid) -> Option<Code> + Send + Sync>;
 /// Gives the address at which a file can be fetched without a key, by the id of the export's task.
 pub type Links = Arc<dyn Fn(Uuid) -> String + Send + Sync>;
+/// Gives what an organization says in place of our sentences.
+pub type OwnWords = Arc<dyn Fn(&OrganizationId) -> Words + Send + Sync>;
 /// Told of each try's end, for the metrics.
 pub type Observer = Arc<dyn Fn(MailEvent) + Send + Sync>;
 
@@ -83,6 +87,16 @@ pub enum Delivery {
     Pending,
 }
 
+/// What mails are made of besides what the store has.
+pub struct Supplies {
+    /// The codes.
+    pub codes: Codes,
+    /// Links to files.
+    pub links: Links,
+    /// Words in place of ours.
+    pub words: OwnWords,
+}
+
 /// The outbox worker, and where pages ask how a mail stands.
 pub struct Outbox {
     store: Store,
@@ -90,8 +104,7 @@ pub struct Outbox {
     clock: Clock,
     /// The sender of every mail.
     from: Mailbox,
-    codes: Codes,
-    links: Links,
+    supplies: Supplies,
     observer: Observer,
     /// Says that a mail was queued; keeps one call for a worker that is busy.
     queued: Notify,
@@ -108,13 +121,12 @@ impl Outbox {
         transport: Transport,
         clock: Clock,
         from: Mailbox,
-        codes: Codes,
-        links: Links,
+        supplies: Supplies,
         observer: Observer,
     ) -> Self {
         let (tried, _) = broadcast::channel(NEWS);
         let (queued, store_failing) = (Notify::new(), AtomicBool::new(false));
-        Self { store, transport, clock, from, codes, links, observer, queued, tried, store_failing }
+        Self { store, transport, clock, from, supplies, observer, queued, tried, store_failing }
     }
 
     /// Says that a mail was queued, so that it leaves at once.
@@ -221,14 +233,15 @@ impl Outbox {
         };
         let message = match &mail.letter {
             Letter::Notice { subject, body, export, language } => {
-                let link = export.map(|task| format!("\n\n{}", (self.links)(task))).unwrap_or_default();
+                let link =
+                    export.map(|task| format!("\n\n{}", (self.supplies.links)(task))).unwrap_or_default();
                 compose_notice(&envelope, *language, subject, &format!("{body}{link}"))
             }
             Letter::Code { challenge, .. } if self.is_over(*challenge).await => {
                 return Err(MailOutcome::Expired);
             }
             Letter::Code { challenge, key_id, site, language } => {
-                let Some(code) = (self.codes)(*key_id, *challenge) else {
+                let Some(code) = (self.supplies.codes)(*key_id, *challenge) else {
                     let reason = format!("the key file has no key {key_id} any more");
                     return Err(MailOutcome::Failed { reason, trouble: MailTrouble::Other });
                 };
@@ -239,6 +252,7 @@ impl Outbox {
                         code: &code,
                         tag: MailTag::of(*challenge),
                         language: *language,
+                        own: &(self.supplies.words)(&mail.organization.id),
                         valid_for: Duration::try_from(mail.expires_at.duration_since(now))
                             .unwrap_or_default(),
                     },

@@ -274,7 +274,7 @@ fn page<'a>(parts: &'a Parts, prefix: &str) -> Option<(Page<'a>, &'static str)> 
 
 fn asset(exchange: &Exchange, served: &Served, parts: &Parts, name: &str) -> Result<Response<Body>, Refused> {
     if name == in_place::NAME {
-        return Ok(script(exchange, parts));
+        return Ok(script(exchange, served, parts));
     }
     let asset = assets::asset(name, &served.site.organization.look).ok_or(Reason::UnknownPage)?;
     let mut response = Response::new(Body::from(asset.body.into_owned()));
@@ -288,9 +288,10 @@ fn asset(exchange: &Exchange, served: &Served, parts: &Parts, name: &str) -> Res
 }
 
 /// The script speaks the languages of whoever's page loads it.
-fn script(exchange: &Exchange, parts: &Parts) -> Response<Body> {
+fn script(exchange: &Exchange, served: &Served, parts: &Parts) -> Response<Body> {
     let language = Languages::of(&parts.headers).language();
-    let mut response = Response::new(Body::from(in_place::script(language)));
+    let frame = Frame::new(language, Some(&served.site.organization));
+    let mut response = Response::new(Body::from(in_place::script(&frame)));
     let headers = response.headers_mut();
     respond::protect(headers, exchange.plan.scheme);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/javascript; charset=utf-8"));

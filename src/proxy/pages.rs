@@ -11,6 +11,8 @@ pub mod held;
 pub mod in_place;
 pub mod methods;
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use crate::config::settings::Site;
@@ -77,6 +79,8 @@ pub struct Frame {
     pub language: Language,
     /// What the organization made of its looks.
     pub look: Look,
+    /// What it says in place of our sentences.
+    own: Option<Arc<Texts>>,
 }
 
 /// A sentence of the organization's own.
@@ -89,14 +93,13 @@ pub struct OwnSentence<'a> {
 impl Frame {
     /// For a reader of this language, of this organization or of none.
     pub fn new(language: Language, organization: Option<&Organization>) -> Self {
-        Self {
-            language,
-            look: organization.map(|organization| organization.look.clone()).unwrap_or_default(),
-        }
+        let look = organization.map(|organization| organization.look.clone()).unwrap_or_default();
+        let own = Texts::own(&look.words, language).map(Arc::new);
+        Self { language, look, own }
     }
 
-    fn texts(&self) -> &'static Texts {
-        texts(self.language)
+    fn texts(&self) -> &Texts {
+        self.own.as_deref().unwrap_or_else(|| texts(self.language))
     }
 
     fn say(&self, message: &str) -> String {

@@ -5,10 +5,12 @@
 //! English, as their codes do.
 
 mod html;
+mod own;
 
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::sync::LazyLock;
 
 use fluent_bundle::concurrent::FluentBundle;
@@ -18,6 +20,7 @@ use crate::domain::browser::Browser;
 use crate::domain::language::Language;
 
 pub use html::Html;
+pub use own::{OwnError, check};
 
 /// Something that a message is filled with.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +44,14 @@ pub type Values<'a> = [(&'static str, Value<'a>)];
 pub struct Texts {
     language: Language,
     messages: FluentBundle<FluentResource>,
+    /// Whether they are an organization's own, which stand in front of ours.
+    is_own: bool,
+}
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Texts").field("language", &self.language).finish_non_exhaustive()
+    }
 }
 
 /// The messages of a language.
@@ -62,7 +73,7 @@ impl Texts {
         // Names are set apart by markup in HTML. In plain text and titles the marks for it would be seen as boxes here and there.
         messages.set_use_isolating(false);
         messages.add_resource_overriding(resource);
-        Self { language, messages }
+        Self { language, messages, is_own: false }
     }
 
     /// The language.
@@ -115,13 +126,16 @@ impl Texts {
         let arguments: FluentArgs<'_> = values.iter().map(|&(name, filled)| (name, value(filled))).collect();
         // English where a language lacks a message, and the message's name where English does: better than a broken page. A
         // test sees that neither happens.
-        let found = [self, texts_if_other(self)].into_iter().find_map(|texts| {
-            let pattern = texts.messages.get_message(message)?.value()?;
-            let mut errors = Vec::new();
-            let text = texts.messages.format_pattern(pattern, Some(&arguments), &mut errors).into_owned();
-            debug_assert!(errors.is_empty(), "{} {message}: {errors:?}", self.language.tag());
-            Some(text)
-        });
+        let ours = self.is_own.then(|| self::texts(self.language));
+        let found = [Some(self), ours, Some(self::texts(Language::English))].into_iter().flatten().find_map(
+            |texts| {
+                let pattern = texts.messages.get_message(message)?.value()?;
+                let mut errors = Vec::new();
+                let text = texts.messages.format_pattern(pattern, Some(&arguments), &mut errors).into_owned();
+                debug_assert!(errors.is_empty(), "{} {message}: {errors:?}", self.language.tag());
+                Some(text)
+            },
+        );
         debug_assert!(found.is_some(), "there is no message {message}");
         found.unwrap_or_else(|| message.to_owned())
     }
@@ -130,10 +144,6 @@ impl Texts {
     pub fn has(&self, message: &str) -> bool {
         self.messages.has_message(message)
     }
-}
-
-fn texts_if_other(texts: &Texts) -> &Texts {
-    if texts.language == Language::English { texts } else { self::texts(Language::English) }
 }
 
 const fn file(language: Language) -> &'static str {

@@ -1,4 +1,6 @@
-//! What an organization makes of its pages: its logo, which can run nothing, its colours, and a sentence of its own.
+//! What an organization makes of its pages: its logo, which can run nothing, its colours, and sentences of its own.
+
+use http::Method;
 
 use super::{JANE, challenged};
 use crate::support::world::World;
@@ -35,4 +37,28 @@ async fn a_logo_colours_and_a_sentence_come_by_configuration() {
         jane.open("/.postern/assets/postern.css").await.body.contains("--accent: #7a1f5c;"),
         "the old ones stay"
     );
+}
+
+#[tokio::test]
+async fn words_of_ones_own_stand_on_pages_and_in_mails_in_their_language_alone() {
+    let world = World::start().await;
+    let file = world.folder.path().join("acme.ftl");
+    let own = "heading-check = Your Acme code\nlead-sent = It went to { $mailbox }.\nmail-subject = Acme { $tag }\n";
+    std::fs::write(&file, own).expect("a file");
+    world.reload("[store]", "[organization.texts]\nen = \"acme.ftl\"\n[store]").expect("it is taken at once");
+    let (mut jane, page, _) = challenged(&world, "jane", JANE).await;
+    assert!(
+        page.body.contains("<h1>Your Acme code</h1>") && page.body.contains("It went to <strong>"),
+        "{}",
+        page.body
+    );
+    assert!(page.body.contains("j•••e@acme.com"), "{}", page.body);
+    assert!(world.newest_mail(JANE).subject.starts_with("Acme "));
+    let german = [("accept-language", "de")];
+    let page = jane.send(Method::GET, "/.postern/challenge?return=%2F", &german, "").await;
+    assert!(!page.body.contains("Acme code"), "{}", page.body);
+
+    std::fs::write(&file, "heading-check = Your code\nlead-sent = <b>Look</b>\n").expect("a file");
+    let refused = world.reload("name = \"Acme\"", "name = \"Acme\" ").unwrap_err();
+    assert!(refused.contains("acme.ftl, line 2: `lead-sent` holds '<'"), "{refused}");
 }

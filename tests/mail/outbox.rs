@@ -9,10 +9,10 @@ use postern::domain::account::{DeviceId, Subject};
 use postern::domain::email::EmailAddress;
 use postern::domain::export_link;
 use postern::domain::language::Language;
-use postern::domain::look::Look;
+use postern::domain::look::{Look, Words};
 use postern::domain::mail_trouble::MailTrouble;
 use postern::domain::organization::{Organization, OrganizationId};
-use postern::mail::outbox::{Delivery, MailEvent, Outbox};
+use postern::mail::outbox::{Delivery, MailEvent, Outbox, Supplies};
 use postern::mail::transport::Transport;
 use postern::store::{
     AuditAction, AuditEvent, ChallengeOutcome, Letter, MailState, NewChallenge, NewMail, Store,
@@ -61,8 +61,11 @@ impl World {
             transport,
             clock.clone(),
             from(),
-            Arc::new(|key, challenge| (key == 1).then(|| code_of(challenge))),
-            Arc::new(|task| format!("https://admin.acme.test/exports/{}", link_of(task))),
+            Supplies {
+                codes: Arc::new(|key, challenge| (key == 1).then(|| code_of(challenge))),
+                links: Arc::new(|task| format!("https://admin.acme.test/exports/{}", link_of(task))),
+                words: Arc::new(|_| Words::default()),
+            },
             Arc::new(move |event| sender.send(event).unwrap_or_default()),
         ));
         let worker = tokio::spawn(Arc::clone(&outbox).run(shutdown));

@@ -10,6 +10,7 @@ use postern::config::settings::{MailTransport, Smtp, SmtpTls};
 use postern::domain::code::{Code, CodeDigits};
 use postern::domain::email::EmailAddress;
 use postern::domain::language::Language;
+use postern::domain::look::Words;
 use postern::domain::mail_tag::MailTag;
 use postern::mail::message::{CodeMail, Envelope, compose_code};
 use postern::mail::transport::Transport;
@@ -61,8 +62,12 @@ pub fn mail(organization: &str, id: Uuid) -> Message {
     };
     let (code, valid_for) = (code_of(id), Duration::from_secs(600));
     let (tag, language) = (MailTag::of(id), Language::English);
-    compose_code(&envelope, &CodeMail { site_host: "jira.acme.com", code: &code, tag, language, valid_for })
-        .unwrap()
+    let own = &Words::default();
+    compose_code(
+        &envelope,
+        &CodeMail { site_host: "jira.acme.com", code: &code, tag, language, own, valid_for },
+    )
+    .unwrap()
 }
 
 /// The words on how long the code is valid may differ by the minutes that have passed; nothing else may.

@@ -16,7 +16,14 @@ fn compose_in(language: Language, organization: &str, sender: &str) -> Vec<u8> {
     with_envelope(organization, sender, |envelope| {
         let valid_for = Duration::from_secs(599);
         let tag = MailTag::of(Uuid::from_u128(1));
-        let mail = CodeMail { site_host: "jira.acme.com", code: &code(), tag, language, valid_for };
+        let mail = CodeMail {
+            site_host: "jira.acme.com",
+            code: &code(),
+            tag,
+            language,
+            own: &look::Words::default(),
+            valid_for,
+        };
         compose_code(envelope, &mail)
     })
 }

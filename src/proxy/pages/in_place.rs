@@ -5,24 +5,23 @@
 
 use serde_json::json;
 
-use crate::domain::language::Language;
-use crate::texts::texts;
+use super::Frame;
 
 /// Its name among the assets.
 pub const NAME: &str = "in-place.js";
 
 const SCRIPT: &str = include_str!("in_place.js");
 
-/// The script for a reader of this language.
-pub fn script(language: Language) -> String {
-    let texts = texts(language);
+/// The script with the words of a page.
+pub fn script(frame: &Frame) -> String {
+    let language = frame.language;
     let words = json!({
         "lang": language.tag(),
         "dir": language.direction(),
-        "heading": texts.say("in-place-heading"),
-        "lead": texts.say("in-place-lead"),
-        "verify": texts.say("unsent-verify"),
-        "later": texts.say("in-place-later"),
+        "heading": frame.say("in-place-heading"),
+        "lead": frame.say("in-place-lead"),
+        "verify": frame.say("unsent-verify"),
+        "later": frame.say("in-place-later"),
     });
     SCRIPT.replacen("WORDS", &words.to_string(), 1)
 }
@@ -30,13 +29,15 @@ pub fn script(language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::language::Language;
 
     #[test]
     fn it_is_small_and_says_its_words_in_every_language() {
         for language in Language::ALL {
-            let script = script(language);
+            let frame = Frame::new(language, None);
+            let script = script(&frame);
             assert!(script.len() < 5 * 1024, "{}: {}", language.tag(), script.len());
-            assert!(script.contains(&texts(language).say("in-place-lead")) && !script.contains("WORDS"));
+            assert!(script.contains(&frame.say("in-place-lead")) && !script.contains("WORDS"));
         }
     }
 }

@@ -15,7 +15,7 @@ use super::assets::asset;
 use super::challenge::{ChallengePage, Delivery, Notice, Why};
 use super::*;
 use crate::domain::code::CodeDigits;
-use crate::domain::look::{Help, LogoKind};
+use crate::domain::look::{Help, LogoKind, Words};
 use crate::domain::mail_tag::MailTag;
 use crate::domain::mail_trouble::MailTrouble;
 use crate::domain::return_target::ReturnTarget;
@@ -50,7 +50,7 @@ fn site(organization: &str, host: &str) -> SiteName {
 }
 
 fn frame(language: Language) -> Frame {
-    Frame { language, look: Look::default() }
+    Frame { language, ..Frame::default() }
 }
 
 fn challenge() -> ChallengePage {
@@ -99,6 +99,7 @@ fn dressed() -> Look {
         dark_logo: logo(LogoKind::Png),
         accents: None,
         help: Help(help.into_iter().map(|(language, text)| (language, text.into())).collect()),
+        words: Words::default(),
     }
 }
 

@@ -4,7 +4,8 @@ use super::*;
 
 #[test]
 fn an_organizations_looks_are_on_every_page_and_its_sentence_in_the_readers_language() {
-    let page = |language| MessagePage { frame: Frame { language, look: dressed() }, ..message() }.html();
+    let page =
+        |language| MessagePage { frame: Frame { look: dressed(), ..frame(language) }, ..message() }.html();
     let html = page(Language::German);
     assert!(
         html.contains("srcset=\"/.postern/assets/logo-dark.png\"")
