@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwap;
 use foldhash::fast::RandomState;
@@ -16,7 +17,11 @@ use crate::store::{Store, StoreError};
 use super::fingerprint::{Fingerprint, FingerprintKey};
 
 /// What the groups of all organizations give.
-pub(super) struct Groups(ArcSwap<Tables>);
+pub(super) struct Groups {
+    tables: ArcSwap<Tables>,
+    /// Whether anybody is exempt. Of most gateways nobody is, and then each request asks this alone.
+    exempts: AtomicBool,
+}
 
 #[derive(Default)]
 struct Tables {
@@ -29,11 +34,16 @@ struct Tables {
 
 impl Groups {
     pub(super) async fn load(store: &Store, key: &FingerprintKey) -> Result<Self, StoreError> {
-        Ok(Self(ArcSwap::from_pointee(read(store, key).await?)))
+        let tables = read(store, key).await?;
+        let exempts = AtomicBool::new(tables.exempts());
+        Ok(Self { tables: ArcSwap::from_pointee(tables), exempts })
     }
 
     pub(super) async fn reload(&self, store: &Store, key: &FingerprintKey) -> Result<(), StoreError> {
-        self.0.store(Arc::new(read(store, key).await?));
+        let tables = read(store, key).await?;
+        let exempts = tables.exempts();
+        self.tables.store(Arc::new(tables));
+        self.exempts.store(exempts, Ordering::Release);
         Ok(())
     }
 
@@ -45,27 +55,33 @@ impl Groups {
         site: &str,
         email: &EmailAddress,
     ) -> Invited {
-        let tables = self.0.load();
+        let tables = self.tables.load();
         let invited = &tables.invitations;
         let by =
             |who: &str| invited.get(&key.invitation(organization, site, who)).copied().unwrap_or_default();
         by(email.as_str()).max(by(email.domain()))
     }
 
-    /// Until when whoever has this address is exempt. Where nobody is, it costs one look at an empty table.
+    /// Until when whoever has this address is exempt.
     pub(super) fn exempt_until(
         &self,
         key: &FingerprintKey,
         organization: &OrganizationId,
         email: &EmailAddress,
     ) -> Option<Timestamp> {
-        let tables = self.0.load();
-        let ends = &tables.exemptions;
-        if ends.is_empty() {
+        if !self.exempts.load(Ordering::Acquire) {
             return None;
         }
+        let tables = self.tables.load();
+        let ends = &tables.exemptions;
         let by = |who: &str| ends.get(&key.exemption(organization, who)).copied();
         by(email.as_str()).max(by(email.domain()))
+    }
+}
+
+impl Tables {
+    fn exempts(&self) -> bool {
+        !self.exemptions.is_empty()
     }
 }
 
