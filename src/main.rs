@@ -17,7 +17,7 @@ use mimalloc::MiMalloc;
 
 use postern::cli::arguments::{Arguments, AuditCommand, Command, Configured, Days, PolicyDeed, Whose};
 use postern::cli::{
-    accept_address, admin, audit, check, demo, domain, explain, forecast, import, init, policy, run,
+    accept_address, admin, audit, check, demo, domain, explain, forecast, import, init, policy, run, texts,
 };
 
 /// It gives back what a connection at rest lets go of: that takes 3 KB then, and 26 KB with the system's allocator.
@@ -86,6 +86,7 @@ fn main() -> ExitCode {
         Command::Policy { deed: PolicyDeed::Undo { policy, to, whose } } => {
             look_after(&whose, &policy::Deed::Undo(policy, to))
         }
+        Command::Texts { language } => run::ended(texts::run(&language)),
         Command::Audit { command: AuditCommand::Verify(Configured { config }) } => {
             match run::settings(&config) {
                 Ok(settings) => run::ended(block_on(audit::verify(&settings))),

@@ -4,9 +4,11 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Parser, Subcommand};
 
 use super::{admin, domain};
+use crate::domain::language::Language;
 use crate::domain::owned_domain::Way;
 
 /// An enforcement gateway for Jira- and Confluence-like servers.
@@ -85,6 +87,12 @@ pub enum Command {
     Policy {
         #[command(subcommand)]
         deed: PolicyDeed,
+    },
+    /// Print what pages and mails say in a language, for a file of words of your own (`[organization.texts]`)
+    Texts {
+        /// The language
+        #[arg(value_parser = PossibleValuesParser::new(Language::ALL.map(Language::tag)))]
+        language: String,
     },
     /// Look after the audit log
     Audit {

@@ -15,6 +15,7 @@ pub mod import;
 pub mod init;
 pub mod policy;
 pub mod run;
+pub mod texts;
 
 /// What a client or a product chose, without what would steer the terminal.
 fn plain(text: &str) -> String {

@@ -70,7 +70,7 @@ fn messages(path: &Path) -> Result<Arc<str>, Refusal> {
     let refuse = |reason: String| {
         Refusal::new(
             reason,
-            "expected a file of Fluent messages, of 32 KiB at most, as in `src/texts/languages/en.ftl`",
+            "expected a file of Fluent messages, of 32 KiB at most, as `postern texts en` prints them",
         )
     };
     let mut text = String::new();

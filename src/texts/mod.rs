@@ -57,7 +57,7 @@ impl fmt::Debug for Texts {
 /// The messages of a language.
 pub fn texts(language: Language) -> &'static Texts {
     static ALL: LazyLock<[Texts; Language::ALL.len()]> =
-        LazyLock::new(|| Language::ALL.map(|language| Texts::load(language, file(language))));
+        LazyLock::new(|| Language::ALL.map(|language| Texts::load(language, source(language))));
     &ALL[language as usize]
 }
 
@@ -146,7 +146,8 @@ impl Texts {
     }
 }
 
-const fn file(language: Language) -> &'static str {
+/// The messages of a language, as they are written.
+pub const fn source(language: Language) -> &'static str {
     match language {
         Language::English => include_str!("languages/en.ftl"),
         Language::German => include_str!("languages/de.ftl"),

@@ -148,7 +148,7 @@ fn walk_dyn<'a, T>(
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::Value;
+    use super::super::{Value, source};
     use super::*;
 
     #[test]
@@ -163,6 +163,13 @@ mod tests {
         assert!(said.starts_with("It went to <strong>") && said.contains("j&#60;e@acme.com"), "{said}");
         assert_eq!(texts.say("heading-over"), "You need a new code", "what it does not say is ours");
         assert!(Texts::own(&words, Language::German).is_none());
+    }
+
+    #[test]
+    fn all_of_ours_may_be_written_again() {
+        for language in Language::ALL {
+            assert_eq!(check(source(language)), Ok(()), "{}", language.tag());
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ struct Parts {
 }
 
 fn parts(language: Language) -> BTreeMap<String, Parts> {
-    let resource = FluentResource::try_new(file(language).to_owned())
+    let resource = FluentResource::try_new(source(language).to_owned())
         .unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}", language.tag()));
     let mut all = BTreeMap::new();
     for entry in resource.entries() {

@@ -152,3 +152,17 @@ async fn an_edited_audit_event_is_named_and_a_whole_log_is_said_to_be_whole() {
     let ended = installation.command(&["audit"]).await;
     assert_eq!(ended.code, Some(64), "{ended:?}");
 }
+
+#[tokio::test]
+async fn texts_prints_what_a_file_of_own_words_begins_with() {
+    let installation = fresh();
+    let said = installation.command(&["texts", "de"]).await;
+    assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{said:?}");
+    std::fs::write(installation.path("own.ftl"), &said.stdout).unwrap();
+    let text = installation.configuration();
+    installation.configure(&text.replace("[store]", "[organization.texts]\nde = \"own.ftl\"\n[store]"));
+    let checked = installation.command(&["check"]).await;
+    assert_eq!(checked.code, Some(0), "all of ours may be written again: {checked:?}");
+    let wrong = installation.command(&["texts", "klingon"]).await;
+    assert!(wrong.code == Some(64) && wrong.stderr.contains("pt-BR"), "{wrong:?}");
+}
