@@ -3,6 +3,8 @@
 //! One file of Fluent messages for each language, compiled in; `languages/en.ftl` is the original and says how they are
 //! written. Plurals follow the Unicode rules of each language. Problem documents for programs are not from here: they stay
 //! English, as their codes do.
+//!
+//! An organization may say some of them in its own words (`own.rs`), which never hold markup and never reach another one's pages.
 
 mod html;
 mod own;

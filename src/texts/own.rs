@@ -163,6 +163,13 @@ mod tests {
         assert!(said.starts_with("It went to <strong>") && said.contains("j&#60;e@acme.com"), "{said}");
         assert_eq!(texts.say("heading-over"), "You need a new code", "what it does not say is ours");
         assert!(Texts::own(&words, Language::German).is_none());
+        let german = Words(BTreeMap::from([(Language::German, "heading-check = Ihr Code".into())]));
+        let said = Texts::own(&german, Language::German).unwrap().say("heading-over");
+        assert_eq!(
+            said,
+            super::super::texts(Language::German).say("heading-over"),
+            "in its language, and not in English"
+        );
     }
 
     #[test]
