@@ -45,6 +45,9 @@ class Stage:
             "few": lambda: gateway_of(bench.stack, bench, "few", few),
             "two": lambda: gateway_of(bench.stack, bench, "two", few, workers=2, cores=bench.cores.both),
             "nginx": lambda: plain(bench.stack, home / "nginx", core, up, bench.keys),
+            "nginx two": lambda: plain(
+                bench.stack, home / "nginx-two", bench.cores.both, up, bench.keys, workers=2
+            ),
             "nginx tls": lambda: plain(bench.stack, home / "nginx-tls", core, up, bench.keys, tls=True),
             "auth": lambda: rivals.nginx_auth_request(bench.stack, home / "nginx-auth", core, up, self.responder.port),
             "HS256": lambda: haproxy("haproxy-hs", "HS256"),
@@ -119,6 +122,8 @@ class Stage:
     def _tables(self):
         for name, lane in (("few", "1,000 accounts"), ("two", "two workers")):
             self._lane(lane, self.started[name], self._enter(self.started[name]))
+        self._lane("nginx, one worker", self.started["nginx"], cookies=self.jane)
+        self._lane("nginx, two workers", self.started["nginx two"], cookies=self.jane)
         self.big = "It is left out." if self.only else self._try(self._load_big)
         self._lane("10,000,000 accounts", self.big, self._enter(self.big))
         for name in ("gateway", "nginx"):

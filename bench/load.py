@@ -58,6 +58,8 @@ class Shot:
     requests: int
     cpu_seconds: float
     wall_seconds: float
+    # User and kernel
+    ticks: list
     beside_seconds: float = 0.0
 
     @property
@@ -69,6 +71,7 @@ class Shot:
             "cpu_us": self.cpu_us,
             "requests_per_second": self.requests / self.wall_seconds,
             "core_busy": self.cpu_seconds / self.wall_seconds,
+            "ticks": self.ticks,
         }
         if self.beside_seconds:
             figures["cpu_us_with_responder"] = (self.cpu_seconds + self.beside_seconds) / self.requests * 1e6
@@ -82,11 +85,13 @@ class Counter:
         self.lane, self.upstream = lane, upstream
         self.served = served
         self.cpu, self.beside, self.wall = lane.server.cpu_seconds(), self._beside(), time.monotonic()
+        self.ticks = lane.server.ticks()
 
     def shot(self, requests=None):
         """`requests` is what the generator counted; without it, the upstream's count stands alone."""
         lane, wall = self.lane, time.monotonic() - self.wall
         cpu, beside = lane.server.cpu_seconds() - self.cpu, self._beside() - self.beside
+        ticks = [now - before for now, before in zip(lane.server.ticks(), self.ticks)]
         served = self.upstream.since(self.served) / (lane.upstream_counts or 1)
         if requests is None:
             requests = int(served)
@@ -101,7 +106,7 @@ class Counter:
             )
         if not requests:
             raise CannotRun(f"{lane.name}: nothing was answered")
-        return Shot(requests, cpu, wall, beside)
+        return Shot(requests, cpu, wall, ticks, beside)
 
     def _beside(self):
         return self.lane.beside.cpu_seconds() if self.lane.beside else 0.0

@@ -69,6 +69,10 @@ class Server:
     def cpu_seconds(self):
         return sum(cpu_seconds(pid) for pid in self.pids)
 
+    def ticks(self):
+        """User and kernel time, in ticks: too coarse to compare, and enough to tell which share is the kernel's."""
+        return [sum(ticks) for ticks in zip(*(user_and_kernel_ticks(pid) for pid in self.pids))]
+
     def resident_bytes(self):
         return sum(resident_bytes(pid) for pid in self.pids)
 
@@ -181,6 +185,11 @@ def cpu_seconds(pid):
         return time.clock_gettime((~pid << 3) | cpuclock_sched)
     except OSError:
         raise CannotRun("a measured process ended during the measurement") from None
+
+
+def user_and_kernel_ticks(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]), int(fields[12])
 
 
 def resident_bytes(pid):

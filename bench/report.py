@@ -5,6 +5,7 @@ import re
 import statistics
 
 import charts
+from rows import kernel_share
 
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
 
@@ -74,23 +75,35 @@ def _page(about, rows, found, drawn):
         lines += ["", f"![{title}]({file})"]
     lines += ["", "## Every lane", "", *_lanes(found["shots"])]
     lines += ["", "## Latency", "", *_latency(found)]
-    lines += ["", "## The floor: system calls of a request", "", *_system_calls(found["system_calls"])]
+    lines += ["", "## The floor", "", *_floor(rows), "", *_system_calls(found["system_calls"])]
     return lines
 
 
 def _lanes(shots):
-    lines = ["| lane | CPU µs per request | requests/s in this run | core busy |", "|---|--:|--:|--:|"]
+    lines = ["| lane | CPU µs per request | in the kernel | requests/s in this run | core busy |", "|---|--:|--:|--:|--:|"]
     for name, rounds in shots.items():
         if isinstance(rounds, str):
-            lines.append(f"| {name} | – | | {_plain(rounds)} |")
+            lines.append(f"| {name} | – | | | {_plain(rounds)} |")
             continue
-        cells = [_spread([one[column] for one in rounds]) for column in ("cpu_us", "requests_per_second")]
+        cost, rate = (_spread([one[column] for one in rounds]) for column in ("cpu_us", "requests_per_second"))
         busy = statistics.median(one["core_busy"] for one in rounds)
-        lines.append(f"| {name} | {cells[0]} | {cells[1]} | {busy:.0%} |")
+        lines.append(f"| {name} | {cost} | {kernel_share(rounds):.0%} | {rate} | {busy:.0%} |")
         if "cpu_us_with_responder" in rounds[0]:
             whole = _spread([one["cpu_us_with_responder"] for one in rounds])
-            lines.append(f"| {name}, with the responder's own time | {whole} | | |")
+            lines.append(f"| {name}, with the responder's own time | {whole} | | | |")
     return lines
+
+
+def _floor(rows):
+    """Of each missed ratio: what it would be with the kernel's part of the gateway's time alone."""
+    missed = [row for row in rows if row.met is False and row.floor is not None]
+    if not missed:
+        return ["No ratio of CPU time is missed."]
+    lines = ["What a missed ratio would be if the gateway's own code took no time at all, so that only the kernel's part was left:"]
+    lines += ["", "| measure | against | target | measured | floor |", "|---|---|--:|--:|--:|"]
+    return lines + [
+        f"| {row.measure} | {row.against} | {row.target:.2f} | {row.median:.2f} | {row.floor:.2f} |" for row in missed
+    ]
 
 
 def _latency(found):

@@ -7,7 +7,7 @@ import setting
 POOL = "keepalive 256; keepalive_requests 1000000000;"
 
 
-def nginx_plain(stack, folder, cores, upstream, keys, tls=False):
+def nginx_plain(stack, folder, cores, upstream, keys, tls=False, workers=1):
     """Forwards, and nothing else."""
     listen = "ssl http2 backlog=16384" if tls else "backlog=16384"
     return _nginx(
@@ -24,6 +24,7 @@ server {{
     location / {{ {NGINX_FORWARD} }}
 }}"""
         ),
+        workers,
     )
 
 
@@ -102,10 +103,10 @@ def _nginx_certificate(keys):
     http2_max_concurrent_streams 128;"""
 
 
-def _nginx(stack, name, folder, cores, body):
+def _nginx(stack, name, folder, cores, body, workers=1):
     folder.mkdir()
     port = machine.free_port()
-    return setting.nginx_server(stack, name, folder, cores, setting.nginx(folder, body(port)), port)
+    return setting.nginx_server(stack, name, folder, cores, setting.nginx(folder, body(port), workers), port)
 
 
 def haproxy(stack, folder, cores, upstream, keys, maps, algorithm):

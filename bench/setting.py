@@ -171,15 +171,15 @@ def nginx_server(stack, name, folder, cores, configuration, port):
     return machine.Server(stack, name, folder / "nginx.log", cores, command, port)
 
 
-def nginx(folder, body):
-    """What all nginx here have in common: one worker, connections that are kept, all files in a folder of their own."""
+def nginx(folder, body, workers=1):
+    """What all nginx here have in common: connections that are kept, all files in a folder of their own."""
     paths = "".join(
         f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
     return f"""
 {"user root;" if os.geteuid() == 0 else ""}
 daemon off;
-worker_processes 1;
+worker_processes {workers};
 pid {folder}/nginx.pid;
 error_log {folder}/error.log warn;
 events {{ worker_connections 30000; }}

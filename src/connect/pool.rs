@@ -192,25 +192,27 @@ async fn clear<B: RequestBody>(shelves: Weak<Shelves<B>>, idle: Duration) {
 
 impl<B: RequestBody> Line<B> {
     /// Sends a request and waits for the head of its answer.
-    async fn ask(
+    fn ask(
         mut self: Box<Self>,
         request: Request<B>,
-    ) -> Result<Response<AnswerBody<B>>, TrySendError<Request<B>>> {
+    ) -> impl Future<Output = Result<Response<AnswerBody<B>>, TrySendError<Request<B>>>> {
         let uploads = !request.body().is_end_stream();
-        let mut answered = pin!(self.sender.try_send_request(request));
-        let answer = poll_fn(|context| {
-            self.drive(context);
-            // Only driving the connection can bring the answer, so the answer itself need not wake anybody.
-            answered.as_mut().poll(&mut Context::from_waker(Waker::noop()))
-        });
-        let (head, body) = answer.await?.into_parts();
-        let mut line = self.unless_done();
-        let is_whole = line.is_none();
-        // A client that sends on before it reads must not wait for itself.
-        if let Some(line) = line.take_if(|_| uploads) {
-            tokio::spawn(line.run());
+        async move {
+            let mut answered = pin!(self.sender.try_send_request(request));
+            let answer = poll_fn(|context| {
+                self.drive(context);
+                // Only driving the connection can bring the answer, so the answer itself need not wake anybody.
+                answered.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+            });
+            let (head, body) = answer.await?.into_parts();
+            let mut line = self.unless_done();
+            let is_whole = line.is_none();
+            // A client that sends on before it reads must not wait for itself.
+            if let Some(line) = line.take_if(|_| uploads) {
+                tokio::spawn(line.run());
+            }
+            Ok(Response::from_parts(head, AnswerBody { body, line, is_whole, broken: None }))
         }
-        Ok(Response::from_parts(head, AnswerBody { body, line, is_whole, broken: None }))
     }
 
     /// Reads and writes what there is. Why a connection ended is told to whoever waits for the answer, or reads it.

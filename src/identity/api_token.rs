@@ -94,7 +94,8 @@ impl Identities {
             Lookup::Ask(guard) => guard,
         };
         self.metrics.identity_cache.count(CacheResult::Miss);
-        let (session, lifetime) = self.ask_product(site, counters, client, authorization).await;
+        // Boxed, because a warm request does not come here and should not carry the room for it.
+        let (session, lifetime) = Box::pin(self.ask_product(site, counters, client, authorization)).await;
         guard.keep(&session, self.clock.now(), lifetime);
         session
     }

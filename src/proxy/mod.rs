@@ -241,7 +241,12 @@ impl Gateway {
                 Box::pin(self.tunnel(exchange, served, permit, judged, cookies, parts, body)).await
             }
             Decision::Pass(permit) => {
-                self.pass(exchange, upstream, served, permit, judged, cookies, parts, body).await
+                let (request, asked) =
+                    self.prepare(exchange, served, &permit, &judged, cookies, parts, body)?;
+                let begun = stopwatch();
+                let answer = upstream.send(&served.site.upstream, request).await;
+                exchange.record.upstream = Some(begun.elapsed());
+                self.hand_on(exchange, served, judged, asked, answer).await
             }
             decision => {
                 self.note_refusal(exchange, served, &judged);

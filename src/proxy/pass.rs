@@ -1,15 +1,14 @@
-//! Forward and watch: a permitted request goes to its upstream, and the answer is held against the decision.
+//! Forward and watch: what a permitted request becomes on its way to the product, and its answer, held against the decision.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, SET_COOKIE};
 use http::request::Parts;
-use http::{HeaderMap, Response, response};
+use http::{HeaderMap, HeaderValue, Request, Response, response};
 use hyper::body::{Body as _, Incoming};
 
 use crate::actions::sign_out::Leaver;
-use crate::clock::stopwatch;
 use crate::connect::AnswerBody;
 use crate::domain::account::Family;
 use crate::domain::decision::{Credentials, Permit, Reason};
@@ -26,72 +25,86 @@ use super::forward::upstream_request;
 use super::headers::{retain_set_cookies, scrub_response};
 use super::judge::Judged;
 use super::lane::is_logout;
+use super::mobile::App;
 use super::route::Served;
+use super::sign_ins::Entrance;
 use super::stream::{LAST_BYTES, Watched, take_proof};
 use super::upload::{self, Upload};
-use super::upstream::Upstream;
 use super::watch::{Seen, says_signed_out, watch};
 
 impl Gateway {
-    /// Forwards what the permit names and hands the answer on, unless it is for somebody else.
+    /// Makes the request that the permit allows, and keeps what its answer is read by.
     #[expect(clippy::too_many_arguments, reason = "each is one thing the earlier phases found out")]
-    pub(super) async fn pass(
-        self: &Arc<Self>,
-        exchange: &mut Exchange,
-        upstream: &Upstream,
+    pub(super) fn prepare(
+        &self,
+        exchange: &Exchange,
         served: &Served,
-        permit: Permit,
-        judged: Judged,
+        permit: &Permit,
+        judged: &Judged,
         mut cookies: Cookies,
         parts: Parts,
         body: Incoming,
-    ) -> Result<Response<Body>, Refused> {
+    ) -> Result<(Request<Upload>, Asked), Refused> {
         let lane = exchange.record.lane;
         let may_sign_in = !parts.method.is_safe();
-        let signs_out = lane == Lane::Public && is_logout(&parts, &served.site);
-        let browser = Browser::of(&cookies, &parts.headers, exchange.plan.names);
-        let app = self.app(exchange, served, &judged, &cookies);
-        let left = if lane == Lane::Public { cookies.forward.clone() } else { None };
-        let entrance = self.entrance(served, lane, may_sign_in, &judged, &cookies);
-        let proof = take_proof(&mut cookies, &served.site);
+        let asked = Asked {
+            lane,
+            credentials: permit.forward(),
+            may_sign_in,
+            signs_out: lane == Lane::Public && is_logout(&parts, &served.site),
+            browser: Browser::of(&cookies, &parts.headers, exchange.plan.names),
+            app: self.app(exchange, served, judged, &cookies),
+            left: if lane == Lane::Public { cookies.forward.clone() } else { None },
+            entrance: self.entrance(served, lane, may_sign_in, judged, &cookies),
+            proof: take_proof(&mut cookies, &served.site),
+        };
         let mut request = upstream_request(
             parts,
             Upload::new(body, upload::max_bytes(&served.site, lane)),
-            &permit,
+            permit,
             &served.site,
             cookies,
             exchange.client_value.clone(),
             exchange.plan.scheme,
         );
-        self.tell(request.headers_mut(), &served.site, lane, &permit, &judged, exchange.record.receipt)?;
-        let begun = stopwatch();
-        let answer = upstream.send(&served.site.upstream, request).await;
-        exchange.record.upstream = Some(begun.elapsed());
+        self.tell(request.headers_mut(), &served.site, lane, permit, judged, exchange.record.receipt)?;
+        Ok((request, asked))
+    }
+
+    /// Hands an answer on, unless it is for somebody else.
+    pub(super) async fn hand_on(
+        self: &Arc<Self>,
+        exchange: &mut Exchange,
+        served: &Served,
+        judged: Judged,
+        asked: Asked,
+        answer: Result<Response<AnswerBody<Upload>>, Reason>,
+    ) -> Result<Response<Body>, Refused> {
         if let Some(result) = result_label(&answer) {
             served.metrics.upstream_requests.count(result);
         }
         let (mut head, body) = answer?.into_parts();
         scrub_response(&mut head.headers);
-        let asked = Asked { lane, credentials: permit.forward(), may_sign_in, signs_out };
-        let seen = self.seen(served, &judged, &browser, &asked, &mut head)?;
+        let seen = self.seen(served, &judged, &asked, &mut head)?;
         let person = match &judged.session {
             Some(SessionIdentity::Person(person)) => Some(person),
             _ => None,
         };
         if seen.forget || seen.signed_out {
-            self.follow_session(served, person, left.as_ref(), &head.headers);
+            self.follow_session(served, person, asked.left.as_ref(), &head.headers);
         }
-        if let Some(entrance) = entrance {
+        if let Some(entrance) = asked.entrance {
             self.sign_ins.begin(&self.identities, served, entrance, &head.headers, self.clock.now());
         }
-        if let Some(app) = app {
-            self.attend_app(exchange, served, &judged, app, &head.headers, seen.signed_out).await;
+        if let Some(app) = asked.app {
+            Box::pin(self.attend_app(exchange, served, &judged, app, &head.headers, seen.signed_out)).await;
         }
-        self.heed(exchange, served, &judged, &browser, seen).await;
-        let may_end = lane != Lane::Public && matches!(judged.session, Some(SessionIdentity::Person(_)));
+        self.heed(exchange, served, &judged, &asked.browser, seen).await;
+        let may_end =
+            asked.lane != Lane::Public && matches!(judged.session, Some(SessionIdentity::Person(_)));
         // What is here in whole is on its way already.
         let is_open = may_end && !body.is_whole();
-        let watched = is_open.then(|| Watched::new(self, served, lane, judged.session, proof));
+        let watched = is_open.then(|| Watched::new(self, served, asked.lane, judged.session, asked.proof));
         let body = passed_on(&head.headers, body, watched);
         Ok(Response::from_parts(head, body))
     }
@@ -101,11 +114,10 @@ impl Gateway {
         &self,
         served: &Served,
         judged: &Judged,
-        browser: &Browser,
         asked: &Asked,
         answer: &mut response::Parts,
     ) -> Result<Seen, Refused> {
-        let headers = &mut answer.headers;
+        let (headers, browser) = (&mut answer.headers, &asked.browser);
         // A visitor whose credentials nobody recognised is answered like one who brought none.
         let is_visitor = matches!(judged.session, Some(SessionIdentity::Unrecognised));
         let mut seen = match (asked.credentials, asked.lane) {
@@ -215,7 +227,7 @@ pub(super) fn passed_on(headers: &HeaderMap, body: AnswerBody<Upload>, watched: 
 }
 
 /// What of a request its answer is read by.
-struct Asked {
+pub(super) struct Asked {
     lane: Lane,
     /// What went upstream.
     credentials: Credentials,
@@ -223,6 +235,15 @@ struct Asked {
     may_sign_in: bool,
     /// Whether it went to a sign-out page.
     signs_out: bool,
+    browser: Browser,
+    /// The mobile app that may be asking.
+    app: Option<App>,
+    /// The cookies of a session that the answer may end or follow.
+    left: Option<HeaderValue>,
+    /// How a session may begin by it.
+    entrance: Option<Entrance>,
+    /// What proves who it is, for as long as the answer lasts.
+    proof: Cookies,
 }
 
 /// What is still needed of the cookies when they are on their way upstream.

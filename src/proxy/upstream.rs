@@ -3,7 +3,7 @@
 //! An answer whose end is open to interpretation is refused: what one reads as its tail, another reads as the next answer.
 
 use std::error::Error;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
@@ -36,23 +36,25 @@ impl Upstream {
     }
 
     /// Sends a request and waits for the head of its answer. A request is repeated only where no byte of it was sent.
-    pub(super) async fn send(
+    pub(super) fn send(
         &self,
         upstream: &settings::Upstream,
         request: Request<Upload>,
-    ) -> Result<Response<AnswerBody<Upload>>, Reason> {
+    ) -> impl Future<Output = Result<Response<AnswerBody<Upload>>, Reason>> {
         let progress = request.body().progress();
-        let asked = self.pools.request(upstream, request);
-        let answer = wait(asked, progress, ANSWER).await.ok_or(Reason::UpstreamTimeout)?;
-        let (mut head, body) = answer.map_err(|error| reason(&error))?.into_parts();
-        if let Err(why) = check(&head) {
-            // Dropping the body ends the connection, unless all of it is here and nothing after it.
-            tracing::warn!(upstream = %upstream.authority, why, "an upstream's answer was refused");
-            return Err(Reason::UpstreamUnreachable);
+        async move {
+            let asked = pin!(self.pools.request(upstream, request));
+            let answer = wait(asked, progress, ANSWER).await.ok_or(Reason::UpstreamTimeout)?;
+            let (mut head, body) = answer.map_err(|error| reason(&error))?.into_parts();
+            if let Err(why) = check(&head) {
+                // Dropping the body ends the connection, unless all of it is here and nothing after it.
+                tracing::warn!(upstream = %upstream.authority, why, "an upstream's answer was refused");
+                return Err(Reason::UpstreamUnreachable);
+            }
+            // The product's version says how far it speaks, ours how far we do.
+            head.version = Version::HTTP_11;
+            Ok(Response::from_parts(head, body))
         }
-        // The product's version says how far it speaks, ours how far we do.
-        head.version = Version::HTTP_11;
-        Ok(Response::from_parts(head, body))
     }
 }
 
@@ -64,8 +66,11 @@ impl Default for Upstream {
 
 /// Waits for as long as the request's body moves, and then for `patience` at least and twice that at most; `None` after
 /// that.
-async fn wait<F: Future>(asked: F, progress: Option<Progress>, patience: Duration) -> Option<F::Output> {
-    let mut asked = pin!(asked);
+async fn wait<F: Future>(
+    mut asked: Pin<&mut F>,
+    progress: Option<Progress>,
+    patience: Duration,
+) -> Option<F::Output> {
     let mut pieces = 0;
     loop {
         if let Ok(answer) = tokio::time::timeout(patience, asked.as_mut()).await {
@@ -143,10 +148,14 @@ mod tests {
             looks += 1;
             if looks < 4 { std::task::Poll::Pending } else { std::task::Poll::Ready("answer") }
         });
-        assert_eq!(wait(asked, Some(progress.clone()), patience).await, Some("answer"));
+        assert_eq!(wait(pin!(asked), Some(progress.clone()), patience).await, Some("answer"));
         let silence = std::future::pending::<()>();
-        assert_eq!(wait(silence, Some(progress), patience).await, None, "it moved once, and never again");
-        assert_eq!(wait(std::future::pending::<()>(), None, patience).await, None);
+        assert_eq!(
+            wait(pin!(silence), Some(progress), patience).await,
+            None,
+            "it moved once, and never again"
+        );
+        assert_eq!(wait(pin!(std::future::pending::<()>()), None, patience).await, None);
     }
 
     #[test]
