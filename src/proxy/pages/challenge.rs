@@ -294,15 +294,15 @@ pub(super) fn sentence_of(why: Why, frame: &Frame, site: &SiteName, frequency: D
     let organization = ("organization", Value::Name(site.organization.as_str()));
     let minutes = frequency.as_secs().div_ceil(60);
     let (message, count) = match why {
-        Why::SecondStep => return frame.texts().html("reason-second-step", &[]),
-        Why::Setup => return frame.texts().html("reason-second-step-setup", &[]),
-        Why::Change => return frame.texts().html("methods-first", &[]),
+        Why::SecondStep => return frame.fill("reason-second-step", &[]),
+        Why::Setup => return frame.fill("reason-second-step-setup", &[]),
+        Why::Change => return frame.fill("methods-first", &[]),
         // A policy that is never satisfied.
-        Why::Policy if minutes == 0 => return frame.texts().html("why-always", &[organization]),
+        Why::Policy if minutes == 0 => return frame.fill("why-always", &[organization]),
         Why::Policy if minutes.is_multiple_of(1440) => ("why-days", minutes / 1440),
         Why::Policy if minutes.is_multiple_of(60) => ("why-hours", minutes / 60),
         Why::Policy => ("why-minutes", minutes),
     };
     let count = ("count", Value::Count(u32::try_from(count).unwrap_or(u32::MAX)));
-    frame.texts().html(message, &[count, organization])
+    frame.fill(message, &[count, organization])
 }
