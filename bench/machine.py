@@ -196,6 +196,15 @@ def resident_bytes(pid):
     return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
+def read_through(file):
+    """Reads a file, so that the system has it in memory where there is room for it. How many seconds that took."""
+    began = time.monotonic()
+    with file.open("rb", buffering=0) as data:
+        while data.read(1 << 20):
+            pass
+    return time.monotonic() - began
+
+
 def allow_many_descriptors(wanted=60_000):
     """Processes started from now on inherit it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -211,9 +220,16 @@ def description():
     return f"{model[1] if model else platform.machine()}, {os.cpu_count()} cores, Linux {platform.release()}"
 
 
-def busy():
-    """How many others want the cores; near zero before a run on a quiet machine."""
-    return os.getloadavg()[0]
+def busy(seconds=2):
+    """How many cores others keep busy; near zero on a quiet machine. The load average would still tell of the builds before."""
+    before = _busy_ticks()
+    time.sleep(seconds)
+    return (_busy_ticks() - before) / os.sysconf("SC_CLK_TCK") / seconds
+
+
+def _busy_ticks():
+    user, nice, system, _idle, _waiting, *others = pathlib.Path("/proc/stat").read_text().split("\n")[0].split()[1:9]
+    return sum(map(int, (user, nice, system, *others)))
 
 
 def version(command):

@@ -139,6 +139,7 @@ def _scale(found):
         bytes_row.reason = load_row.reason = big
     else:
         bytes_row.values, load_row.values = [big["bytes_per_account"]], [big["load_seconds"]]
+        load_row.note = f"reading the file once before: {big['read_seconds']:.0f} s"
     cores, reason = pairs(shots, "1,000 accounts", "two workers", twice)
     two = Row("throughput, 1 to 2 cores, by CPU time", "itself", "≥", 1.9, cores, reason=reason)
     two.note = f"nginx: {statistics.median(theirs):.2f}" if theirs else None
