@@ -133,6 +133,4 @@ class Stage:
     def _load_big(self):
         if isinstance(self.bench.many, str):
             raise CannotRun(self.bench.many)
-        # As when a process is started again; what the disk adds at the first start is told beside it.
-        self.read_seconds = machine.read_through(self.bench.many / "postern.db")
         return gateway.Gateway(self.bench.stack, self.bench, "big", self.bench.many, in_place=True).wait(self.bench.patience_seconds)

@@ -196,15 +196,6 @@ def resident_bytes(pid):
     return int(pathlib.Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def read_through(file):
-    """Reads a file, so that the system has it in memory where there is room for it. How many seconds that took."""
-    began = time.monotonic()
-    with file.open("rb", buffering=0) as data:
-        while data.read(1 << 20):
-            pass
-    return time.monotonic() - began
-
-
 def allow_many_descriptors(wanted=60_000):
     """Processes started from now on inherit it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

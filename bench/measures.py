@@ -150,8 +150,7 @@ def was_closed(connection):
 def system_calls(stage, name, seconds):
     """How many of each kind a request takes, under full load: {name: calls per request}.
 
-    The kernel counts, so nothing is slowed down by it. It takes a tenth of a second for each kind and thread to begin and
-    end, so not all of them are told apart."""
+    The kernel counts, so nothing is slowed down by it. To tell all 350 kinds apart takes most of a minute."""
     lane = stage.lanes[name]
     if isinstance(lane, str):
         raise CannotRun(lane)

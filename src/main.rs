@@ -19,8 +19,7 @@ use postern::cli::{
     accept_address, admin, audit, check, demo, domain, explain, forecast, import, init, policy, run, texts,
 };
 
-/// It gives back what a connection at rest lets go of, also when the whole process falls silent: 5 KiB of it stay then, and 26
-/// with the system's allocator.
+/// It gives back what connections at rest let go of, also when the whole process falls silent; bench/README.md has the figures.
 #[cfg(feature = "jemalloc")]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

@@ -1,4 +1,4 @@
-//! `postern texts`: what pages and mails say in a language, as Fluent messages.
+//! `postern texts`: what pages and mails say in a language, as Fluent messages. It reads no configuration.
 
 use std::io::Write as _;
 

@@ -191,7 +191,7 @@ async fn clear<B: RequestBody>(shelves: Weak<Shelves<B>>, idle: Duration) {
 }
 
 impl<B: RequestBody> Line<B> {
-    /// Sends a request and waits for the head of its answer.
+    /// Sends a request and waits for the head of its answer. No `async fn`, which would hold the request twice.
     fn ask(
         mut self: Box<Self>,
         request: Request<B>,

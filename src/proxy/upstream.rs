@@ -36,6 +36,7 @@ impl Upstream {
     }
 
     /// Sends a request and waits for the head of its answer. A request is repeated only where no byte of it was sent.
+    /// No `async fn`, which would hold the request twice.
     pub(super) fn send(
         &self,
         upstream: &settings::Upstream,

@@ -1,9 +1,8 @@
 //! An hour of what a day brings, errors and all, and the gateway takes no more of the machine than after its first ten minutes.
 //!
-//! Half of the users keep their session, most others and every guest begin new ones. What is kept of those is let go within seconds
-//! after it is no longer believed, so the cache's way to its bound does not look like a leak. Managed people keep theirs: 400,000
-//! of them are remembered, which an hour does not reach; and people are few, as each is remembered for good.
-//! `POSTERN_SOAK_MINUTES` says how long; less than three quarters of an hour tell nothing of memory.
+//! Half of the users keep their session, the others and every guest begin new ones. What is kept of a session is let go within
+//! seconds after it is no longer believed, so the cache's way to its bound does not look like a leak; people are few, as each
+//! is remembered for good. `POSTERN_SOAK_MINUTES` says how long; less than three quarters of an hour tell nothing of memory.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,7 +23,7 @@ use crate::support::client::Protocol;
 const USERS: usize = 50;
 /// Requests a user asks at once, or one after the other, and then a pause of this.
 const PAUSE: Duration = Duration::from_millis(500);
-/// After so many of those pauses, half of the users who are not managed begin a new session.
+/// After so many of those pauses, half of the users begin a new session.
 const SESSION: u64 = 40;
 /// How often a person comes and goes.
 const VISIT: Duration = Duration::from_secs(2);
@@ -121,7 +120,7 @@ async fn work(stage: Arc<Stage>, number: usize, proof: String, over: watch::Rece
         user.ask().await;
         tokio::time::sleep(PAUSE).await;
         turn += 1;
-        if turn % SESSION == 0 && number % 2 == 1 && !Stage::is_managed(number) {
+        if turn % SESSION == 0 && number % 2 == 1 {
             user.asker = Stage::asker(number, turn, &proof);
         }
     }

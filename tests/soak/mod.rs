@@ -111,11 +111,6 @@ impl Stage {
         }
     }
 
-    /// Whether that user is managed, and so has a session that is remembered while it lasts.
-    fn is_managed(number: usize) -> bool {
-        matches!(number % 5, 0 | 2)
-    }
-
     /// User `number` as one of five sorts, with their session of this serial number. `proof` are the cookies of
     /// [`verified`](Self::verified) for those who need them.
     fn asker(number: usize, serial: u64, proof: &str) -> Asker {
