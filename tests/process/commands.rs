@@ -7,7 +7,9 @@ use std::path::Path;
 use http::StatusCode;
 use postern::clock;
 use postern::demo::demo_people;
+use postern::domain::language::Language;
 use postern::store::Store;
+use postern::texts::source;
 
 use crate::support::process::{Installation, PATIENCE};
 use crate::support::world::PEOPLE;
@@ -158,6 +160,7 @@ async fn texts_prints_what_a_file_of_own_words_begins_with() {
     let installation = fresh();
     let said = installation.command(&["texts", "de"]).await;
     assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""), "{said:?}");
+    assert_eq!(said.stdout, source(Language::German));
     std::fs::write(installation.path("own.ftl"), &said.stdout).unwrap();
     let text = installation.configuration();
     installation.configure(&text.replace("[store]", "[organization.texts]\nde = \"own.ftl\"\n[store]"));
