@@ -52,7 +52,7 @@
 //! | route | `route.rs` | host and prefix → site |
 //! | classify | `cookies.rs`, `lane.rs` | credentials → lane; a credential twice gets 400; what is public goes on without, a sign-in with one kind |
 //! | identify | `judge.rs`, `token.rs`, `identity/` | session or token → identity: a cache hit, or one question to each source |
-//! | know | `lasting.rs`, `directory/sessions.rs` | since when a managed person's session lasts, and what was asked when it began |
+//! | know | `lasting.rs`, `directory/{sessions, lasting}.rs` | since when a managed person's session lasts, and what was asked when it began |
 //! | decide | `judge.rs`, `domain/decide.rs` | facts → decision: pure, and the only maker of a `Permit` |
 //! | respond | `respond.rs`, `own.rs`, `challenge.rs`, `pages.rs` | a refusal by one table; our own pages |
 //! | confirm | `authenticators/` | apps and passkeys: shown at the challenge, and set up on a page of their own |

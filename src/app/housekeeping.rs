@@ -17,8 +17,8 @@ const HOUSEKEEPING: Duration = Duration::from_secs(10);
 /// Every so many rounds of housekeeping old rows are removed: once an hour.
 const PRUNE_EVERY: u32 = 360;
 
-/// Every so many rounds the forms whose time is over are removed: every five minutes.
-const FORMS_EVERY: u32 = 30;
+/// Every so many rounds the forms whose time is over are removed, and sessions that nobody came with: every five minutes.
+const SWEEP_EVERY: u32 = 30;
 
 /// Lets go of what is old, and counts what waits, until `stop` turns true.
 pub(super) async fn keep_house(
@@ -43,10 +43,11 @@ pub(super) async fn keep_house(
                 tracing::warn!(%error, "old rows could not be removed; that is tried again in an hour");
             }
         }
-        if round % FORMS_EVERY == 0
-            && let Err(error) = store.prune_held_forms(clock.now()).await
-        {
-            tracing::warn!(%error, "old forms could not be removed; that is tried again in five minutes");
+        if round % SWEEP_EVERY == 0 {
+            directory.sessions().sweep();
+            if let Err(error) = store.prune_held_forms(clock.now()).await {
+                tracing::warn!(%error, "old forms could not be removed; that is tried again in five minutes");
+            }
         }
         tokio::select! {
             () = tokio::time::sleep(HOUSEKEEPING) => {}

@@ -16,6 +16,7 @@ mod fingerprint;
 pub mod follow;
 mod groups;
 mod join;
+mod lasting;
 mod logins;
 mod notices;
 mod pins;
@@ -55,6 +56,7 @@ use enrolments::Enrolments;
 pub use fingerprint::Fingerprint;
 use fingerprint::FingerprintKey;
 use groups::Groups;
+pub use lasting::{KnownBy, Lasting, SignedIn};
 pub use logins::NamedAccount;
 use notices::Notices;
 pub use notices::{Refused, SignIn};
@@ -62,7 +64,6 @@ use pins::Pins;
 use resets::Resets;
 use revocations::Revocations;
 use sessions::Sessions;
-pub use sessions::{KnownBy, Lasting, SignedIn};
 
 /// Whose each verified domain is.
 type Domains = HashMap<DomainName, OrganizationId, foldhash::fast::RandomState>;

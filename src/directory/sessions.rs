@@ -2,10 +2,12 @@
 //!
 //! A session is known by digests of its cookies, or of what its token says of it. New cookies of a session that is known are the
 //! same session: only a sign-in with none of its cookies begins another. The store hears of it beside the traffic, and is asked
-//! for sessions that this process does not know; where it cannot be, they begin now, since managed people need no store.
+//! for sessions that this process does not know; where it cannot be, they begin now, since managed people need no store. What
+//! nobody came with for some minutes is known to the store alone.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,10 +15,9 @@ use quick_cache::sync::Cache;
 use tokio::sync::mpsc;
 
 use crate::domain::account::CookieSet;
-use crate::domain::auth_policy::AuthPolicySettings;
-use crate::domain::email::EmailAddress;
-use crate::domain::organization::OrganizationId;
 use crate::store::{Finding, Found, SessionRow};
+
+use super::lasting::{KnownBy, Lasting, SignedIn};
 
 /// How many are remembered; the least used are asked of the store again.
 const CAPACITY: usize = 400_000;
@@ -24,87 +25,28 @@ const CAPACITY: usize = 400_000;
 /// A use is told to the store once in so many parts of the time that the session may idle.
 const IDLE_PARTS: u32 = 15;
 
+/// The cookies that a session had last.
+const MOST_CREDENTIALS: usize = 16;
+
 /// The sessions that were met lately.
 pub struct Sessions {
     known: Cache<CookieSet, Arc<Lasting>>,
     /// Whether any was sent to sign in again. Most of the time none was, and sign-in pages cost nothing.
     any_over: AtomicBool,
+    /// How often those that nobody used were let go.
+    sweeps: AtomicU32,
     finding: mpsc::Sender<Finding>,
-}
-
-/// What a session is known by.
-pub type KnownBy = Vec<CookieSet>;
-
-/// Whose session it is, and how it begins if nobody knows it.
-#[derive(Debug, Clone)]
-pub struct SignedIn {
-    /// Whose site it is a session of.
-    pub organization: OrganizationId,
-    /// Whose it is.
-    pub email: EmailAddress,
-    /// When they signed in, where a token says so.
-    pub at: Option<Timestamp>,
-    /// What is asked of those who sign in now; `None` where that cannot be read.
-    pub asked: Option<Arc<AuthPolicySettings>>,
-}
-
-/// A session.
-#[derive(Debug)]
-pub struct Lasting {
-    organization: OrganizationId,
-    email: EmailAddress,
-    /// When it began.
-    pub began_at: Timestamp,
-    /// What was asked then; `None` where that cannot be read.
-    pub asked: Option<Arc<AuthPolicySettings>>,
-    /// When it was last used, in milliseconds since 1970.
-    active_at: AtomicI64,
-    /// Up to when the store knows that.
-    told_at: AtomicI64,
-    /// Whether its person was sent to sign in again.
-    over: AtomicBool,
-    known_by: Mutex<KnownBy>,
-}
-
-impl Lasting {
-    /// When it was last used.
-    pub fn active_at(&self) -> Timestamp {
-        Timestamp::from_millisecond(self.active_at.load(Ordering::Relaxed)).unwrap_or(self.began_at)
-    }
-
-    /// Whether its person was sent to sign in again.
-    pub fn is_over(&self) -> bool {
-        self.over.load(Ordering::Acquire)
-    }
-
-    fn is_of(&self, who: &SignedIn) -> bool {
-        self.email == who.email && self.organization == who.organization
-    }
-
-    fn rows(&self) -> Vec<SessionRow> {
-        let settings =
-            self.asked.as_ref().map_or_else(|| "null".to_owned(), |asked| asked.to_json().to_string());
-        let known_by = self.known_by.lock().unwrap_or_else(PoisonError::into_inner);
-        let row = |credential: &CookieSet| SessionRow {
-            credential: *credential,
-            organization: self.organization.clone(),
-            email: self.email.clone(),
-            began_at: self.began_at,
-            active_at: self.active_at(),
-            settings: settings.clone(),
-        };
-        known_by.iter().map(row).collect()
-    }
 }
 
 impl Sessions {
     pub(super) fn new(finding: mpsc::Sender<Finding>) -> Self {
-        Self { known: Cache::new(CAPACITY), any_over: AtomicBool::new(false), finding }
+        let (any_over, sweeps) = (AtomicBool::new(false), AtomicU32::new(0));
+        Self { known: Cache::new(CAPACITY), any_over, sweeps, finding }
     }
 
     /// The session of this person that is known by any of these: the one that began first.
     pub fn find(&self, known_by: &[CookieSet], who: &SignedIn) -> Option<Arc<Lasting>> {
-        let found = known_by.iter().filter_map(|credential| self.known.get(credential));
+        let found = known_by.iter().filter_map(|credential| self.get(*credential));
         found.filter(|session| session.is_of(who)).min_by_key(|session| session.began_at)
     }
 
@@ -116,31 +58,24 @@ impl Sessions {
         rows: &[SessionRow],
         now: Timestamp,
     ) -> Arc<Lasting> {
-        let theirs = |row: &&SessionRow| row.email == who.email && row.organization == who.organization;
-        let first = rows.iter().filter(theirs).min_by_key(|row| row.began_at);
-        let active_at = rows.iter().filter(theirs).map(|row| row.active_at).max().unwrap_or(now);
-        let asked = match first {
-            None => who.asked.clone(),
-            Some(row) => read(&row.settings, who.asked.as_ref()),
-        };
-        let session = Arc::new(Lasting {
-            organization: who.organization.clone(),
-            email: who.email.clone(),
-            began_at: first.map(|row| row.began_at).into_iter().chain(who.at).min().unwrap_or(now),
-            asked,
-            active_at: AtomicI64::new(active_at.as_millisecond()),
-            told_at: AtomicI64::new(if first.is_some() { active_at.as_millisecond() } else { i64::MIN }),
-            over: AtomicBool::new(false),
-            known_by: Mutex::new(Vec::new()),
-        });
+        let session = Arc::new(Lasting::begin(who, rows, now, self.sweeps.load(Ordering::Relaxed)));
         self.link(&session, known_by);
         session
+    }
+
+    /// The session that the store's rows tell of, whoever's it is: of several the one that began first.
+    pub fn recall(&self, rows: &[SessionRow], now: Timestamp) -> Option<Arc<Lasting>> {
+        let first = rows.iter().min_by_key(|row| row.began_at)?;
+        let (organization, email) = (first.organization.clone(), first.email.clone());
+        let theirs = rows.iter().filter(|row| row.email == email && row.organization == organization);
+        let known_by = theirs.map(|row| row.credential).collect();
+        Some(self.begin(&known_by, &SignedIn { organization, email, at: None, asked: None }, rows, now))
     }
 
     /// Knows a session by these as well.
     pub fn link(&self, session: &Arc<Lasting>, known_by: &[CookieSet]) {
         let mut grown = false;
-        {
+        let dropped: KnownBy = {
             let mut all = session.known_by.lock().unwrap_or_else(PoisonError::into_inner);
             for credential in known_by {
                 if !all.contains(credential) {
@@ -150,7 +85,10 @@ impl Sessions {
             }
             // A product that sets another cookie at each answer must not fill the memory with them.
             let extra = all.len().saturating_sub(MOST_CREDENTIALS);
-            all.drain(..extra);
+            all.drain(..extra).collect()
+        };
+        for credential in &dropped {
+            self.known.remove(credential);
         }
         for credential in known_by {
             self.known.insert(*credential, Arc::clone(session));
@@ -201,7 +139,36 @@ impl Sessions {
 
     /// The session of a credential.
     pub fn get(&self, credential: CookieSet) -> Option<Arc<Lasting>> {
-        self.known.get(&credential)
+        let session = self.known.get(&credential)?;
+        session.met_after.store(self.sweeps.load(Ordering::Relaxed), Ordering::Relaxed);
+        Some(session)
+    }
+
+    /// By how many credentials sessions are known to this process.
+    pub fn count(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Lets go of the sessions that nobody came with since the sweep before the last and whose identity is remembered no
+    /// longer. The store knows them: whom it was not told of yet it is told of now, and they stay until the next sweep. Without
+    /// it sessions that ended stay until [`CAPACITY`] is reached: some 140 MB.
+    pub fn sweep(&self) {
+        let sweep = self.sweeps.fetch_add(1, Ordering::Relaxed) + 1;
+        let untold = RefCell::new(Vec::new());
+        self.known.retain(|_, session| {
+            let known_by = session.known_by.lock().unwrap_or_else(PoisonError::into_inner).len();
+            if session.met_after.load(Ordering::Relaxed) + 1 >= sweep || Arc::strong_count(session) > known_by
+            {
+                return true;
+            }
+            let told_at = session.told_at.load(Ordering::Relaxed);
+            let is_behind = told_at < session.active_at.load(Ordering::Relaxed);
+            if is_behind {
+                untold.borrow_mut().push(Arc::clone(session));
+            }
+            is_behind
+        });
+        untold.take().iter().for_each(|session| self.tell(session));
     }
 
     /// Forgets a session whose person signed out: what comes with its cookies from now on is another.
@@ -228,18 +195,12 @@ impl Sessions {
     }
 }
 
-/// The cookies that a session had last.
-const MOST_CREDENTIALS: usize = 16;
-
-/// The settings of a row; those of now are shared where they are the same.
-fn read(text: &str, now: Option<&Arc<AuthPolicySettings>>) -> Option<Arc<AuthPolicySettings>> {
-    let read: AuthPolicySettings = serde_json::from_str(text).ok()?;
-    Some(now.filter(|now| ***now == read).map_or_else(|| Arc::new(read), Arc::clone))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::auth_policy::AuthPolicySettings;
+    use crate::domain::email::EmailAddress;
+    use crate::domain::organization::OrganizationId;
 
     fn at(minute: i64) -> Timestamp {
         Timestamp::from_second(minute * 60).unwrap()
@@ -292,6 +253,39 @@ mod tests {
         assert!(sessions.find(&cookies([1]), &who("mia@acme.com")).is_none());
         sessions.end(&old);
         assert_eq!(began(&cookies([1, 2, 3])), None, "they signed out");
+    }
+
+    #[test]
+    fn a_session_that_nobody_came_with_for_a_while_is_known_to_the_store_alone() {
+        let (sessions, mut findings) = sessions();
+        let mut told = || std::iter::from_fn(|| findings.try_recv().ok()).count();
+        let (liam, mia) = (who("liam@acme.com"), who("mia@acme.com"));
+        drop(sessions.begin(&cookies([1, 2]), &liam, &[], at(1)));
+        let held = sessions.begin(&cookies([3]), &mia, &[], at(1));
+        sessions.note_use(&sessions.get(CookieSet([1; 16])).unwrap(), at(2));
+        assert_eq!(told(), 3);
+        sessions.sweep();
+        assert!(sessions.find(&cookies([2]), &liam).is_some(), "somebody comes now and then");
+        sessions.sweep();
+        sessions.sweep();
+        assert_eq!((sessions.count(), told()), (3, 2), "the store hears of the last use before");
+        sessions.sweep();
+        assert_eq!((sessions.count(), told()), (1, 0));
+        assert!(sessions.find(&cookies([3]), &mia).is_some_and(|session| Arc::ptr_eq(&session, &held)));
+
+        let rows = [row("mia@acme.com", 6, 8), row("liam@acme.com", 5, 7)];
+        let recalled = sessions.recall(&rows, at(9)).unwrap();
+        assert_eq!((recalled.email.as_str(), recalled.began_at), ("liam@acme.com", at(5)));
+        assert_eq!(told(), 0, "it said so itself");
+        assert!(sessions.find(&cookies([1]), &liam).is_some() && sessions.recall(&[], at(9)).is_none());
+    }
+
+    #[test]
+    fn the_cookies_of_a_session_are_bounded_in_memory_too() {
+        let (sessions, _findings) = sessions();
+        let session = sessions.begin(&cookies([0]), &who("liam@acme.com"), &[], at(1));
+        (1..100).for_each(|number| sessions.link(&session, &cookies([number])));
+        assert_eq!(sessions.count(), MOST_CREDENTIALS);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use percent_encoding::utf8_percent_encode;
 
 use crate::actions::SessionRow;
 use crate::config::profile::Product;
-use crate::directory::{AccountState, KnownBy, SignedIn};
+use crate::directory::{AccountState, KnownBy, Lasting, SignedIn};
 use crate::domain::account::{Class, CookieSet};
 use crate::domain::auth_policy::TwoStep;
 use crate::domain::authenticator::Authenticators;
@@ -134,7 +134,7 @@ impl Gateway {
     /// Acts on what an answer does to a managed person's session: other cookies are the same one, and a sign-out ends it. At
     /// sign-in pages nobody asked whose session it is, so `left` is the cookies that went there: whoever still has a session and
     /// signs in once more stays in it, or a remembered sign-in would begin a new one at each of them.
-    pub(super) fn follow_session(
+    pub(super) async fn follow_session(
         &self,
         served: &Served,
         person: Option<&Arc<Identity>>,
@@ -142,12 +142,11 @@ impl Gateway {
         answer: &HeaderMap,
     ) {
         let sessions = self.directory.sessions();
-        let of_cookies = || {
-            let known_by = self.known_as(served, left?);
-            known_by.into_iter().find_map(|credential| sessions.get(credential))
-        };
-        let of_person = person.and_then(|person| person.lasting().cloned());
-        let Some(session) = of_person.or_else(of_cookies) else { return };
+        let mut session = person.and_then(|person| person.lasting().cloned());
+        if let (None, Some(left)) = (&session, left) {
+            session = self.session_of(&self.known_as(served, left)).await;
+        }
+        let Some(session) = session else { return };
         if says_signed_out(answer) {
             sessions.end(&session);
             return;
@@ -157,6 +156,16 @@ impl Gateway {
         if !new.is_empty() {
             sessions.link(&session, &new);
         }
+    }
+
+    /// The session with one of these credentials, whoever's it is.
+    async fn session_of(&self, known_by: &KnownBy) -> Option<Arc<Lasting>> {
+        let sessions = self.directory.sessions();
+        let met = known_by.iter().find_map(|credential| sessions.get(*credential));
+        if met.is_some() {
+            return met;
+        }
+        sessions.recall(&self.rows(known_by).await, self.clock.now())
     }
 
     fn known_as(&self, served: &Served, line: &HeaderValue) -> KnownBy {

@@ -91,7 +91,7 @@ impl Gateway {
             _ => None,
         };
         if seen.forget || seen.signed_out {
-            self.follow_session(served, person, asked.left.as_ref(), &head.headers);
+            Box::pin(self.follow_session(served, person, asked.left.as_ref(), &head.headers)).await;
         }
         if let Some(entrance) = asked.entrance {
             self.sign_ins.begin(&self.identities, served, entrance, &head.headers, self.clock.now());

@@ -186,3 +186,28 @@ async fn tokens_of_members_are_blocked_at_once() {
     asked_of_liam(&world, &api, json!({ "userApiTokens": "block" })).await;
     until("the gate", async || call().await == StatusCode::FORBIDDEN).await;
 }
+
+#[tokio::test]
+async fn a_session_that_memory_let_go_of_lasts_on_in_the_store() {
+    let world = World::start().await;
+    let api = Api::new(&world).await;
+    asked_of_liam(&world, &api, json!({ "sessionExpirationMinutes": 60 })).await;
+    let mut browser = world.browser();
+    let remembered = [("os_username", "liam"), ("os_password", "demo"), ("os_cookie", "true")];
+    browser.post("/login.jsp", &remembered).await;
+    assert_eq!(browser.open(PAGE).await.status, StatusCode::OK);
+    until("the store", async || world.count("SELECT count(*) FROM sessions").await >= 2).await;
+    world.advance(59 * MINUTE);
+    let is_kept = || world.app.directory.sessions().count();
+    assert!(is_kept() > 0);
+    world.app.gateway.sweep();
+    (0..2).for_each(|_| world.app.directory.sessions().sweep());
+    assert_eq!(is_kept(), 0);
+    // A sign-in page, where nobody asks whose session it is, gives those whom the product remembers no other one.
+    browser.cookies.remove("JSESSIONID");
+    browser.open("/login.jsp").await;
+    browser.cookies.retain(|name, _| name == "JSESSIONID");
+    assert_eq!((browser.cookies.len(), browser.open(PAGE).await.status), (1, StatusCode::OK));
+    world.advance(MINUTE);
+    assert!(is_sent_away(&browser.open(PAGE).await, "longer ago than your organization allows"));
+}
