@@ -4,6 +4,9 @@
 //! an upstream's unlisted session cookie is judged too. What is remembered of a session is remembered of these very bytes:
 //! servers differ on what `NAME =x` is, and a spelling that one of them overlooks must not speak for the plain one.
 
+mod last;
+
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::COOKIE;
@@ -14,6 +17,8 @@ use crate::config::settings::{Scheme, Site};
 use crate::domain::account::DeviceId;
 use crate::domain::decision::Reason;
 use crate::identity::SessionKey;
+
+pub use last::LastCookies;
 
 /// As long as browsers keep any cookie.
 pub const LONGEST_AGE: Duration = Duration::from_secs(400 * 86_400);
@@ -27,7 +32,7 @@ pub struct Cookies {
     /// The browser, from our device cookie.
     pub device: Option<DeviceId>,
     /// Our proof cookie's value, unchecked.
-    pub proof: Option<Vec<u8>>,
+    pub proof: Option<Arc<[u8]>>,
     /// Whether the record of a home host came along, which only sign-outs and our own pages read, with [`own`].
     pub has_home: bool,
     /// What goes upstream: everything but ours, in the order it came; `None` when nothing is left.
@@ -127,7 +132,7 @@ impl Cookies {
         if pair.name == names.device.as_bytes() && self.device.is_none() {
             self.device = parse_device(pair.value);
         } else if pair.name == names.proof.as_bytes() && self.proof.is_none() {
-            self.proof = Some(pair.value.to_vec());
+            self.proof = Some(pair.value.into());
         } else if pair.name == names.home.as_bytes() {
             self.has_home = true;
         }

@@ -327,7 +327,7 @@ fn admit<'a>(
     if !connection.is_for(served.site.host.as_str()) {
         return Err(Reason::HostMismatch);
     }
-    let mut cookies = Cookies::read(&parts.headers, &served.site.id, &served.site.profile, plan.names)?;
+    let mut cookies = connection.cookies.read(&parts.headers, &served.site, plan.scheme)?;
     if served.site.reads_address() {
         cookies.session = cookies.session.map(|key| key.at(exchange.client));
     }

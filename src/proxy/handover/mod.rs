@@ -198,7 +198,7 @@ impl Gateway {
     ) -> Option<(String, Timestamp)> {
         let token = self.identities.prove(&here.served.site, person.subject, device, proof);
         let with_it =
-            Cookies { device: Some(device), proof: Some(token.clone().into_bytes()), ..here.cookies.clone() };
+            Cookies { device: Some(device), proof: Some(token.as_bytes().into()), ..here.cookies.clone() };
         let session = Some(SessionIdentity::Person(Arc::clone(person)));
         match self.decide(here.served, Lane::Own, &with_it, session).decision {
             Decision::Pass(permit) if permit.reason() == Reason::FreshProof => {

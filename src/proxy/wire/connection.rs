@@ -4,8 +4,9 @@ use std::net::{IpAddr, SocketAddr};
 
 use http::HeaderValue;
 
+use super::super::cookies::LastCookies;
+
 /// The facts of a connection. They hold from its first request to its last.
-#[derive(Debug, Clone)]
 pub struct Connection {
     /// Who connected, or for whom a trusted proxy says to have connected.
     pub peer: SocketAddr,
@@ -20,6 +21,8 @@ pub struct Connection {
     pub may_forward: bool,
     /// Whether it is one too many of its address, so that its one request is answered with that alone.
     pub is_crowded: bool,
+    /// The cookies of its last request.
+    pub cookies: LastCookies,
 }
 
 impl Connection {
@@ -32,6 +35,7 @@ impl Connection {
             client_certificate: false,
             may_forward: true,
             is_crowded: false,
+            cookies: LastCookies::default(),
         }
     }
 

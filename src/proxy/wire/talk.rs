@@ -180,6 +180,7 @@ impl Talk {
         }
         // Empty as it is, it holds the whole buffer that hyper read into.
         drop(begun);
+        self.connection.cookies.forget();
         let _resting = Held::new(&self.gateway.metrics.connections_resting);
         let mut first = [0];
         tokio::select! {
