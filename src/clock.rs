@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
 
@@ -22,15 +22,15 @@ pub enum Clock {
 /// The wall clock and the monotonic clock, read together at the start.
 #[derive(Debug, Clone, Copy)]
 pub struct Anchor {
-    wall: Timestamp,
+    /// Since 1970: a request reads the time several times, and durations are quick to add and compare.
+    wall: Duration,
     monotonic: Instant,
 }
 
 impl Clock {
     /// The machine's clock.
-    #[expect(clippy::disallowed_methods, reason = "this file is where the clock is read")]
     pub fn system() -> Self {
-        Self::System(Anchor { wall: Timestamp::now(), monotonic: Instant::now() })
+        Self::System(Anchor { wall: since_1970(), monotonic: stopwatch() })
     }
 
     /// A clock for tests, standing at `start`.
@@ -39,10 +39,13 @@ impl Clock {
     }
 
     /// The time now.
-    #[expect(clippy::disallowed_methods, reason = "this file is where the clock is read")]
     pub fn now(&self) -> Timestamp {
         match self {
-            Self::System(anchor) => settle(Timestamp::now(), anchor.wall, anchor.monotonic.elapsed()),
+            Self::System(anchor) => {
+                let now = settle(since_1970(), anchor.wall, stopwatch() - anchor.monotonic);
+                let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+                Timestamp::new(seconds, now.subsec_nanos().cast_signed()).unwrap_or(Timestamp::MAX)
+            }
             Self::Manual(millis) => {
                 Timestamp::from_millisecond(millis.load(Ordering::SeqCst)).unwrap_or(Timestamp::MAX)
             }
@@ -63,12 +66,16 @@ pub fn stopwatch() -> Instant {
     Instant::now()
 }
 
+#[expect(clippy::disallowed_methods, reason = "this file is where the clock is read")]
+fn since_1970() -> Duration {
+    SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()
+}
+
 /// A wall clock that was set back would make stale proofs fresh again, so it may fall behind the time that has really
 /// passed since the start by no more than [`LARGEST_CORRECTION`]. A clock set forward is believed: it only shortens what is valid.
-fn settle(wall: Timestamp, start: Timestamp, elapsed: Duration) -> Timestamp {
-    let passed = start.saturating_add(elapsed).unwrap_or(Timestamp::MAX);
-    let floor = passed.saturating_sub(LARGEST_CORRECTION).unwrap_or(Timestamp::MIN);
-    if wall < floor { passed } else { wall }
+fn settle(wall: Duration, start: Duration, elapsed: Duration) -> Duration {
+    let passed = start.saturating_add(elapsed);
+    if wall < passed.saturating_sub(LARGEST_CORRECTION) { passed } else { wall }
 }
 
 #[cfg(test)]
@@ -81,18 +88,11 @@ mod tests {
 
     #[test]
     fn t112_a_clock_set_back_gains_no_more_than_the_skew() {
-        let hour = Duration::from_secs(3600);
-        assert_eq!(
-            settle(at(10_000 - 86_400), at(10_000), hour),
-            at(13_600),
-            "set back a day: real time counts"
-        );
-        assert_eq!(settle(at(13_550), at(10_000), hour), at(13_550), "a small correction is followed");
-        assert_eq!(
-            settle(at(100_000), at(10_000), hour),
-            at(100_000),
-            "set forward: believed, it only shortens"
-        );
+        let at = Duration::from_secs;
+        let (start, hour) = (at(100_000), at(3600));
+        assert_eq!(settle(at(13_600), start, hour), at(103_600), "set back a day: real time counts");
+        assert_eq!(settle(at(103_550), start, hour), at(103_550), "a small correction is followed");
+        assert_eq!(settle(at(200_000), start, hour), at(200_000), "set forward: believed, it only shortens");
     }
 
     #[test]

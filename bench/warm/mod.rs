@@ -266,7 +266,7 @@ impl Pieces {
 
     fn verify(&self) -> Option<Proof> {
         let proof = black_box(self.cookies.proof.as_deref().expect("a proof"));
-        proof::verify(proof, |id| self.keys.of(id).map(|keys| &keys.proof), &binding(self.subject))
+        proof::verify(proof.token(), |id| self.keys.of(id).map(|keys| &keys.proof), &binding(self.subject))
     }
 }
 

@@ -107,11 +107,16 @@ fn literal(segment: &str) -> Result<&str, PatternError> {
 
 /// A segment that every server reads alike, and none as a step elsewhere: `::` is another `/` to some (CVE-2026-21589).
 fn is_plain_segment(segment: &str) -> bool {
+    // RFC 3986 section 3.3, without what is percent-encoded and without `;`.
+    let is_plain = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'!' | b'$' | b'&'..=b'.' | b':' | b'=' | b'@' | b'_' | b'~')
+    };
+    let is_step = |pair: &[u8]| pair == b".." || pair == b"::";
     !segment.is_empty()
-        && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~!$&'()*+,=:@".contains(&byte))
+        && segment.bytes().all(is_plain)
         && !segment.starts_with('.')
-        && !segment.contains("..")
-        && !segment.contains("::")
+        && !segment.as_bytes().windows(2).any(is_step)
         && !segment.split(':').any(is_inner_folder)
 }
 

@@ -10,8 +10,7 @@ use crate::domain::proof::{self, Binding, Proof};
 use super::Identities;
 
 impl Identities {
-    /// What a proof cookie says of this person in this browser; `None` if it is not theirs. One HMAC: cheaper than remembering
-    /// it.
+    /// What a proof cookie says of this person in this browser; `None` if it is not theirs. One HMAC.
     pub fn proof(&self, site: &Site, subject: Subject, device: DeviceId, token: &[u8]) -> Option<Proof> {
         let binding = Binding { organization: &site.organization.id, site: &site.id, subject, device };
         proof::verify(token, |id| self.keys.of(id).map(|keys| &keys.proof), &binding)

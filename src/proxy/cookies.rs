@@ -5,6 +5,7 @@
 //! servers differ on what `NAME =x` is, and a spelling that one of them overlooks must not speak for the plain one.
 
 mod last;
+mod proof;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,7 @@ use crate::domain::decision::Reason;
 use crate::identity::SessionKey;
 
 pub use last::LastCookies;
+pub use proof::ProofCookie;
 
 /// As long as browsers keep any cookie.
 pub const LONGEST_AGE: Duration = Duration::from_secs(400 * 86_400);
@@ -32,7 +34,7 @@ pub struct Cookies {
     /// The browser, from our device cookie.
     pub device: Option<DeviceId>,
     /// Our proof cookie's value, unchecked.
-    pub proof: Option<Arc<[u8]>>,
+    pub proof: Option<Arc<ProofCookie>>,
     /// Whether the record of a home host came along, which only sign-outs and our own pages read, with [`own`].
     pub has_home: bool,
     /// What goes upstream: everything but ours, in the order it came; `None` when nothing is left.
@@ -132,7 +134,7 @@ impl Cookies {
         if pair.name == names.device.as_bytes() && self.device.is_none() {
             self.device = parse_device(pair.value);
         } else if pair.name == names.proof.as_bytes() && self.proof.is_none() {
-            self.proof = Some(pair.value.into());
+            self.proof = Some(ProofCookie::new(pair.value));
         } else if pair.name == names.home.as_bytes() {
             self.has_home = true;
         }

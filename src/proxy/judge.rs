@@ -177,8 +177,12 @@ impl Gateway {
     }
 
     fn proof(&self, served: &Served, cookies: &Cookies, person: &Identity) -> (ProofFact, Option<Family>) {
-        let Some(token) = &cookies.proof else { return (ProofFact::Absent, None) };
-        let verify = |device| self.identities.proof(&served.site, person.subject, device, token);
+        let Some(cookie) = &cookies.proof else { return (ProofFact::Absent, None) };
+        let (site, subject) = (&served.site, person.subject);
+        let verify = |device| {
+            cookie
+                .verified(site, subject, device, |token| self.identities.proof(site, subject, device, token))
+        };
         match cookies.device.and_then(verify) {
             None => (ProofFact::Invalid, None),
             Some(proof) => (ProofFact::VerifiedAt(proof.verified_at, proof.by), Some(proof.family)),

@@ -100,7 +100,7 @@ mod tests {
     }
 
     proptest! {
-        /// T044: no request is taken for the one before it.
+        /// T172: no request is taken for the one before it.
         #[test]
         fn what_is_remembered_is_what_would_be_read(
             requests in prop::collection::vec(

@@ -36,7 +36,7 @@ use crate::telemetry::labels::ChallengeEvent;
 
 use super::Gateway;
 use super::body::Body;
-use super::cookies::{self, Cookies};
+use super::cookies::{self, Cookies, ProofCookie};
 use super::exchange::{Exchange, Refused};
 use super::form::{parameter, return_parameter};
 use super::homes::Place;
@@ -197,8 +197,11 @@ impl Gateway {
         proof: &Proof,
     ) -> Option<(String, Timestamp)> {
         let token = self.identities.prove(&here.served.site, person.subject, device, proof);
-        let with_it =
-            Cookies { device: Some(device), proof: Some(token.as_bytes().into()), ..here.cookies.clone() };
+        let with_it = Cookies {
+            device: Some(device),
+            proof: Some(ProofCookie::new(token.as_bytes())),
+            ..here.cookies.clone()
+        };
         let session = Some(SessionIdentity::Person(Arc::clone(person)));
         match self.decide(here.served, Lane::Own, &with_it, session).decision {
             Decision::Pass(permit) if permit.reason() == Reason::FreshProof => {
