@@ -1,8 +1,8 @@
 //! An hour of what a day brings, errors and all, and the gateway takes no more of the machine than after its first ten minutes.
 //!
-//! Half of the users keep their session, the others and every guest begin new ones. What is kept of a session is let go within
-//! seconds after it is no longer believed, so the cache's way to its bound does not look like a leak; people are few, as each
-//! is remembered for good. `POSTERN_SOAK_MINUTES` says how long; less than three quarters of an hour tell nothing of memory.
+//! Half of the users keep their session, the others and every guest begin new ones. Whose it is, is let go within seconds after it
+//! is no longer believed, and since when it lasts within ten minutes, so a cache's way to its bound does not look like a leak;
+//! people are few, as each is remembered for good. `POSTERN_SOAK_MINUTES` says how long; less than three quarters of an hour tell nothing of memory.
 
 use std::sync::Arc;
 use std::time::Duration;
