@@ -50,7 +50,7 @@
 //! | accept | `wire/`, `client.rs` | a connection: TLS, where it comes from, how much of it and for how long; then its requests |
 //! | limit, canonicalise | `target.rs` | one host, one plain path; what can be read in two ways gets 400 |
 //! | route | `route.rs` | host and prefix → site |
-//! | classify | `cookies.rs`, `lane.rs` | credentials → lane; a credential twice gets 400; what is public goes on without, a sign-in with one kind |
+//! | classify | `cookies/`, `cookies.rs`, `lane.rs` | what the connection did not bring just before is read; credentials → lane; a credential twice gets 400; what is public goes on without, a sign-in with one kind |
 //! | identify | `judge.rs`, `token.rs`, `identity/` | session or token → identity: a cache hit, or one question to each source |
 //! | know | `lasting.rs`, `directory/{sessions, lasting}.rs` | since when a managed person's session lasts, and what was asked when it began |
 //! | decide | `judge.rs`, `domain/decide.rs` | facts → decision: pure, and the only maker of a `Permit` |

@@ -96,6 +96,8 @@ pub struct Case {
 enum Bearer {
     /// Jane's session, and a fresh proof.
     Verified,
+    /// The same, and somebody else's came before it over the connection.
+    VerifiedAnew,
     /// The same with a signed token in place of the session.
     VerifiedByToken,
     /// Jane's session alone.
@@ -107,8 +109,9 @@ enum Bearer {
 }
 
 /// The requests that are measured.
-pub const CASES: [Case; 8] = [
+pub const CASES: [Case; 9] = [
     case("external, fresh proof", Bearer::Verified, PAGE, "", Ok(())),
+    case("external, fresh proof, not the cookies before", Bearer::VerifiedAnew, PAGE, "", Ok(())),
     case("external, fresh proof, nobody told", Bearer::Verified, PAGE, "identity_headers = false", Ok(())),
     case("external, fresh proof, with an assertion", Bearer::Verified, PAGE, "assertion = true", Ok(())),
     case("external, fresh proof, session by a signed token", Bearer::VerifiedByToken, PAGE, TOKENS, Ok(())),
@@ -135,13 +138,16 @@ pub struct Warm {
     settings: Settings,
     /// Over which all requests come.
     connection: Connection,
+    /// Whether the connection forgets the cookies that came last before each of them.
+    forgets: bool,
     folder: TempDir,
 }
 
 impl Warm {
     /// A gateway of its own for a case, so that what it remembers is fresh, and the case's request, which it has seen once.
     pub fn of(case: &Case) -> (Self, Parts) {
-        let warm = Self::with(case.keys);
+        let forgets = matches!(case.bearer, Bearer::VerifiedAnew);
+        let warm = Self { forgets, ..Self::with(case.keys) };
         let parts = request(case.target, &warm.credentials(&case.bearer));
         let first = warm.runtime.block_on(warm.app.gateway.rehearse(&warm.connection, parts.clone()));
         assert_eq!(first.map(drop), case.expected, "{}", case.name);
@@ -159,11 +165,14 @@ impl Warm {
         let read =
             || config::parse("postern.toml", &text, folder.path(), &|_| None).expect("a configuration");
         let app = runtime.block_on(build(read()));
-        Self { runtime, app, settings: read(), connection: Connection::plain(peer()), folder }
+        Self { runtime, app, settings: read(), connection: Connection::plain(peer()), forgets: false, folder }
     }
 
     /// A measured request: from a head that was read to the head that goes upstream.
     pub fn rehearse(&self, parts: Parts) -> Result<Parts, Reason> {
+        if self.forgets {
+            self.connection.cookies.forget();
+        }
         let waiting = self.app.gateway.rehearse(&self.connection, parts);
         waiting.now_or_never().expect("a warm request waits for nothing")
     }
@@ -180,7 +189,7 @@ impl Warm {
             Bearer::Program => return vec![("authorization", TOKEN.to_owned())],
             Bearer::Managed => session_cookies("liam"),
             Bearer::External => session_cookies("jane"),
-            Bearer::Verified => self.verified(&session_cookies("jane")),
+            Bearer::Verified | Bearer::VerifiedAnew => self.verified(&session_cookies("jane")),
             Bearer::VerifiedByToken => self.verified(&format!("id_token={}", signed_token())),
         };
         vec![("cookie", cookies)]
