@@ -59,7 +59,8 @@ def added_latency(stage, rate, count, seconds):
 
 
 def first_sights(stage, rate, count, seconds):
-    """Warm traffic with and without 1,000 sessions a second beside it that were never seen before."""
+    """Warm traffic with and without 1,000 sessions a second beside it that were never seen before, and beside as many
+    requests of one that is known: what a second generator costs that shares its core with the first and with the upstream."""
     lane = stage.lanes["introspected session"]
     if isinstance(lane, str):
         raise CannotRun(lane)
@@ -69,9 +70,11 @@ def first_sights(stage, rate, count, seconds):
         host=setting.ASKED_HOST,
         cookies={"JSESSIONID": setting.NEW_SESSION + "#" * 16},
     )
-    results, upstream = {"without": [], "with": [], "sessions": 0, "calls": 0}, stage.bench.upstream
+    results, upstream = {"without": [], "with": [], "known": [], "sessions": 0, "calls": 0}, stage.bench.upstream
     for number in range(count):
         results["without"].append(stage.bench.generators.steadily(lane, rate, seconds))
+        known, _ = stage.bench.generators.steadily(lane, rate, seconds, beside=(lane, 1000))
+        results["known"].append(known)
         upstream.sessions_asked_about()
         warm, fresh = stage.bench.generators.steadily(lane, rate, seconds, beside=(new, 1000))
         asked = [session for session in upstream.sessions_asked_about() if session.startswith(setting.NEW_SESSION)]
