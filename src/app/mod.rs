@@ -101,6 +101,7 @@ impl App {
         let settings = Arc::new(settings);
         let keys = Arc::new(Keys::load(&settings.keys)?);
         let assertions = Assertions::new(&keys, &settings.assertion)?;
+        Store::read_ahead(&settings.database).await;
         let store = Store::open(&settings.database).await?;
         let sites: Vec<&str> = settings.sites.iter().map(|site| site.id.as_ref()).collect();
         let metrics = Metrics::new(&sites).context("the metrics cannot be declared")?;

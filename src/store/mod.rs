@@ -45,6 +45,7 @@ mod policy_history;
 mod postgres;
 mod prune;
 mod quota;
+mod read_ahead;
 mod resets;
 mod revocations;
 mod roles;
@@ -130,6 +131,14 @@ impl Store {
     /// writable, damaged, or made by a newer Postern; a refused store is left as it is.
     pub async fn open(place: impl Into<Database>) -> Result<Self, StoreError> {
         Self::open_with(place.into(), false).await
+    }
+
+    /// Has the system read a file into its memory, for [`each_account`](Self::each_account). To be called before the file is
+    /// opened: letting go of it again takes away the locks that this process holds on it (fcntl(2)).
+    pub async fn read_ahead(place: &Database) {
+        if let Database::Sqlite(path) = place {
+            sqlite::read_ahead(path).await;
+        }
     }
 
     /// As [`open`](Self::open), for a process that writes millions of rows and then ends: up to 2 GiB of a file's pages stay

@@ -22,6 +22,7 @@ use super::audit_log;
 use super::database::{Connection, Connections, Pool, Transaction};
 use super::error::StoreError;
 use super::migrations::SQLITE as MIGRATIONS;
+use super::read_ahead;
 use super::timely::Timely;
 use crate::clock::Clock;
 
@@ -84,6 +85,12 @@ pub(super) async fn open(path: &Path, for_import: bool) -> Result<Connections, S
     let readers = pool(path, READERS, Mode::Reading, FOR_ALL.to_owned()).await;
     first.close().await.map_err(|error| refusal(path, error))?;
     Ok(Connections::of_file(writer, readers.map_err(|error| refusal(path, error))?))
+}
+
+/// See [`Store::read_ahead`](super::Store::read_ahead). What is wrong with the file is told by who opens it.
+pub(super) async fn read_ahead(path: &Path) {
+    let Ok(file) = File::open(path) else { return };
+    let _ = tokio::task::spawn_blocking(move || read_ahead::read_ahead(&file)).await;
 }
 
 /// Takes the write lock at once: a transaction that upgrades later may be refused halfway.
