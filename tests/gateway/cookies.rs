@@ -1,7 +1,8 @@
 //! Cookies: ours stay here, one session is judged and the same one is forwarded.
 
 use super::{assert_nothing_forwarded, forwarded, fresh_jane, liam, stale_jane};
-use crate::support::raw::{RawAnswer, ask};
+use crate::support::client::Browser;
+use crate::support::raw::{Raw, RawAnswer, ask};
 use crate::support::world::World;
 
 async fn with_cookies(world: &World, cookies: &str) -> RawAnswer {
@@ -96,4 +97,28 @@ async fn the_order_of_two_sessions_is_part_of_what_is_judged() {
         assert!(answer.is_challenge(), "{answer:?}");
     }
     assert_nothing_forwarded(&world);
+}
+
+/// As behind a proxy that shares its connections: what one brought, with the proof in it, is nothing to the next.
+#[tokio::test]
+async fn t077_people_who_take_turns_on_a_connection_are_each_judged_by_their_own_cookies() {
+    let world = World::start().await;
+    let (fresh, liam) = (fresh_jane(&world).await, liam(&world).await);
+    let session = |browser: &Browser| format!("JSESSIONID={}", browser.cookies["JSESSIONID"]);
+    let stale = format!("{}; atlassian.xsrf.token=x", session(&fresh));
+    let mut line = Raw::connect(world.address).await;
+    let mut seen_with = async |cookies: &str| {
+        line.send(format!("GET /browse/DEMO-1 HTTP/1.1\r\nHost: jira.test\r\nCookie: {cookies}\r\n\r\n"))
+            .await;
+        let answer = line.answer().await;
+        if answer.is_challenge() { "a challenge".to_owned() } else { answer.header("x-ausername").to_owned() }
+    };
+    for _ in 0..2 {
+        assert_eq!(seen_with(&fresh.cookie_header()).await, "jane");
+        assert_eq!(seen_with(&fresh.cookie_header()).await, "jane");
+        assert_eq!(seen_with(&session(&fresh)).await, "a challenge", "the session without the proof");
+        assert_eq!(seen_with(&stale).await, "a challenge");
+        assert_eq!(seen_with(&session(&liam)).await, "liam");
+        assert_eq!(seen_with("a=1").await, "anonymous");
+    }
 }
